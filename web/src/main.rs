@@ -1,11 +1,19 @@
 //! The page of Lightcone.
-use yew::prelude::*;
+//!
+//! [`session`] is the model and knows no browser; [`app`] is the one stateful component; everything else
+//! shows properties and calls back; [`bridge`] is the only file that speaks JavaScript.
 
-#[component]
-fn App() -> Html {
-    html! { <h1>{ "Lightcone" }</h1> }
-}
+mod app;
+mod bridge;
+mod command;
+mod controls;
+mod diagram;
+mod model;
+mod panels;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod session;
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    bridge::catch_panics();
+    yew::Renderer::<app::App>::new().render();
 }

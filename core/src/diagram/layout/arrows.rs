@@ -124,8 +124,16 @@ impl Sheet<'_> {
         if self.gap < 34.0 {
             return;
         }
+        for &y in &self.scene.lanes {
+            self.room.take(Rect { x: self.plot.x, y: y - 1.0, w: self.plot.w, h: 2.0 });
+        }
         let arrows = self.scene.arrows.clone();
+        let mut said: Vec<RecordId> = Vec::new();
         for arrow in arrows {
+            // A multicast is one event: its label stands once.
+            if said.contains(&self.trace.message(arrow.message).send) {
+                continue;
+            }
             let text = self.run.message_label(arrow.message);
             if text.is_empty() {
                 continue;
@@ -139,7 +147,10 @@ impl Sheet<'_> {
             let size = (font::text_width(&text, SMALL, false), 13.0);
             let shares = [0.5, 0.38, 0.62, 0.28, 0.72];
             let sides = [1.0, -1.0];
-            let places = shares.into_iter().flat_map(|share| sides.map(|side| beside(&arrow, size, share, side)));
+            let sides = sides.into_iter().flat_map(|side| [(side, 5.0), (side, 9.0)]);
+            let places = shares
+                .into_iter()
+                .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
             if let Some(rect) = self.room.place(places) {
                 let shape = Shape::Text {
                     at: (rect.x, rect.y + 10.5),
@@ -150,18 +161,19 @@ impl Sheet<'_> {
                     halo: true,
                 };
                 self.put(shape, Self::ink_of(message.from), 1.0);
+                said.push(message.send);
             }
         }
     }
 }
 
 /// A rectangle beside an arrow, touching it nowhere.
-fn beside(arrow: &ArrowPlace, (w, h): (f32, f32), share: f32, side: f32) -> Rect {
+fn beside(arrow: &ArrowPlace, (w, h): (f32, f32), share: f32, side: f32, off: f32) -> Rect {
     let (dx, dy) = (arrow.to.0 - arrow.from.0, arrow.to.1 - arrow.from.1);
     let length = (dx * dx + dy * dy).sqrt().max(0.001);
     // The normal that points right, or up where the arrow is level.
     let (nx, ny) = if dy < 0.0 { (-dy / length, dx / length) } else { (dy / length, -dx / length) };
-    let off = side * ((nx.abs() * w + ny.abs() * h) / 2.0 + 5.0);
+    let off = side * ((nx.abs() * w + ny.abs() * h) / 2.0 + off);
     let (x, y) = (arrow.from.0 + dx * share + nx * off, arrow.from.1 + dy * share + ny * off);
     Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
 }

@@ -1,0 +1,127 @@
+//! What a person can ask the page for.
+
+use lightcone_core::diagram::{Axis, Labels};
+use lightcone_core::schema::LabSpec;
+use lightcone_core::trace::RecordId;
+
+/// Forms in which the diagram leaves the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The diagram as seen.
+    Svg,
+    /// The same as pixels, at twice the size.
+    Png,
+    /// The diagram in black on white.
+    PrintSvg,
+    /// The scenario file.
+    Scenario,
+    /// Every record, one a line.
+    Trace,
+}
+
+/// Panels that share one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The lab's own views.
+    Lab,
+    /// All events as a table.
+    Events,
+    /// Operations (a tab of its own only on small screens).
+    Act,
+    /// Network and faults (small screens).
+    Network,
+    /// What is selected (small screens).
+    Inspect,
+}
+
+impl Tab {
+    /// All tabs with their names, in the order in which they stand.
+    pub const ALL: [(Tab, &'static str, &'static str); 5] = [
+        (Tab::Act, "act", "Act"),
+        (Tab::Network, "network", "Network"),
+        (Tab::Lab, "lab", "Clocks"),
+        (Tab::Inspect, "inspect", "Inspect"),
+        (Tab::Events, "events", "Events"),
+    ];
+}
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Play or pause.
+    Play,
+    /// One event forward or back.
+    Step(bool),
+    /// To the beginning or the end.
+    Edge(bool),
+    /// To an instant, in microseconds.
+    Seek(f64),
+    /// By a share of the run.
+    Skip(f64),
+    /// To just behind a record.
+    SeekEvent(RecordId),
+    /// The pointer is over an event, or over none.
+    Hover(Option<RecordId>),
+    /// An event is chosen, or none.
+    Choose(Option<RecordId>),
+    /// The next or previous event is chosen.
+    ChooseNext(bool),
+    /// Zoom by a factor around a place of the window.
+    Zoom(f64, f64),
+    /// Move the window by a share of its width.
+    Pan(f64),
+    /// Show everything.
+    Fit,
+    /// Follow the view clock again.
+    Follow,
+    /// What stands beside events.
+    Labels(Labels),
+    /// What the axis shows.
+    Axis(Axis),
+    /// Faster or slower.
+    Speed(bool),
+    /// An act, in the scenario's form.
+    Act(String),
+    /// A switch of `setup.broken`.
+    Switch(&'static str),
+    /// A set-up field and its value as JSON.
+    Setup(&'static str, String),
+    /// A built-in scenario.
+    Builtin(&'static LabSpec, &'static str),
+    /// The scenario from its beginning, without what was done by hand.
+    Reset,
+    /// A file or a paste.
+    Open(String),
+    /// Something leaves the page.
+    Export(Form),
+    /// A link to what is seen.
+    CopyLink,
+    /// Light or dark.
+    Theme,
+    /// Another panel.
+    Tab(Tab),
+    /// The list of keys.
+    Help(bool),
+    /// A menu was opened.
+    Menu(Option<Menu>),
+    /// The message at the foot is read.
+    Dismiss,
+}
+
+/// What a context menu is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// A process.
+    Node(u16),
+    /// A message under way.
+    Message(u32),
+}
+
+/// An open context menu.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Menu {
+    /// What it is about.
+    pub target: Target,
+    /// Where it stands, in pixels of the page.
+    pub at: (i32, i32),
+}

@@ -1,0 +1,61 @@
+//! Small components: properties in, wishes out.
+
+mod act;
+mod faults;
+mod header;
+mod help;
+mod menu;
+mod network;
+mod setup;
+mod transport;
+
+pub use act::ActPanel;
+pub use faults::Faults;
+pub use header::Header;
+pub use help::Help;
+pub use menu::ContextMenu;
+pub use network::NetworkPanel;
+pub use setup::SetupPanel;
+pub use transport::Transport;
+
+use crate::command::Command;
+use crate::model::Model;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+/// Properties that nearly every control has.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The session.
+    pub model: Model,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+/// A row of buttons of which one is pressed.
+pub fn segmented<T: Copy + PartialEq + 'static>(
+    name: &'static str,
+    choices: &[(T, &'static str)],
+    current: T,
+    on: Callback<T>,
+) -> Html {
+    let button = |&(value, text): &(T, &'static str)| {
+        let onclick = on.reform(move |_| value);
+        html! { <button aria-pressed={(value == current).to_string()} {onclick}>{ text }</button> }
+    };
+    html! { <div class="segmented" role="group" aria-label={name}>{ for choices.iter().map(button) }</div> }
+}
+
+/// The value of the field that an event came from.
+pub fn value_of(e: &Event) -> String {
+    let target = e.target();
+    if let Some(input) = target.clone().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        return input.value();
+    }
+    target.and_then(|t| t.dyn_into::<web_sys::HtmlSelectElement>().ok()).map(|s| s.value()).unwrap_or_default()
+}
+
+/// The same for an `input` event.
+pub fn input_value(e: &InputEvent) -> String {
+    e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! Lab, scenario, what to watch for, and what leaves the page.
+
+use super::{Props as ModelProps, value_of};
+use crate::bridge;
+use crate::command::{Command, Form};
+use crate::model::Model;
+use lightcone_core::labs::LABS;
+use lightcone_core::scenario::Scenario;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The session.
+    pub model: Model,
+    /// Whether the dark theme is on.
+    pub dark: bool,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+/// The row at the top.
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let s = props.model.get();
+    let on = &props.on;
+    let watch = s.builtin().map_or("A scenario of your own.", |b| b.watch);
+    let broken = &s.run.scenario().setup.broken;
+    html! {
+        <header class="top">
+            <h1><svg viewBox="0 0 32 32" aria-hidden="true">
+                <path d="M5 5 27 27M27 5 5 27" /><path class="cone" d="M7 4h18l-9 10zM7 28h18l-9-10z" />
+                <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
+            <Choosers model={props.model.clone()} on={on.clone()} />
+            <p class="watch">
+                if !broken.is_empty() {
+                    <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
+                }
+                <span>{ watch }</span>
+            </p>
+            <div class="actions">
+                <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
+                <ExportMenu model={props.model.clone()} on={on.clone()} />
+                <button class="icon" onclick={on.reform(|_| Command::Theme)} title="Light or dark (t)"
+                    aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>{ if props.dark { "☀" } else { "☾" } }</button>
+                <button class="icon" onclick={on.reform(|_| Command::Help(true))} aria-label="Keys and help" title="Keys and help (?)">{ "?" }</button>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Choosers(props: &ModelProps) -> Html {
+    let s = props.model.get();
+    let spec = s.lab().spec();
+    let on_lab = props.on.reform(|e: Event| {
+        let id = value_of(&e);
+        let spec = LABS.iter().map(|l| l.spec()).find(|s| s.id == id).unwrap_or(LABS[0].spec());
+        Command::Builtin(spec, spec.scenarios[0].id)
+    });
+    let on_scenario = props.on.reform(move |e: Event| {
+        let id = value_of(&e);
+        let builtin = spec.scenarios.iter().find(|b| b.id == id).unwrap_or(&spec.scenarios[0]);
+        Command::Builtin(spec, builtin.id)
+    });
+    let title = |json: &str| Scenario::parse(json).map(|s| s.title).unwrap_or_default();
+    html! {
+        <div class="choosers">
+            <select aria-label="Lab" onchange={on_lab}>
+                { for LABS.iter().map(|lab| html! {
+                    <option value={lab.spec().id} selected={lab.spec().id == spec.id}>{ lab.spec().title }</option>
+                }) }
+            </select>
+            <select aria-label="Scenario" onchange={on_scenario}>
+                if s.builtin.is_none() { <option value="" selected={true}>{ s.title() }</option> }
+                { for spec.scenarios.iter().map(|b| html! {
+                    <option value={b.id} selected={s.builtin == Some(b.id)}>{ title(b.json) }</option>
+                }) }
+            </select>
+            <button onclick={props.on.reform(|_| Command::Reset)} title="Open this scenario again from its beginning">{ "Reset" }</button>
+        </div>
+    }
+}
+
+#[component]
+fn ExportMenu(props: &ModelProps) -> Html {
+    let on_file = {
+        let on = props.on.clone();
+        Callback::from(move |e: Event| {
+            let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
+            let Some(file) = input.and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
+            let on = on.clone();
+            bridge::read_file(&file, move |text| on.emit(Command::Open(text.unwrap_or_default())));
+        })
+    };
+    let item = |form: Form, name: &'static str, note: &'static str| {
+        let onclick = props.on.reform(move |e: MouseEvent| {
+            close_menu(&e);
+            Command::Export(form)
+        });
+        html! { <button role="menuitem" {onclick}><b>{ name }</b><span>{ note }</span></button> }
+    };
+    html! {
+        <details class="menu">
+            <summary>{ "File" }</summary>
+            <div class="drop" role="menu">
+                { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
+                { item(Form::PrintSvg, "SVG for print", "black on white") }
+                { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
+                { item(Form::Scenario, "Scenario", "the whole run as a file") }
+                { item(Form::Trace, "Trace", "every event, one JSON object a line") }
+                <label class="file" role="menuitem">
+                    <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
+                    <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
+                </label>
+            </div>
+        </details>
+    }
+}
+
+fn close_menu(e: &MouseEvent) {
+    let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    if let Some(details) = target.and_then(|t| t.closest("details").ok().flatten()) {
+        let _ = details.remove_attribute("open");
+    }
+}

@@ -1,0 +1,62 @@
+//! The list of keys, and what the marks mean.
+
+use crate::command::Command;
+use yew::prelude::*;
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+const KEYS: [(&str, &str); 13] = [
+    ("space", "play or pause"),
+    (", .", "one event back or forward"),
+    ("← →", "back or forward in time"),
+    ("Home End", "to the beginning or the end"),
+    ("< >", "slower or faster"),
+    ("n p", "choose the next or previous event"),
+    ("Esc", "let go of what was chosen, close what is open"),
+    ("+ − 0", "zoom in, zoom out, show everything"),
+    ("f", "follow now again"),
+    ("t", "light or dark"),
+    ("wheel", "zoom; with shift, move sideways"),
+    ("right click", "on a lane or on a message under way: what can be done to it; on a screen to touch, press long"),
+    ("?", "this list"),
+];
+
+const MARKS: [(&str, &str); 9] = [
+    ("●", "local event"),
+    ("▶", "send"),
+    ("◁", "receive"),
+    ("▽", "request from outside"),
+    ("◆", "delivery"),
+    ("✕", "crash, or where a message was lost"),
+    ("↻", "restart"),
+    ("▬", "hatched: paused, or cut off by a partition"),
+    ("- -", "dashed: lost, or a second copy"),
+];
+
+/// The dialog.
+#[component]
+pub fn Help(props: &Props) -> Html {
+    let row = |(key, text): &(&str, &str)| html! { <><dt>{ *key }</dt><dd>{ *text }</dd></> };
+    let close = props.on.reform(|_: MouseEvent| Command::Help(false));
+    html! {
+        <div class="veil dim" onclick={close.clone()}>
+            <div class="dialog" role="dialog" aria-modal="true" aria-label="Keys and help" tabindex="-1"
+                onclick={|e: MouseEvent| e.stop_propagation()}>
+                <button class="plain close" onclick={close} aria-label="Close">{ "×" }</button>
+                <h2>{ "In a minute" }</h2>
+                <p>{ "Point at an event: its causal past and future light up. Click it to keep them; click a second one to compare \
+                      the two. Send something, crash a process, drag the delay: the run goes on from there, and every link you \
+                      share holds all of it." }</p>
+                <div class="columns">
+                    <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(row) }</dl></div>
+                    <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl></div>
+                </div>
+            </div>
+        </div>
+    }
+}

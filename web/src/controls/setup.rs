@@ -1,0 +1,46 @@
+//! The lab's settings and the switches that break its rules. Changing one starts the scenario again.
+
+use super::{Props, value_of};
+use crate::command::Command;
+use lightcone_core::schema::{Takes, Value};
+use yew::prelude::*;
+
+/// Settings and switches.
+#[component]
+pub fn SetupPanel(props: &Props) -> Html {
+    let s = props.model.get();
+    let spec = s.lab().spec();
+    let setup = &s.run.scenario().setup;
+    let field = |p: &'static lightcone_core::schema::Param| {
+        let Takes::Int { min, max } = p.takes else { return html! {} };
+        let Value::Int(value) = setup.fields.value(spec.setup, p.name) else { return html! {} };
+        let onchange = props.on.reform(move |e: Event| Command::Setup(p.name, value_of(&e)));
+        html! {
+            <label class="row" title={p.says}><span>{ p.name }</span>
+                <input type="number" min={min.to_string()} max={max.to_string()} value={value.to_string()} {onchange} />
+            </label>
+        }
+    };
+    let switch = |sw: &'static lightcone_core::schema::Switch| {
+        let on = setup.broken.contains(&sw.name);
+        let onchange = props.on.reform(move |_: Event| Command::Switch(sw.name));
+        html! {
+            <label class="switch" title={sw.says}>
+                <input type="checkbox" checked={on} {onchange} /><span>{ sw.name }</span>
+            </label>
+        }
+    };
+    let show = |sw: &'static lightcone_core::schema::Switch| {
+        let onclick = props.on.reform(move |_: MouseEvent| Command::Builtin(spec, sw.scenario));
+        html! { <button class="link" {onclick}>{ format!("see {} break", sw.name) }</button> }
+    };
+    html! {
+        <section class="card setup">
+            <h2>{ "Set-up" }</h2>
+            { for spec.setup.iter().map(field) }
+            <h3>{ "Break a rule" }</h3>
+            { for spec.switches.iter().map(switch) }
+            <p class="links">{ for spec.switches.iter().map(show) }</p>
+        </section>
+    }
+}

@@ -1,0 +1,82 @@
+//! Play, step, speed and the scrubber.
+
+use super::{Props, input_value};
+use crate::command::Command;
+use crate::session::SPEEDS;
+use lightcone_core::trace::Kind;
+use yew::prelude::*;
+
+/// Most marks on the scrubber: more would only paint over one another.
+const MARKS_MAX: usize = 400;
+
+/// The row at the foot.
+#[component]
+pub fn Transport(props: &Props) -> Html {
+    let s = props.model.get();
+    let on = &props.on;
+    let play = if s.playing { "Pause" } else { "Play" };
+    let speed = if SPEEDS[s.speed].is_finite() { format!("{}×", SPEEDS[s.speed]) } else { "max".into() };
+    let at_start = s.frame.position == 0;
+    let total = s.run.trace().len();
+    html! {
+        <footer class="transport" aria-label="Time">
+            <div class="group" role="group" aria-label="Play">
+                <button class="icon" onclick={on.reform(|_| Command::Edge(false))} aria-label="To the beginning" title="To the beginning (Home)">{ icon("M5 4v12M16 4 8 10l8 6z") }</button>
+                <button class="icon" onclick={on.reform(|_| Command::Step(false))} disabled={at_start} aria-label="One event back" title="One event back (,)">{ icon("M14 4 6 10l8 6z") }</button>
+                <button class="play" onclick={on.reform(|_| Command::Play)} aria-label={play} title={format!("{play} (space)")}>
+                    { icon(if s.playing { "M6 4v12M14 4v12" } else { "M6 3.5 16 10 6 16.5z" }) }
+                </button>
+                <button class="icon" onclick={on.reform(|_| Command::Step(true))} aria-label="One event forward" title="One event forward (.)">{ icon("M6 4l8 6-8 6z") }</button>
+                <button class="icon" onclick={on.reform(|_| Command::Edge(true))} aria-label="To the end" title="To the end (End)">{ icon("M15 4v12M4 4l8 6-8 6z") }</button>
+            </div>
+            <div class="group speed" role="group" aria-label="Speed">
+                <button onclick={on.reform(|_| Command::Speed(false))} disabled={s.speed == 0} aria-label="Slower" title="Slower (<)">{ "−" }</button>
+                <output aria-label="Speed">{ speed }</output>
+                <button onclick={on.reform(|_| Command::Speed(true))} disabled={s.speed + 1 == SPEEDS.len()} aria-label="Faster" title="Faster (>)">{ "+" }</button>
+            </div>
+            <Scrubber model={props.model.clone()} on={on.clone()} />
+            <div class="now">
+                <b>{ format!("{:.3} ms", s.view_us.floor() / 1000.0) }</b>
+                <span>{ format!("event {} of {total}", s.frame.position) }</span>
+            </div>
+        </footer>
+    }
+}
+
+fn icon(path: &'static str) -> Html {
+    html! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d={path} /></svg> }
+}
+
+/// The run from end to end, painted with what happened.
+#[component]
+fn Scrubber(props: &Props) -> Html {
+    let s = props.model.get();
+    let end = s.end_us().max(1.0);
+    let trace = s.run.trace();
+    let class = |kind: Kind| match kind {
+        Kind::Crash => Some("crash"),
+        Kind::Restart | Kind::Resume | Kind::Heal => Some("back"),
+        Kind::Pause | Kind::Partition => Some("cut"),
+        Kind::Violation => Some("violation"),
+        Kind::Request | Kind::Act | Kind::Network => Some("act"),
+        _ => None,
+    };
+    let all: Vec<(u64, &'static str)> =
+        trace.records.iter_from(0).filter_map(|r| class(r.kind).map(|c| (r.at_us, c))).collect();
+    let every = all.len().div_ceil(MARKS_MAX).max(1);
+    let kept = all.iter().enumerate().filter(|(i, (_, c))| i % every == 0 || matches!(*c, "violation" | "crash"));
+    let mark = |(_, (at_us, class)): (usize, &(u64, &'static str))| {
+        html! { <i class={*class} style={format!("left:{:.2}%", *at_us as f64 / end * 100.0)}></i> }
+    };
+    let oninput = props.on.reform(move |e: InputEvent| {
+        Command::Seek(input_value(&e).parse::<f64>().unwrap_or(0.0).clamp(0.0, end))
+    });
+    let text = format!("{:.1} of {:.1} milliseconds", s.view_us / 1000.0, end / 1000.0);
+    html! {
+        <div class="scrubber">
+            <div class="marks" aria-hidden="true">{ for kept.map(mark) }</div>
+            <input type="range" id="scrubber" min="0" max={format!("{end:.0}")} step="any" value={format!("{:.0}", s.view_us)}
+                aria-label="Time" aria-valuetext={text} {oninput} />
+        </div>
+    }
+}

@@ -1,0 +1,204 @@
+//! What is selected: an event with its clocks before and after, or two events and how they stand.
+
+use crate::command::Command;
+use crate::model::Model;
+use crate::session::Session;
+use lightcone_core::causality::{path, previous_event};
+use lightcone_core::clock::Relation;
+use lightcone_core::json::millis_text;
+use lightcone_core::trace::{Kind, NO_NODE, NONE, RecordId};
+use yew::prelude::*;
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The session.
+    pub model: Model,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+/// The inspector.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let s = props.model.get();
+    html! {
+        <section class="card inspector" aria-live="polite">
+            <h2>{ heading(&s) }</h2>
+            if let Some((a, b, relation)) = s.relation().filter(|_| s.hover.is_none()) {
+                { compared(&s, a, b, relation, &props.on) }
+            } else if let Some(id) = s.shown() {
+                { event(&s, id, &props.on) }
+            } else {
+                <p class="empty">{ "Nothing has happened yet. Press play, or send a message." }</p>
+            }
+        </section>
+    }
+}
+
+fn heading(s: &Session) -> &'static str {
+    match (s.hover, s.chosen) {
+        (Some(_), _) => "Under the pointer",
+        (None, [Some(_), Some(_)]) => "Two events",
+        (None, [Some(_), None]) => "Chosen",
+        _ => "Last event",
+    }
+}
+
+/// An event in a few words.
+fn words(s: &Session, id: RecordId) -> String {
+    let record = s.run.trace().record(id);
+    let label = s.run.label(id);
+    if record.node == NO_NODE {
+        return label;
+    }
+    let name = &s.run.names()[usize::from(record.node)];
+    match record.kind {
+        Kind::Send => format!("{name} sends {label}"),
+        Kind::Receive => {
+            let from = &s.run.names()[usize::from(s.run.trace().message(record.message).from)];
+            format!("{name} receives {label} from {from}")
+        }
+        Kind::Local => format!("{name}: {label}"),
+        Kind::Request => format!("{name} is asked: {label}"),
+        Kind::Boot => format!("{name} starts"),
+        Kind::Crash => format!("{name} crashes"),
+        Kind::Restart => format!("{name} restarts from its disk"),
+        Kind::Pause => format!("{name} is paused"),
+        Kind::Resume => format!("{name} goes on"),
+        _ => format!("{name}: {label}"),
+    }
+}
+
+fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
+    let trace = s.run.trace();
+    let record = trace.record(id);
+    let cause = (record.cause != NONE).then_some(record.cause);
+    html! {
+        <>
+            <h3 class="what">{ words(s, id) }</h3>
+            <p class="facts">
+                { format!("{} ms · event {id} · {}", millis_text(record.at_us), record.kind.name()) }
+                if let Some(cause) = cause {
+                    { " · after " }
+                    { jump(cause, format!("event {cause}"), on) }
+                }
+            </p>
+            if record.kind.ticks() {
+                { clocks(s, id) }
+                <p class="why">{ why(s, id) }</p>
+            }
+            if record.kind == Kind::Violation {
+                { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
+            }
+            <details class="data"><summary>{ "data" }</summary><pre tabindex="0">{ pretty(&s.run.data(id)) }</pre></details>
+        </>
+    }
+}
+
+fn jump(id: RecordId, text: String, on: &Callback<Command>) -> Html {
+    let onclick = {
+        let on = on.clone();
+        Callback::from(move |_: MouseEvent| {
+            on.emit(Command::Choose(None));
+            on.emit(Command::Choose(Some(id)));
+        })
+    };
+    html! { <button class="link" {onclick}>{ text }</button> }
+}
+
+/// Before → after, component by component; on a receive, the message's clock between them.
+fn clocks(s: &Session, id: RecordId) -> Html {
+    let trace = s.run.trace();
+    let record = trace.record(id);
+    let after = trace.vector(record).unwrap_or_default();
+    let earlier = previous_event(trace, id);
+    let before = earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; after.len()]);
+    let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
+    let message = (record.kind == Kind::Receive).then(|| trace.vector(trace.record(record.cause)).unwrap_or_default());
+    let own = usize::from(record.node);
+    let row = |(i, name): (usize, &String)| {
+        let class = if i == own { "own" } else if after[i] != before[i] { "learned" } else { "" };
+        html! {
+            <tr {class}>
+                <th scope="row">{ name }</th><td>{ before[i] }</td>
+                if let Some(m) = &message { <td>{ m[i] }</td> }
+                <td class="after">{ after[i] }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="scroll clocks" tabindex="0" role="region" aria-label="Clocks of this event">
+            <table>
+                <thead><tr><td></td><th scope="col">{ "before" }</th>
+                    if message.is_some() { <th scope="col">{ "message" }</th> }
+                    <th scope="col">{ "after" }</th></tr></thead>
+                <tbody>{ for s.run.names().iter().enumerate().map(row) }
+                    <tr class="lamport"><th scope="row">{ "Lamport" }</th><td>{ lamport_before }</td>
+                        if message.is_some() { <td>{ trace.record(record.cause).lamport }</td> }
+                        <td class="after">{ record.lamport }</td></tr>
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Why the clock became what it is.
+fn why(s: &Session, id: RecordId) -> String {
+    let record = s.run.trace().record(id);
+    let name = &s.run.names()[usize::from(record.node)];
+    match record.kind {
+        Kind::Receive => format!(
+            "{name} takes the larger of its own and the message's value in every component, then counts the receive as an event \
+             of its own."
+        ),
+        Kind::Send => format!("Sending is an event: {name} raises its own component by one, and the message carries the result."),
+        _ => format!("An event at {name} alone: only its own component rises."),
+    }
+}
+
+fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Callback<Command>) -> Html {
+    let trace = s.run.trace();
+    let (va, vb) = (trace.vector(trace.record(a)).unwrap_or_default(), trace.vector(trace.record(b)).unwrap_or_default());
+    let (sign, sentence) = match relation {
+        Relation::Before => ("a → b", "a happened before b: no component of a is larger than b's."),
+        Relation::After => ("b → a", "b happened before a: no component of b is larger than a's."),
+        Relation::Concurrent => ("a ∥ b", "Neither knew of the other: each has a component in which it is ahead."),
+        Relation::Equal => ("a = b", "The same event."),
+    };
+    let row = |(i, name): (usize, &String)| {
+        let sign = match va[i].cmp(&vb[i]) {
+            std::cmp::Ordering::Less => "<",
+            std::cmp::Ordering::Equal => "=",
+            std::cmp::Ordering::Greater => ">",
+        };
+        let class = if sign == "=" { "" } else { "learned" };
+        html! { <tr {class}><th scope="row">{ name }</th><td>{ va[i] }</td><td>{ sign }</td><td>{ vb[i] }</td></tr> }
+    };
+    let way = path(trace, a.min(b), a.max(b));
+    let step = |&id: &RecordId| html! { <li>{ jump(id, words(s, id), on) }</li> };
+    html! {
+        <>
+            <h3 class="relation">{ sign }</h3>
+            <p class="facts">{ format!("a: {}", words(s, a)) }<br />{ format!("b: {}", words(s, b)) }</p>
+            <p class="why">{ sentence }</p>
+            <div class="scroll clocks" tabindex="0" role="region" aria-label="Comparison of the two clocks">
+                <table>
+                    <thead><tr><td></td><th scope="col">{ "a" }</th><td></td><th scope="col">{ "b" }</th></tr></thead>
+                    <tbody>{ for s.run.names().iter().enumerate().map(row) }</tbody>
+                </table>
+            </div>
+            if way.len() > 1 && matches!(relation, Relation::Before | Relation::After) {
+                <h3>{ "One way from one to the other" }</h3>
+                <ol class="path">{ for way.iter().map(step) }</ol>
+            }
+        </>
+    }
+}
+
+fn pretty(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json)
+        .ok()
+        .and_then(|v| serde_json::to_string_pretty(&v).ok())
+        .unwrap_or_else(|| json.to_string())
+}

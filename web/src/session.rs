@@ -1,0 +1,501 @@
+//! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
+
+use lightcone_core::act::{Act, PlannedAct};
+use lightcone_core::causality;
+use lightcone_core::clock::Relation;
+use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View};
+use lightcone_core::frame::{Frame, Status};
+use lightcone_core::json::InputError;
+use lightcone_core::labs::{LABS, Lab};
+use lightcone_core::run::Run;
+use lightcone_core::scenario::Scenario;
+use lightcone_core::schema::Builtin;
+use lightcone_core::trace::{Kind, RecordId};
+
+/// Simulated seconds a second; the last one is "as fast as possible".
+pub const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, f64::INFINITY];
+/// Seconds that a scenario takes to play at the speed chosen for it.
+const PLAY_S: f64 = 9.0;
+/// Most new records in one frame: keeps a frame short however fast the clock runs.
+const RECORDS_A_FRAME: u32 = 6_000;
+/// Longest stretch that is fitted into the first view, in microseconds.
+const FIRST_SPAN_US: f64 = 2_000_000.0;
+/// How far a run goes on after its end while messages are under way, as a share of the view.
+const AFTER_END: f64 = 1.0;
+/// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
+const SPAN_MIN: f64 = 50.0;
+
+/// A run as it is shown.
+pub struct Session {
+    /// The run.
+    pub run: Box<dyn Run>,
+    /// What the diagram finds things with.
+    pub index: Index,
+    /// The moment at the cursor.
+    pub frame: Frame,
+    /// Id of the built-in scenario this began with.
+    pub builtin: Option<&'static str>,
+    /// Whether the view clock runs.
+    pub playing: bool,
+    /// Place in [`SPEEDS`].
+    pub speed: usize,
+    /// The view clock, in microseconds.
+    pub view_us: f64,
+    /// What the diagram shows: left and right edge, in units of the axis.
+    pub window: (f64, f64),
+    /// Whether the window follows the view clock.
+    pub follow: bool,
+    /// What the axis shows.
+    pub axis: Axis,
+    /// What stands beside events.
+    pub labels: Labels,
+    /// The event under the pointer.
+    pub hover: Option<RecordId>,
+    /// The events that were chosen.
+    pub chosen: [Option<RecordId>; 2],
+    /// Whether a violation has stopped this run already.
+    stopped_at: Option<RecordId>,
+    /// Rises with every change of what is shown.
+    pub version: u64,
+}
+
+impl Session {
+    /// Opens a scenario at its beginning, playing.
+    #[must_use]
+    pub fn new(scenario: Scenario) -> Session {
+        let run = scenario.lab.open(scenario);
+        let until_us = run.scenario().until_us as f64;
+        let span = until_us.clamp(SPAN_MIN, FIRST_SPAN_US);
+        let wanted = until_us / 1e6 / PLAY_S;
+        let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
+        let builtin = builtin_of(run.scenario());
+        let frame = run.frame();
+        let labels = if frame.processes.len() > 10 { Labels::None } else { Labels::Vector };
+        Session {
+            frame,
+            index: Index::default(),
+            builtin,
+            playing: true,
+            speed,
+            view_us: 0.0,
+            window: (-0.02 * span, 1.03 * span),
+            follow: true,
+            axis: Axis::Time,
+            labels,
+            hover: None,
+            chosen: [None, None],
+            stopped_at: None,
+            version: 0,
+            run,
+        }
+    }
+
+    /// The lab.
+    #[must_use]
+    pub fn lab(&self) -> &'static dyn Lab {
+        self.run.scenario().lab
+    }
+
+    /// The built-in scenario that is open.
+    #[must_use]
+    pub fn builtin(&self) -> Option<&'static Builtin> {
+        self.lab().spec().scenarios.iter().find(|b| Some(b.id) == self.builtin)
+    }
+
+    /// What the title bar and a file are called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let title = &self.run.scenario().title;
+        if title.is_empty() { self.lab().spec().title.to_string() } else { title.clone() }
+    }
+
+    /// The scenario as it stands, its end not before what was seen.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        let mut scenario = self.run.scenario().clone();
+        scenario.until_us = scenario.until_us.max(self.run.now_us());
+        scenario
+    }
+
+    /// Takes in that the cursor has moved.
+    fn moved(&mut self) {
+        self.index.update(self.run.trace());
+        self.frame = self.run.frame();
+        self.version += 1;
+    }
+
+    /// Whether the run has come to its end: nothing is under way any more.
+    #[must_use]
+    pub fn at_end(&self) -> bool {
+        let until = self.run.scenario().until_us as f64;
+        if self.view_us < until {
+            return false;
+        }
+        let span = self.window.1 - self.window.0;
+        self.frame.in_flight.is_empty() || self.view_us >= until + span * AFTER_END
+    }
+
+    /// Moves the view clock by so many seconds of a person's time. True when something is to be painted.
+    pub fn tick(&mut self, seconds: f64) -> bool {
+        if !self.playing {
+            return false;
+        }
+        let until = self.run.scenario().until_us as f64;
+        let speed = SPEEDS[self.speed];
+        let goal = if speed.is_finite() { self.view_us + seconds * speed * 1e6 } else { until.max(self.view_us) };
+        let goal = if self.view_us < until { goal.min(until) } else { goal };
+        let before = self.run.position();
+        if self.run.seek_time(goal as u64, RECORDS_A_FRAME) {
+            self.view_us = goal;
+        } else {
+            self.view_us = self.run.now_us() as f64;
+        }
+        if self.run.position() != before {
+            self.moved();
+            self.stop_at_violation();
+        }
+        if self.at_end() {
+            self.playing = false;
+            self.version += 1;
+        }
+        self.keep_in_view();
+        true
+    }
+
+    /// A violation stops the run at its first bad event.
+    fn stop_at_violation(&mut self) {
+        let Some(first) = self.run.violations().into_iter().find(|v| self.stopped_at.is_none_or(|s| v.id > s)) else {
+            return;
+        };
+        self.stopped_at = Some(first.id);
+        self.run.seek(first.id + 1);
+        self.view_us = self.run.now_us() as f64;
+        self.playing = false;
+        self.chosen = [first.events.last().copied(), None];
+        self.moved();
+    }
+
+    fn keep_in_view(&mut self) {
+        if !self.follow {
+            return;
+        }
+        let now = self.now_units();
+        let span = self.window.1 - self.window.0;
+        if now > self.window.0 + span * 0.86 && now > self.window.1 - span * 0.14 {
+            let until = self.run.scenario().until_us as f64;
+            if self.axis == Axis::Time && now <= until && until <= self.window.1 {
+                return;
+            }
+            self.window = (now - span * 0.86, now + span * 0.14);
+        } else if now < self.window.0 {
+            self.window = (now - span * 0.1, now + span * 0.9);
+        }
+    }
+
+    /// The view clock in units of the axis.
+    #[must_use]
+    pub fn now_units(&self) -> f64 {
+        match self.axis {
+            Axis::Time => self.view_us,
+            Axis::Logical => {
+                self.frame.event.map_or(0.0, |id| (f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP)
+            }
+        }
+    }
+
+    /// Play or pause; at the end, play begins again.
+    pub fn toggle_play(&mut self) {
+        if !self.playing && self.at_end() {
+            self.seek_time(0.0);
+            self.follow = true;
+            self.stopped_at = None;
+        }
+        self.playing = !self.playing;
+        self.version += 1;
+    }
+
+    /// One record forward or back.
+    pub fn step(&mut self, forward: bool) {
+        self.playing = false;
+        if forward {
+            self.run.step();
+        } else {
+            let position = self.run.position();
+            self.run.seek(position.saturating_sub(1));
+        }
+        self.view_us = self.run.now_us() as f64;
+        self.moved();
+        self.follow = true;
+        self.keep_in_view();
+    }
+
+    /// To just behind a record.
+    pub fn seek_event(&mut self, id: RecordId) {
+        self.playing = false;
+        self.run.seek(id.saturating_add(1));
+        self.view_us = self.run.now_us() as f64;
+        self.moved();
+        self.keep_in_view();
+    }
+
+    /// To an instant.
+    pub fn seek_time(&mut self, at_us: f64) {
+        let at_us = at_us.max(0.0);
+        self.run.seek_time(at_us as u64, u32::MAX);
+        self.view_us = at_us;
+        self.moved();
+        self.keep_in_view();
+    }
+
+    /// The end of what the scrubber shows, in microseconds.
+    #[must_use]
+    pub fn end_us(&self) -> f64 {
+        let known = match self.run.trace().len() {
+            0 => 0,
+            len => self.run.trace().record(len - 1).at_us,
+        };
+        (self.run.scenario().until_us.max(known) as f64).max(self.view_us)
+    }
+
+    /// Does something now. A finished run goes on, so that what was done can be seen to happen.
+    pub fn act(&mut self, act: Act) {
+        let finished = self.at_end();
+        self.run.act(act, self.view_us as u64);
+        self.moved();
+        self.chosen = [None, None];
+        self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
+        self.follow = true;
+        self.playing |= finished;
+    }
+
+    /// Does something that was written as JSON.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn act_json(&mut self, text: &str) -> Result<(), InputError> {
+        let act = self.run.scenario().read_act(text)?;
+        self.act(act);
+        Ok(())
+    }
+
+    /// The last refusal, if the newest record is one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let id = self.frame.event?;
+        (self.run.trace().record(id).kind == Kind::Refused).then(|| self.run.label(id))
+    }
+
+    /// Turns a switch of `setup.broken` and starts the scenario again.
+    #[must_use]
+    pub fn with_switch(&self, name: &'static str) -> Session {
+        let mut scenario = self.run.scenario().clone();
+        match scenario.setup.broken.iter().position(|b| *b == name) {
+            Some(i) => drop(scenario.setup.broken.remove(i)),
+            None => scenario.setup.broken.push(name),
+        }
+        self.again(scenario)
+    }
+
+    /// The same with a set-up field changed; acts that no longer fit are left out.
+    ///
+    /// # Errors
+    /// When the value does not fit.
+    pub fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
+        let text = self.run.scenario().to_json_line();
+        let mut value: serde_json::Value = serde_json::from_str(&text).expect("a scenario is JSON");
+        value["setup"][field] = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);
+        value["acts"] = serde_json::Value::Array(Vec::new());
+        let mut scenario = Scenario::parse(&value.to_string())?;
+        let acts: Vec<PlannedAct> = self.run.scenario().acts.clone();
+        let names = self.run.names();
+        for planned in acts {
+            if let Ok(act) = scenario.read_act(&planned.act.json(names)) {
+                scenario.acts.push(PlannedAct { when: planned.when, act });
+            }
+        }
+        Ok(self.again(scenario))
+    }
+
+    fn again(&self, scenario: Scenario) -> Session {
+        let mut next = Session::new(scenario);
+        (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
+        next.builtin = self.builtin;
+        next
+    }
+
+    /// Chooses an event: the first one, then the one to compare it with, then a first one again.
+    pub fn choose(&mut self, id: Option<RecordId>) {
+        self.chosen = match (id, self.chosen) {
+            (None, _) => [None, None],
+            (Some(id), [Some(a), None]) if id != a => [Some(a), Some(id)],
+            (Some(id), [Some(a), None]) if id == a => [None, None],
+            (Some(id), _) => [Some(id), None],
+        };
+        self.version += 1;
+    }
+
+    /// How the two chosen events stand to each other.
+    #[must_use]
+    pub fn relation(&self) -> Option<(RecordId, RecordId, Relation)> {
+        let [Some(a), Some(b)] = self.chosen else { return None };
+        let len = self.run.trace().len();
+        if a >= len || b >= len {
+            return None;
+        }
+        causality::relation(self.run.trace(), a, b).map(|r| (a, b, r))
+    }
+
+    /// The event whose details are shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<RecordId> {
+        let len = self.run.trace().len();
+        self.hover.or(self.chosen[1]).or(self.chosen[0]).or(self.frame.event).filter(|&id| id < len)
+    }
+
+    /// What the diagram shows in a picture of some size.
+    #[must_use]
+    pub fn view(&self, width: f32, height: f32) -> View {
+        let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
+        View {
+            width,
+            height,
+            from: self.window.0,
+            to: self.window.1,
+            axis: self.axis,
+            labels: self.labels,
+            focus: if self.chosen[1].is_some() { self.hover } else { self.hover.or(self.chosen[0]) },
+            chosen: self.chosen,
+            now_us: Some(self.view_us as u64),
+            lit,
+        }
+    }
+
+    /// Changes the axis and shows everything.
+    pub fn set_axis(&mut self, axis: Axis) {
+        self.axis = axis;
+        self.fit();
+    }
+
+    /// Shows the whole run.
+    pub fn fit(&mut self) {
+        self.index.update(self.run.trace());
+        let end = match self.axis {
+            Axis::Time => self.end_us(),
+            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
+        };
+        self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
+        self.follow = true;
+        self.version += 1;
+    }
+
+    /// Zooms by a factor around a place of the window (0 its left edge, 1 its right).
+    pub fn zoom(&mut self, factor: f64, place: f64) {
+        let (from, to) = self.window;
+        let span = (to - from) * factor;
+        let longest = self.end_us().max(1e6) * 4.0;
+        if !(SPAN_MIN..=longest).contains(&span) {
+            return;
+        }
+        let centre = from + (to - from) * place;
+        self.window = (centre - span * place, centre + span * (1.0 - place));
+        self.follow = false;
+        self.version += 1;
+    }
+
+    /// Moves the window by a share of its width.
+    pub fn pan(&mut self, share: f64) {
+        let span = self.window.1 - self.window.0;
+        self.window = (self.window.0 + span * share, self.window.1 + span * share);
+        self.follow = false;
+        self.version += 1;
+    }
+
+    /// Back to following the view clock.
+    pub fn follow_now(&mut self) {
+        self.follow = true;
+        let now = self.now_units();
+        if now < self.window.0 || now > self.window.1 {
+            let span = self.window.1 - self.window.0;
+            self.window = (now - span * 0.7, now + span * 0.3);
+        }
+        self.version += 1;
+    }
+
+    /// Faster or slower.
+    pub fn change_speed(&mut self, up: bool) {
+        self.speed = if up { (self.speed + 1).min(SPEEDS.len() - 1) } else { self.speed.saturating_sub(1) };
+        self.version += 1;
+    }
+
+    /// Whether a process runs.
+    #[must_use]
+    pub fn status(&self, node: usize) -> Status {
+        self.frame.processes[node].status
+    }
+}
+
+/// The built-in scenario that a scenario is, if it is one unchanged.
+fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
+    let same = |b: &&Builtin| Scenario::parse(b.json).is_ok_and(|s| s == *scenario);
+    scenario.lab.spec().scenarios.iter().find(same).map(|b| b.id)
+}
+
+/// What opens when nobody asks for anything else.
+///
+/// # Panics
+/// When the first built-in scenario is broken, which a test rules out.
+#[must_use]
+pub fn first_scenario() -> Scenario {
+    Scenario::parse(LABS[0].spec().scenarios[0].json).expect("the first scenario is fine")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn playing_reaches_the_end_and_stops_there() {
+        let mut session = Session::new(first_scenario());
+        for _ in 0..100_000 {
+            session.tick(0.016);
+        }
+        assert!(!session.playing && session.at_end());
+        assert_eq!(session.view_us, session.run.scenario().until_us as f64);
+    }
+
+    #[test]
+    fn what_is_done_in_the_middle_replays_to_the_same_trace() {
+        let mut session = Session::new(first_scenario());
+        session.seek_time(60_000.5);
+        session.act_json(r#"{"crash":{"node":"P2"}}"#).expect("an act");
+        session.step(true);
+        session.step(true);
+        session.step(false);
+        session.act_json(r#"{"request":{"node":"P1","op":"multicast","args":{"message":"x"}}}"#).expect("an act");
+        session.seek_time(400_000.0);
+        let text = session.scenario().to_json();
+        let again = lightcone_core::run::run(Scenario::parse(&text).expect("what was saved can be read"));
+        assert_eq!(again.hash(), session.run.hash());
+    }
+
+    #[test]
+    fn a_broken_rule_stops_the_run_at_its_first_bad_event() {
+        let spec = LABS[0].spec();
+        let broken = spec.scenarios.iter().find(|b| b.id == spec.switches[0].scenario).expect("it is there");
+        let mut session = Session::new(Scenario::parse(broken.json).expect("a scenario"));
+        while session.playing {
+            session.tick(0.016);
+        }
+        let violation = session.run.violations().remove(0);
+        assert_eq!(session.run.position(), violation.id + 1);
+        assert_eq!(session.chosen[0], violation.events.last().copied());
+    }
+
+    #[test]
+    fn fewer_processes_keep_the_acts_that_still_make_sense() {
+        let session = Session::new(first_scenario());
+        let smaller = session.with_setup("processes", "2").expect("two are enough");
+        assert!(smaller.run.scenario().acts.len() < session.run.scenario().acts.len());
+        assert!(session.with_setup("processes", "99").is_err());
+    }
+}
