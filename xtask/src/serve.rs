@@ -4,7 +4,7 @@ use crate::process::shown;
 use crate::{Failure, tools};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 const PORT: u16 = 8080;
@@ -61,11 +61,32 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     if options.open {
         args.push("--open");
     }
-    if options.release {
-        args.push("--release");
+    if !options.release {
+        // Trunk.toml says `web`, which is what users get but takes most of a minute to build again.
+        args.extend(["--cargo-profile", "web-dev"]);
     }
+    // Not dist/: what `dist` has made stays there.
+    let folder = root.join("target").join("serve");
+    let folder = folder.to_string_lossy();
+    args.extend(["--dist", &folder]);
     println!("Lightcone will be at http://127.0.0.1:{port}/ once it is built; Ctrl-C ends it.");
-    let mut trunk = tools.trunk(root, &args);
+    become_server(tools.trunk(root, &args))
+}
+
+/// Trunk takes this program's place, so that whoever ends the one it started ends the server.
+#[cfg(unix)]
+fn become_server(mut trunk: Command) -> Result<ExitCode, Failure> {
+    use std::os::unix::process::CommandExt;
+    let error = trunk.exec();
+    Err(Failure::Work(format!(
+        "cannot start `{}`: {error}",
+        shown(&trunk)
+    )))
+}
+
+/// Windows cannot replace a running program; Ctrl-C reaches both.
+#[cfg(not(unix))]
+fn become_server(mut trunk: Command) -> Result<ExitCode, Failure> {
     let status = trunk
         .status()
         .map_err(|e| format!("cannot start `{}`: {e}", shown(&trunk)))?;
