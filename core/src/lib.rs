@@ -1,1 +1,25 @@
-//! Lightcone core.
+//! The core of Lightcone: a deterministic simulator of distributed systems, the protocols that run in it,
+//! the rules that are checked while they run, and the space-time diagrams drawn from what happened.
+//!
+//! Pure: no threads, no clocks, no randomness but [`draw`], no floats outside [`diagram`], no web types.
+//! Read [`protocol`] first; `docs/ARCHITECTURE.md` has the map.
+
+pub mod act;
+pub mod causality;
+pub mod check;
+pub mod clock;
+pub mod diagram;
+pub mod draw;
+pub mod frame;
+pub mod history;
+pub mod json;
+pub mod labs;
+pub mod log;
+pub mod network;
+pub mod protocol;
+pub mod run;
+pub mod scenario;
+pub mod schema;
+mod sim;
+mod timeline;
+pub mod trace;

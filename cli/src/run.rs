@@ -1,0 +1,107 @@
+//! `lightcone run`.
+
+use crate::{Failure, millis, print, scenario, unusable};
+use lexopt::prelude::*;
+use lightcone_core::json::{JsonObject, list, quote};
+use lightcone_core::run::{Run, run};
+use lightcone_core::trace::Kind;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
+    let (mut name, mut trace, mut until_us) = (None, None, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("trace") => trace = Some(PathBuf::from(args.value()?)),
+            Long("until-ms") => until_us = Some(millis(&args.value()?, "--until-ms")?),
+            Value(value) if name.is_none() => name = Some(value.to_string_lossy().into_owned()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut scenario = scenario(&name.ok_or_else(|| unusable("lightcone run needs a scenario"))?)?;
+    scenario.until_us = until_us.unwrap_or(scenario.until_us);
+    let run = run(scenario);
+    if let Some(path) = trace {
+        write_trace(&*run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
+    }
+    print(&format!("{}\n", summary(&*run)));
+    let violations = run.violations();
+    for v in &violations {
+        eprintln!("{} violated at event {}: {}", v.rule, v.id, v.explain);
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Failure::Violated) }
+}
+
+/// Writes every record on a line of its own.
+pub(crate) fn write_trace(run: &dyn Run, path: &Path) -> std::io::Result<()> {
+    let mut file = BufWriter::new(std::fs::File::create(path)?);
+    for id in 0..run.trace().len() {
+        writeln!(file, "{}", run.line(id))?;
+    }
+    file.flush()
+}
+
+fn summary(run: &dyn Run) -> String {
+    let scenario = run.scenario();
+    let trace = run.trace();
+    let mut o = JsonObject::new();
+    o.text("lab", scenario.lab.spec().id).raw("seed", &scenario.seed.to_string());
+    o.int("until_us", scenario.until_us).int("events", trace.len());
+    o.text("trace_hash", &format!("{:016x}", run.hash()));
+    o.list(
+        "violations",
+        run.violations().iter().map(|v| {
+            let mut o = JsonObject::new();
+            o.int("id", v.id).text("rule", v.rule).text("explain", &v.explain);
+            o.list("events", v.events.iter().map(u32::to_string)).end()
+        }),
+    );
+    o.raw("metrics", &metrics(run));
+    let replies = (0..trace.len()).filter(|&id| trace.record(id).kind == Kind::Reply);
+    o.list("replies", replies.map(|id| reply(run, id)));
+    o.raw("state", &state(run)).end()
+}
+
+fn metrics(run: &dyn Run) -> String {
+    let trace = run.trace();
+    let count = |kind: Kind| trace.records.iter_from(0).filter(|r| r.kind == kind).count() as u64;
+    let mut o = JsonObject::new();
+    o.int("messages", trace.messages.len() as u64);
+    for kind in [Kind::Send, Kind::Receive, Kind::Drop, Kind::Local, Kind::Deliver, Kind::Timeout, Kind::Refused] {
+        o.int(kind.name(), count(kind));
+    }
+    for (name, value) in run.metrics() {
+        o.int(name, value);
+    }
+    o.end()
+}
+
+fn reply(run: &dyn Run, id: u32) -> String {
+    let record = run.trace().record(id);
+    let mut o = JsonObject::new();
+    o.int("id", id).int("at_us", record.at_us).text("node", &run.names()[usize::from(record.node)]);
+    o.raw("data", &run.data(id)).end()
+}
+
+fn state(run: &dyn Run) -> String {
+    let frame = run.frame();
+    let mut o = JsonObject::new();
+    for process in &frame.processes {
+        let mut p = JsonObject::new();
+        p.text("status", process.status.name());
+        for field in &process.fields {
+            p.text(&field.name, &field.value);
+        }
+        o.raw(&process.name, &p.end());
+    }
+    let in_flight = frame.in_flight.iter().map(|f| f.message.to_string());
+    o.raw("in_flight", &list(in_flight));
+    if let Some(groups) = &frame.network.groups {
+        let sides = (0..=groups.iter().copied().max().unwrap_or(0)).map(|g| {
+            let members = run.names().iter().zip(groups).filter(|(_, group)| **group == g);
+            list(members.map(|(name, _)| quote(name)))
+        });
+        o.raw("partition", &list(sides));
+    }
+    o.end()
+}

@@ -1,0 +1,45 @@
+//! Rules, watched from outside.
+//!
+//! A check sees every record as it is written and keeps what it needs of the past to itself. It may look
+//! into disks and memories as nobody in the system can; it never changes anything.
+
+use crate::history::History;
+use crate::protocol::{Context, Protocol};
+use crate::trace::{Record, RecordId};
+use std::fmt::Debug;
+
+/// A broken rule, as a check reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// One sentence with the values involved.
+    pub explain: String,
+    /// The records that show it, the offending one last.
+    pub events: Vec<RecordId>,
+}
+
+/// What a check may look at.
+#[derive(Debug)]
+pub struct Watch<'a, P: Protocol> {
+    /// Settings and names.
+    pub ctx: &'a Context<P>,
+    /// Everything so far, the new record included.
+    pub history: &'a History<P>,
+}
+
+/// One rule.
+pub trait Check<P: Protocol>: Debug {
+    /// The rule's name, as in the lab's table.
+    fn rule(&self) -> &'static str;
+
+    /// Looks at a record that was just written.
+    fn observe(&mut self, watch: &Watch<'_, P>, id: RecordId, record: &Record) -> Option<Broken>;
+
+    /// A copy, for snapshots.
+    fn boxed(&self) -> Box<dyn Check<P>>;
+}
+
+impl<P: Protocol> Clone for Box<dyn Check<P>> {
+    fn clone(&self) -> Self {
+        self.boxed()
+    }
+}

@@ -1,0 +1,314 @@
+//! Vector clocks (Fidge 1988; Mattern 1989).
+//!
+//! Each of n processes keeps a vector of n counters. Process i counts its own events in component i:
+//! every local event, every send and every receive raises it by one. A message carries the sender's
+//! vector; the receiver takes the component-wise maximum of it and its own before its own rise. Then for
+//! any two events a and b: a happened before b exactly when V(a) < V(b).
+//!
+//! The vector is on disk and is written in the same instant in which the event takes place, so that a
+//! crash between two events never loses or invents one.
+
+mod checks;
+mod scenarios;
+#[cfg(test)]
+mod tests;
+
+use crate::check::Check;
+use crate::clock;
+use crate::frame::{Cell, Field, Panel};
+use crate::json::{JsonObject, Payload};
+use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
+use crate::schema::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::trace::{Kind, NodeId};
+use std::sync::Arc;
+
+/// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
+pub const PROCESSES_MAX: u64 = 26;
+
+/// The lab.
+#[derive(Clone, Copy, Debug)]
+pub struct VectorClocks;
+
+/// Settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    processes: usize,
+    no_merge: bool,
+    no_tick_on_receive: bool,
+}
+
+/// A vector clock as a value.
+pub type Vector = Arc<[u32]>;
+
+/// A message: what it says, and the sender's clock.
+#[derive(Clone, Debug)]
+pub struct Message {
+    payload: Payload,
+    vector: Vector,
+}
+
+/// The clock before and after an event.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub(crate) before: Vector,
+    pub(crate) after: Vector,
+}
+
+/// What a process is asked for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// An event that concerns nobody else.
+    Local,
+    /// A message to one process.
+    Send(NodeId, Payload),
+    /// A message to all others: one event.
+    Multicast(Payload),
+}
+
+const MESSAGE: Param =
+    Param { name: "message", takes: Takes::Json, default: Some("\"hello\""), says: "What the message says: any JSON." };
+
+static SETUP: [Param; 1] = [Param {
+    name: "processes",
+    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
+    default: Some("3"),
+    says: "Number of processes.",
+}];
+
+static SEND: [Param; 2] =
+    [Param { name: "to", takes: Takes::Node(&[]), default: None, says: "Who gets the message." }, MESSAGE];
+static MULTICAST: [Param; 1] = [MESSAGE];
+
+static OPERATIONS: [Operation; 3] = [
+    Operation { name: "send", at: &[], args: &SEND, says: "Sends a message with the clock to one process." },
+    Operation { name: "multicast", at: &[], args: &MULTICAST, says: "Sends a message to all others, as one event." },
+    Operation { name: "local", at: &[], args: &[], says: "An event that concerns nobody else." },
+];
+
+static RULES: [Rule; 1] = [Rule {
+    name: "clock-matches-causality",
+    sort: Sort::Safety,
+    says: "At every send, receive and local event the process's clock equals the stamp that an outside observer, \
+           who sees all messages, gives to that event.",
+    source: "Mattern 1989, Theorem 10; Fidge 1988",
+}];
+
+static SWITCHES: [Switch; 2] = [
+    Switch {
+        name: "no-merge",
+        rule: "clock-matches-causality",
+        sort: Sort::Safety,
+        says: "A receiver raises its own component but does not take the maximum with the message's clock.",
+        scenario: "broken-no-merge",
+    },
+    Switch {
+        name: "no-tick-on-receive",
+        rule: "clock-matches-causality",
+        sort: Sort::Safety,
+        says: "A receiver takes the maximum but does not count the receive as an event of its own.",
+        scenario: "broken-no-tick",
+    },
+];
+
+static SPEC: LabSpec = LabSpec {
+    id: "vector-clocks",
+    title: "Vector clocks",
+    says: "Processes send, multicast and act on their own, each with a vector clock that knows what happened before \
+           what.",
+    setup: &SETUP,
+    operations: &OPERATIONS,
+    rules: &RULES,
+    switches: &SWITCHES,
+    scenarios: &scenarios::SCENARIOS,
+    timers: &[],
+};
+
+impl VectorClocks {
+    /// Own component plus one.
+    fn tick(me: NodeId, clock: &[u32]) -> Vector {
+        let mut next = clock.to_vec();
+        next[usize::from(me)] += 1;
+        next.into()
+    }
+
+    /// Maximum with the message's clock, then own component plus one.
+    fn take_in(setup: &Setup, me: NodeId, clock: &[u32], message: &[u32]) -> Vector {
+        let mut next = clock.to_vec();
+        if !setup.no_merge {
+            clock::merge(&mut next, message);
+        }
+        next[usize::from(me)] += u32::from(!setup.no_tick_on_receive);
+        next.into()
+    }
+}
+
+impl Protocol for VectorClocks {
+    type Setup = Setup;
+    type State = ();
+    type Durable = Vector;
+    type Write = Vector;
+    type Message = Message;
+    type Timer = ();
+    type Request = Request;
+    type Note = Step;
+
+    fn spec() -> &'static LabSpec {
+        &SPEC
+    }
+
+    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+        Ok(Setup {
+            processes: fields.int(&SETUP, "processes") as usize,
+            no_merge: broken.contains(&"no-merge"),
+            no_tick_on_receive: broken.contains(&"no-tick-on-receive"),
+        })
+    }
+
+    fn processes(setup: &Setup) -> Vec<ProcessInfo> {
+        (1..=setup.processes).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+    }
+
+    fn request(
+        ctx: &Context<Self>,
+        node: NodeId,
+        operation: &'static str,
+        args: &Fields,
+    ) -> Result<Request, (&'static str, String)> {
+        match operation {
+            "local" => Ok(Request::Local),
+            "send" if args.node("to") == node => {
+                Err(("to", format!("{} cannot send a message to itself; use local", ctx.name(node))))
+            }
+            "send" => Ok(Request::Send(args.node("to"), args.json(&SEND, "message"))),
+            "multicast" => Ok(Request::Multicast(args.json(&MULTICAST, "message"))),
+            other => unreachable!("{other} is not in the table of operations"),
+        }
+    }
+
+    fn format(ctx: &Context<Self>, _me: NodeId) -> Vector {
+        vec![0; ctx.processes()].into()
+    }
+
+    fn write(durable: &mut Vector, write: Vector) {
+        *durable = write;
+    }
+
+    fn boot(_ctx: &Context<Self>, _me: NodeId, _durable: &Vector, _out: &mut Out<Self>) {}
+
+    fn step(
+        ctx: &Context<Self>,
+        me: NodeId,
+        _state: &mut (),
+        durable: &Vector,
+        input: Input<'_, Self>,
+        out: &mut Out<Self>,
+    ) {
+        let before = Arc::clone(durable);
+        match input {
+            Input::Message { message, .. } => {
+                let after = Self::take_in(&ctx.setup, me, &before, &message.vector);
+                out.with_input(Some(Step { before, after: Arc::clone(&after) }), Some(after));
+            }
+            Input::Request { request, .. } => {
+                let after = Self::tick(me, &before);
+                let step = Step { before, after: Arc::clone(&after) };
+                match request {
+                    Request::Local => out.local(step, Some(after)),
+                    Request::Send(to, payload) => {
+                        let message = Message { payload: payload.clone(), vector: Arc::clone(&after) };
+                        out.send_noting(*to, message, step, Some(after));
+                    }
+                    Request::Multicast(payload) => multicast(ctx, me, payload, step, out),
+                }
+            }
+            Input::Timeout(()) => unreachable!("this protocol arms no timer"),
+        }
+    }
+
+    fn timer_name((): ()) -> &'static str {
+        unreachable!("this protocol has no timer")
+    }
+
+    fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
+        data.raw("message", message.payload.json()).raw("clock", &named(ctx, &message.vector));
+        shorten(&message.payload.shown())
+    }
+
+    fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Step, data: &mut JsonObject) -> Option<String> {
+        data.raw("before", &named(ctx, &note.before)).raw("after", &named(ctx, &note.after));
+        (kind == Kind::Local).then(|| "local event".into())
+    }
+
+    fn fields(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
+        vec![Field { name: "clock".into(), value: clock::text(seen.durable) }]
+    }
+
+    fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {
+        let row = |(me, name): (usize, &String)| {
+            let cell = |k: usize| {
+                let (mine, theirs) = (seen[me].durable[k], seen[k].durable[k]);
+                let mark = match mine.cmp(&theirs) {
+                    _ if me == k => 1,
+                    std::cmp::Ordering::Less => 2,
+                    std::cmp::Ordering::Equal => 0,
+                    std::cmp::Ordering::Greater => 3,
+                };
+                Cell { text: mine.to_string(), mark }
+            };
+            (name.clone(), (0..ctx.processes()).map(cell).collect())
+        };
+        vec![Panel::Table {
+            title: "Clocks".into(),
+            says:
+                "Each row is a process's clock: what it knows of everybody's events. Pale: it has not heard of all of \
+                   them yet."
+                    .into(),
+            columns: ctx.names.clone(),
+            rows: ctx.names.iter().enumerate().map(row).collect(),
+        }]
+    }
+
+    fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+        vec![Box::new(checks::ClockMatchesCausality)]
+    }
+
+    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+        let own = |(i, s): (usize, &Seen<'_, Self>)| u64::from(s.durable[i]);
+        vec![("events_counted", seen.iter().enumerate().map(own).sum())]
+    }
+}
+
+fn multicast(ctx: &Context<VectorClocks>, me: NodeId, payload: &Payload, step: Step, out: &mut Out<VectorClocks>) {
+    let after = Arc::clone(&step.after);
+    let mut others = (0..ctx.processes() as NodeId).filter(|&node| node != me);
+    let message = || Message { payload: payload.clone(), vector: Arc::clone(&after) };
+    match others.next() {
+        // Alone, a multicast reaches nobody: it is an event all the same.
+        None => out.local(step, Some(Arc::clone(&after))),
+        Some(first) => {
+            out.send_noting(first, message(), step, Some(Arc::clone(&after)));
+            for other in others {
+                out.send(other, message());
+            }
+        }
+    }
+}
+
+fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
+    let mut o = JsonObject::new();
+    for (name, value) in ctx.names.iter().zip(vector) {
+        o.int(name, *value);
+    }
+    o.end()
+}
+
+/// Longest label of a message in the diagram, in characters: the inspector has the whole.
+const LABEL_CHARS_MAX: usize = 24;
+
+fn shorten(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match text.char_indices().nth(LABEL_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

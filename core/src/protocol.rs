@@ -1,0 +1,262 @@
+//! The page to read first: what a protocol is.
+//!
+//! A protocol is a state machine. Messages, timeouts and requests go in; effects come out as values. It
+//! owns no thread, clock, disk, socket or random number: a timer is asked for by a range, and the only time
+//! it knows is the virtual time handed in with its input.
+//!
+//! What survives a crash is a type of its own, [`Protocol::Durable`], and changes only through
+//! [`Protocol::Write`]s. A write takes place together with the record of the effect that carries it, or, by
+//! [`Out::with_input`], together with the record of the input. So there is no instant at which a crash could
+//! fall between an event and the note that a process keeps of it, unless the protocol leaves one on purpose.
+
+use crate::check::Check;
+use crate::frame::{Band, Field, Panel};
+use crate::json::JsonObject;
+use crate::schema::{Fields, LabSpec};
+use crate::trace::{Kind, NodeId, RecordId};
+use std::fmt::Debug;
+
+/// A process of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessInfo {
+    /// Its name.
+    pub name: String,
+    /// Its role, as the lab's operations name it.
+    pub role: &'static str,
+}
+
+/// What every part of a lab may look at and nobody changes.
+#[derive(Clone, Debug)]
+pub struct Context<P: Protocol> {
+    /// The lab's settings.
+    pub setup: P::Setup,
+    /// Names of the processes.
+    pub names: Vec<String>,
+    /// Roles of the processes.
+    pub roles: Vec<&'static str>,
+}
+
+impl<P: Protocol> Context<P> {
+    /// The name of a process.
+    #[must_use]
+    pub fn name(&self, node: NodeId) -> &str {
+        &self.names[usize::from(node)]
+    }
+
+    /// Number of processes.
+    #[must_use]
+    pub fn processes(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// A process as a lab's panels see it.
+#[derive(Debug)]
+pub struct Seen<'a, P: Protocol> {
+    /// What it holds in memory; `None` while it is down.
+    pub state: Option<&'a P::State>,
+    /// What is on its disk.
+    pub durable: &'a P::Durable,
+}
+
+/// A protocol with everything that makes it a lab.
+pub trait Protocol: Copy + Debug + 'static {
+    /// The lab's settings, from a scenario's `setup`.
+    type Setup: Clone + Debug;
+    /// What a process holds in memory.
+    type State: Clone + Debug;
+    /// What a process holds on disk.
+    type Durable: Clone + Debug;
+    /// A change of what is on disk.
+    type Write: Clone + Debug;
+    /// What travels.
+    type Message: Clone + Debug;
+    /// Names of timers.
+    type Timer: Copy + Eq + Debug;
+    /// What a person or a workload asks of a process.
+    type Request: Clone + Debug;
+    /// What the protocol says about an event: the `data` of its record.
+    type Note: Clone + Debug;
+
+    /// The lab's tables.
+    fn spec() -> &'static LabSpec;
+
+    /// The settings from checked fields; `broken` holds names of the lab's switches.
+    ///
+    /// # Errors
+    /// The name of a field and a sentence, where fields that are fine alone do not fit together.
+    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Self::Setup, (&'static str, String)>;
+
+    /// The processes of a run.
+    fn processes(setup: &Self::Setup) -> Vec<ProcessInfo>;
+
+    /// A request from checked arguments.
+    ///
+    /// # Errors
+    /// The name of an argument and a sentence.
+    fn request(
+        ctx: &Context<Self>,
+        node: NodeId,
+        operation: &'static str,
+        args: &Fields,
+    ) -> Result<Self::Request, (&'static str, String)>;
+
+    /// What a fresh disk holds.
+    fn format(ctx: &Context<Self>, me: NodeId) -> Self::Durable;
+
+    /// Makes a change on disk.
+    fn write(durable: &mut Self::Durable, write: Self::Write);
+
+    /// Starts a process, for the first time or after a crash, from what is on its disk.
+    fn boot(ctx: &Context<Self>, me: NodeId, durable: &Self::Durable, out: &mut Out<Self>) -> Self::State;
+
+    /// Handles one input.
+    fn step(
+        ctx: &Context<Self>,
+        me: NodeId,
+        state: &mut Self::State,
+        durable: &Self::Durable,
+        input: Input<'_, Self>,
+        out: &mut Out<Self>,
+    );
+
+    /// Name and index of a timer, for the trace and for acts that fire it.
+    fn timer_name(timer: Self::Timer) -> &'static str;
+
+    /// Label of a message; its fields go into `data`.
+    fn describe_message(ctx: &Context<Self>, message: &Self::Message, data: &mut JsonObject) -> String;
+
+    /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
+    fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Self::Note, data: &mut JsonObject) -> Option<String>;
+
+    /// What a process shows of itself: a few named values.
+    fn fields(ctx: &Context<Self>, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field>;
+
+    /// The state that matters in this lab, as a band along the lane.
+    fn band(_ctx: &Context<Self>, _me: NodeId, _seen: &Seen<'_, Self>) -> Option<Band> {
+        None
+    }
+
+    /// The lab's own views.
+    fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel>;
+
+    /// The lab's rules, each watching from outside.
+    fn checks(ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>>;
+
+    /// Numbers for `metrics` of a run: name and value.
+    fn metrics(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)>;
+}
+
+/// What a process reacts to.
+#[derive(Debug)]
+pub enum Input<'a, P: Protocol> {
+    /// A message arrived.
+    Message {
+        /// Who sent it.
+        from: NodeId,
+        /// What it says.
+        message: &'a P::Message,
+    },
+    /// A timer that it armed ran out.
+    Timeout(P::Timer),
+    /// Somebody asks for something.
+    Request {
+        /// Name it in the reply.
+        id: RecordId,
+        /// What is asked for.
+        request: &'a P::Request,
+    },
+}
+
+/// One effect of a step.
+#[derive(Clone, Debug)]
+pub struct Effect<P: Protocol> {
+    pub(crate) what: What<P>,
+    pub(crate) note: Option<P::Note>,
+    pub(crate) write: Option<P::Write>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum What<P: Protocol> {
+    Send { to: NodeId, message: P::Message },
+    Record(Kind),
+    Reply(RecordId),
+    Arm { timer: P::Timer, min_us: u64, max_us: u64 },
+    Disarm(P::Timer),
+}
+
+/// Collects the effects of a step, in the order in which they are to take place.
+#[derive(Debug)]
+pub struct Out<P: Protocol> {
+    pub(crate) effects: Vec<Effect<P>>,
+    pub(crate) input_note: Option<P::Note>,
+    pub(crate) input_write: Option<P::Write>,
+    pub(crate) now_us: u64,
+}
+
+impl<P: Protocol> Out<P> {
+    pub(crate) fn new() -> Out<P> {
+        Out { effects: Vec::new(), input_note: None, input_write: None, now_us: 0 }
+    }
+
+    /// The virtual time, in microseconds.
+    #[must_use]
+    pub fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    fn push(&mut self, what: What<P>, note: Option<P::Note>, write: Option<P::Write>) {
+        self.effects.push(Effect { what, note, write });
+    }
+
+    /// Says something about the input itself, and writes to disk in the same instant in which it is taken in.
+    pub fn with_input(&mut self, note: Option<P::Note>, write: Option<P::Write>) {
+        self.input_note = note;
+        self.input_write = write;
+    }
+
+    /// Sends a message. Sends that follow each other directly are one event.
+    pub fn send(&mut self, to: NodeId, message: P::Message) {
+        self.push(What::Send { to, message }, None, None);
+    }
+
+    /// Sends a message with a note for its record and a write in the same instant.
+    pub fn send_noting(&mut self, to: NodeId, message: P::Message, note: P::Note, write: Option<P::Write>) {
+        self.push(What::Send { to, message }, Some(note), write);
+    }
+
+    /// Does something that concerns nobody else.
+    pub fn local(&mut self, note: P::Note, write: Option<P::Write>) {
+        self.push(What::Record(Kind::Local), Some(note), write);
+    }
+
+    /// Hands something up to the application.
+    pub fn deliver(&mut self, note: P::Note, write: Option<P::Write>) {
+        self.push(What::Record(Kind::Deliver), Some(note), write);
+    }
+
+    /// Shows a change of state that matters.
+    pub fn state(&mut self, note: P::Note) {
+        self.push(What::Record(Kind::State), Some(note), None);
+    }
+
+    /// Writes to disk, before anything that is asked for later in this step.
+    pub fn persist(&mut self, note: P::Note, write: P::Write) {
+        self.push(What::Record(Kind::Persist), Some(note), Some(write));
+    }
+
+    /// Answers a request.
+    pub fn reply(&mut self, request: RecordId, note: P::Note) {
+        self.push(What::Reply(request), Some(note), None);
+    }
+
+    /// Arms a timer, anew if it is armed already; the simulator draws its length from the range.
+    pub fn arm(&mut self, timer: P::Timer, min_us: u64, max_us: u64) {
+        self.push(What::Arm { timer, min_us, max_us }, None, None);
+    }
+
+    /// Disarms a timer.
+    pub fn disarm(&mut self, timer: P::Timer) {
+        self.push(What::Disarm(timer), None, None);
+    }
+}

@@ -1,0 +1,243 @@
+//! The scenario: at once the file a person writes, the file the page saves and the content of a link.
+
+use crate::act::{Act, Cast, PlannedAct, When};
+use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
+use crate::labs::{self, Lab};
+use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
+use crate::protocol::ProcessInfo;
+use crate::schema::Fields;
+
+/// The value of `format`.
+pub const FORMAT: &str = "lightcone/1";
+/// How long a run is when nobody says: 1 s of virtual time.
+pub const UNTIL_US_DEFAULT: u64 = 1_000_000;
+/// Longest title, in bytes.
+pub const TITLE_BYTES_MAX: usize = 1_000;
+/// Most acts of one scenario: enough for hours of playing.
+pub const ACTS_MAX: usize = 100_000;
+
+/// Settings of a run besides the acts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The lab's fields, where they are not at their defaults.
+    pub fields: Fields,
+    /// Rules that are switched off on purpose.
+    pub broken: Vec<&'static str>,
+}
+
+/// Everything that a run follows from.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// The lab.
+    pub lab: &'static dyn Lab,
+    /// Its title.
+    pub title: String,
+    /// Seed of all that is drawn.
+    pub seed: u64,
+    /// Settings.
+    pub setup: Setup,
+    /// What links do at the start.
+    pub network: LinkRule,
+    /// What is done, in the order of the file.
+    pub acts: Vec<PlannedAct>,
+    /// When the run ends, in microseconds.
+    pub until_us: u64,
+}
+
+impl std::fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}
+
+impl Scenario {
+    /// A lab at its defaults, without acts.
+    #[must_use]
+    pub fn empty(lab: &'static dyn Lab) -> Scenario {
+        Scenario {
+            lab,
+            title: String::new(),
+            seed: 1,
+            setup: Setup::default(),
+            network: LinkRule::default(),
+            acts: Vec::new(),
+            until_us: UNTIL_US_DEFAULT,
+        }
+    }
+
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// One sentence with the JSON path of what is wrong.
+    pub fn parse(text: &str) -> Result<Scenario, InputError> {
+        let doc = Doc::parse(text)?;
+        let mut object = doc.object()?;
+        let format = object.need("format")?;
+        if format.string()? != FORMAT {
+            return format.error(format!("this program reads the format {}", quote(FORMAT)));
+        }
+        let lab_doc = object.need("lab")?;
+        let lab = labs::find(&lab_doc.string()?);
+        let Some(lab) = lab else {
+            return lab_doc.error(format!("there is no such lab; there are {}", labs::ids().join(", ")));
+        };
+        let mut scenario = Scenario::empty(lab);
+        if let Some(title) = object.take("title") {
+            scenario.title = title.string()?;
+            if scenario.title.len() > TITLE_BYTES_MAX {
+                return title.error(format!("a title has at most {TITLE_BYTES_MAX} bytes"));
+            }
+        }
+        if let Some(seed) = object.take("seed") {
+            scenario.seed = seed.int(0, u64::MAX)?;
+        }
+        if let Some(setup) = object.take("setup") {
+            scenario.setup = read_setup(&setup, lab)?;
+        }
+        if let Some(network) = object.take("network") {
+            let mut fields = network.object()?;
+            scenario.network = LinkChange::take(&mut fields, false)?.apply(scenario.network);
+            fields.finish()?;
+        }
+        if let Some(until) = object.take("until_ms") {
+            scenario.until_us = until.millis(0, TIME_US_MAX)?;
+        }
+        if let Some(acts) = object.take("acts") {
+            scenario.acts = read_acts(&acts, &scenario)?;
+        }
+        object.finish()?;
+        Ok(scenario)
+    }
+
+    /// The processes of the run.
+    #[must_use]
+    pub fn processes(&self) -> Vec<ProcessInfo> {
+        self.lab.processes(&self.setup)
+    }
+
+    /// Names of the processes.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.processes().into_iter().map(|p| p.name).collect()
+    }
+
+    /// Reads one act for this scenario, as the page and its JavaScript interface take them.
+    ///
+    /// # Errors
+    /// Names the path of what is wrong.
+    pub fn read_act(&self, text: &str) -> Result<Act, InputError> {
+        let doc = Doc::parse(text)?;
+        self.read_act_doc(&doc, &self.processes())
+    }
+
+    fn read_act_doc(&self, doc: &Doc<'_>, processes: &[ProcessInfo]) -> Result<Act, InputError> {
+        let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
+        let roles: Vec<&'static str> = processes.iter().map(|p| p.role).collect();
+        let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles })?;
+        if let Act::Request(request) = &act {
+            self.lab
+                .check_request(&self.setup, request)
+                .map_err(|(arg, what)| InputError::new(format!("{}.request.args.{arg}", doc.path()), what))?;
+        }
+        Ok(act)
+    }
+
+    /// The file form, one act a line.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let names = self.names();
+        let acts: Vec<String> = self.acts.iter().map(|a| act_json(a, &names)).collect();
+        let mut o = self.head();
+        if !acts.is_empty() {
+            o.raw("acts", &format!("[\n  {}\n]", acts.join(",\n  ")));
+        }
+        o.raw("until_ms", &millis_text(self.until_us)).end()
+    }
+
+    /// The same on one line, for links.
+    #[must_use]
+    pub fn to_json_line(&self) -> String {
+        let names = self.names();
+        let mut o = self.head();
+        if !self.acts.is_empty() {
+            o.raw("acts", &list(self.acts.iter().map(|a| act_json(a, &names))));
+        }
+        o.raw("until_ms", &millis_text(self.until_us)).end()
+    }
+
+    fn head(&self) -> JsonObject {
+        let mut o = JsonObject::new();
+        o.text("format", FORMAT).text("lab", self.lab.spec().id);
+        if !self.title.is_empty() {
+            o.text("title", &self.title);
+        }
+        o.raw("seed", &self.seed.to_string());
+        let mut setup = JsonObject::new();
+        self.setup.fields.write(self.lab.spec().setup, &[], &mut setup);
+        if !self.setup.broken.is_empty() {
+            setup.list("broken", self.setup.broken.iter().map(|b| quote(b)));
+        }
+        if !setup.is_empty() {
+            o.raw("setup", &setup.end());
+        }
+        let mut network = JsonObject::new();
+        network.raw("delay_ms", &self.network.delay.json());
+        network.raw("loss", &probability_text(self.network.loss_ppm));
+        network.raw("duplicate", &probability_text(self.network.duplicate_ppm));
+        o.raw("network", &network.bool("fifo", self.network.fifo).end());
+        o
+    }
+}
+
+fn act_json(planned: &PlannedAct, names: &[String]) -> String {
+    let mut o = JsonObject::new();
+    match planned.when {
+        When::At(us) => o.raw("at_ms", &millis_text(us)),
+        When::After(id) => o.int("after_event", id),
+    };
+    o.raw("act", &planned.act.json(names)).end()
+}
+
+fn read_setup(doc: &Doc<'_>, lab: &'static dyn Lab) -> Result<Setup, InputError> {
+    let mut object = doc.object()?;
+    let fields = Fields::take(&mut object, lab.spec().setup, &[], &[])?;
+    let mut broken = Vec::new();
+    if let Some(switches) = object.take("broken") {
+        for item in switches.list()? {
+            let name = item.string()?;
+            let known = || lab.spec().switches.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+            match lab.spec().switches.iter().find(|s| s.name == name) {
+                Some(switch) if broken.contains(&switch.name) => return item.error("this switch stands there twice"),
+                Some(switch) => broken.push(switch.name),
+                None => return item.error(format!("there is no switch {}; there are {}", quote(&name), known())),
+            }
+        }
+    }
+    object.finish()?;
+    let setup = Setup { fields, broken };
+    match lab.check_setup(&setup) {
+        Ok(()) => Ok(setup),
+        Err((field, what)) => Err(InputError::new(format!("{}.{field}", doc.path()), what)),
+    }
+}
+
+fn read_acts(doc: &Doc<'_>, scenario: &Scenario) -> Result<Vec<PlannedAct>, InputError> {
+    let processes = scenario.processes();
+    let items = doc.list()?;
+    if items.len() > ACTS_MAX {
+        return doc.error(format!("a scenario has at most {ACTS_MAX} acts, this has {}", items.len()));
+    }
+    let mut acts = Vec::new();
+    for item in items {
+        let mut object = item.object()?;
+        let when = match (object.take("at_ms"), object.take("after_event")) {
+            (Some(at), None) => When::At(at.millis(0, TIME_US_MAX)?),
+            (None, Some(id)) => When::After(id.int(0, u64::from(u32::MAX - 1))? as u32),
+            _ => return item.error("exactly one of at_ms and after_event must be given"),
+        };
+        let act = scenario.read_act_doc(&object.need("act")?, &processes)?;
+        object.finish()?;
+        acts.push(PlannedAct { when, act });
+    }
+    Ok(acts)
+}

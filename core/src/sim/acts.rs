@@ -1,0 +1,304 @@
+//! What a person does to the world.
+
+use super::{Due, Intake, Job, Load, Stage, World};
+use crate::act::{Act, RequestAct, Surgery, Which, Workload};
+use crate::draw::{Purpose, draw, in_range};
+use crate::frame::Status;
+use crate::history::Detail;
+use crate::json::Payload;
+use crate::protocol::{Context, Protocol};
+use crate::schema::{Fields, Takes, Value};
+use crate::trace::{DropReason, Kind, NO_NODE, NodeId, Record};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+impl<P: Protocol> World<P> {
+    pub(super) fn act(&mut self, stage: &mut Stage<'_, P>, act: &Arc<Act>) {
+        let done = match &**act {
+            Act::Crash(node) => self.crash(stage, *node),
+            Act::Restart(node) => self.restart(stage, *node),
+            Act::Pause(node) => self.pause(stage, *node),
+            Act::Resume(node) => self.resume(stage, *node),
+            Act::Partition(groups) => {
+                let groups = self.groups(groups);
+                self.network.partition(groups);
+                self.accept(stage, Kind::Partition, act);
+                Ok(())
+            }
+            Act::Heal if !self.network.heal() => Err("nothing is cut".to_string()),
+            Act::Heal => {
+                self.accept(stage, Kind::Heal, act);
+                Ok(())
+            }
+            Act::Link { from, to, .. } if from == to => Err("a process has no link to itself".to_string()),
+            Act::Link { from, to, change } => {
+                self.network.change_link(usize::from(*from), usize::from(*to), change);
+                self.accept(stage, Kind::Act, act);
+                Ok(())
+            }
+            Act::Network(change) => {
+                self.network.change(change);
+                self.accept(stage, Kind::Network, act);
+                Ok(())
+            }
+            Act::Message { which, surgery } => self.operate(stage, act, *which, *surgery),
+            Act::Timeout { node, timer } => self.fire(stage, *node, timer),
+            Act::Request(request) => self.request(stage, act, request),
+            Act::Workload(workload) => {
+                self.accept(stage, Kind::Act, act);
+                let marker = std::marker::PhantomData;
+                self.loads.push(Load { workload: workload.clone(), done: 0, marker });
+                let index = self.loads.len() as u32 - 1;
+                self.put(self.now_us + workload.every_us, Due::Workload(index));
+                Ok(())
+            }
+        };
+        if let Err(reason) = done {
+            let detail = self.detail(stage, Detail::Refused(Arc::clone(act), reason.into()));
+            let record = Record { detail, ..self.blank(Kind::Refused) };
+            self.write(stage, record);
+        }
+    }
+
+    fn accept(&mut self, stage: &mut Stage<'_, P>, kind: Kind, act: &Arc<Act>) {
+        let detail = self.detail(stage, Detail::Act(Arc::clone(act)));
+        let record = Record { detail, ..self.blank(kind) };
+        self.write(stage, record);
+    }
+
+    fn groups(&self, groups: &[Vec<NodeId>]) -> Vec<u16> {
+        let mut of = vec![groups.len() as u16; self.processes.len()];
+        for (number, members) in groups.iter().enumerate() {
+            for &member in members {
+                of[usize::from(member)] = number as u16;
+            }
+        }
+        of
+    }
+
+    fn mark(&mut self, stage: &mut Stage<'_, P>, kind: Kind, node: NodeId) {
+        let record = Record { node, ..self.blank(kind) };
+        self.write(stage, record);
+    }
+
+    fn crash(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+        let process = &mut self.processes[usize::from(node)];
+        if process.status == Status::Crashed {
+            return Err(format!("{} is down already", stage.ctx.name(node)));
+        }
+        process.status = Status::Crashed;
+        process.state = None;
+        process.undone.clear();
+        for timer in &mut process.timers {
+            timer.live = false;
+        }
+        let inbox = std::mem::take(&mut process.inbox);
+        let (mine, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.agenda).into_iter().partition(|job| job_node(job) == Some(node));
+        self.agenda = others;
+        self.mark(stage, Kind::Crash, node);
+        let waiting = mine.into_iter().filter_map(|job| match job {
+            Job::Intake(_, intake) => Some(intake),
+            _ => None,
+        });
+        for intake in waiting.chain(inbox) {
+            self.forget(stage, node, intake);
+        }
+        Ok(())
+    }
+
+    /// What a process had not taken in yet when it crashed.
+    fn forget(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+        match intake {
+            Intake::Message { message, copy } => self.lose(stage, message, copy, DropReason::Crashed),
+            Intake::Timeout { .. } => {}
+            Intake::Request { act, .. } => {
+                let reason = format!("{} crashed before it took this in", stage.ctx.name(node));
+                let detail = self.detail(stage, Detail::Refused(act, reason.into()));
+                let record = Record { detail, ..self.blank(Kind::Refused) };
+                self.write(stage, record);
+            }
+        }
+    }
+
+    fn restart(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+        if self.processes[usize::from(node)].status != Status::Crashed {
+            return Err(format!("{} is not down", stage.ctx.name(node)));
+        }
+        self.boot(stage, node, Kind::Restart);
+        Ok(())
+    }
+
+    fn pause(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+        let process = &mut self.processes[usize::from(node)];
+        if process.status != Status::Up {
+            return Err(format!("{} is {}", stage.ctx.name(node), process.status.name()));
+        }
+        process.status = Status::Paused;
+        let (mine, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.agenda).into_iter().partition(|job| job_node(job) == Some(node));
+        self.processes[usize::from(node)].undone = mine;
+        self.agenda = others;
+        self.mark(stage, Kind::Pause, node);
+        Ok(())
+    }
+
+    fn resume(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+        let process = &mut self.processes[usize::from(node)];
+        if process.status != Status::Paused {
+            return Err(format!("{} is not paused", stage.ctx.name(node)));
+        }
+        process.status = Status::Up;
+        let undone = std::mem::take(&mut process.undone);
+        let inbox = std::mem::take(&mut process.inbox);
+        self.mark(stage, Kind::Resume, node);
+        let jobs = undone.into_iter().chain(inbox.into_iter().map(|intake| Job::Intake(node, intake)));
+        for job in jobs.rev() {
+            self.agenda.push_front(job);
+        }
+        Ok(())
+    }
+
+    fn operate(
+        &mut self,
+        stage: &mut Stage<'_, P>,
+        act: &Arc<Act>,
+        which: Which,
+        surgery: Surgery,
+    ) -> Result<(), String> {
+        let trace = &stage.history.trace;
+        let found = self.flights.iter().position(|f| {
+            f.order != 0
+                && match which {
+                    Which::Id(id) => f.message == id,
+                    Which::OnLink { from, to, n } => {
+                        let m = trace.message(f.message);
+                        (m.from, m.to, m.n) == (from, to, n)
+                    }
+                }
+        });
+        let Some(slot) = found else {
+            return Err("this message is not under way".into());
+        };
+        let flight = self.flights[slot];
+        match surgery {
+            Surgery::Drop => {
+                self.flights[slot].order = 0;
+                self.free.push(slot as u32);
+                self.lose(stage, flight.message, flight.copy, DropReason::Act);
+            }
+            Surgery::DeliverIn(us) => {
+                self.accept(stage, Kind::Act, act);
+                let at_us = self.now_us + us;
+                let order = self.put(at_us, Due::Flight(slot as u32));
+                let flight = &mut self.flights[slot];
+                (flight.order, flight.lost, flight.end_us, flight.arrive_us) = (order, false, at_us, at_us);
+            }
+            Surgery::Duplicate => {
+                self.accept(stage, Kind::Act, act);
+                let message = *stage.history.trace.message(flight.message);
+                let copies = self.flights.iter().filter(|f| f.order != 0 && f.message == flight.message);
+                let copy = copies.map(|f| f.copy).max().unwrap_or(1) + 1;
+                let (from, to) = (usize::from(message.from), usize::from(message.to));
+                let at_us = self.network.send_copy(self.seed, from, to, self.now_us);
+                self.fly(flight.message, copy, false, at_us, at_us);
+            }
+        }
+        Ok(())
+    }
+
+    fn fire(&mut self, stage: &mut Stage<'_, P>, node: NodeId, name: &str) -> Result<(), String> {
+        let process = &mut self.processes[usize::from(node)];
+        if process.status != Status::Up {
+            return Err(format!("{} is {}", stage.ctx.name(node), process.status.name()));
+        }
+        let armed = process.timers.iter_mut().find(|t| t.live && P::timer_name(t.timer) == name);
+        let Some(armed) = armed else {
+            return Err(format!("{} has no {name} timer running", stage.ctx.name(node)));
+        };
+        armed.live = false;
+        let timer = armed.timer;
+        self.enqueue(stage, node, Intake::Timeout { timer, forced: true });
+        Ok(())
+    }
+
+    fn request(&mut self, stage: &mut Stage<'_, P>, act: &Arc<Act>, request: &RequestAct) -> Result<(), String> {
+        let node = request.node;
+        if self.processes[usize::from(node)].status == Status::Crashed {
+            return Err(format!("{} is down", stage.ctx.name(node)));
+        }
+        let asked = P::request(stage.ctx, node, request.operation.name, &request.args).map_err(|(_, what)| what)?;
+        let intake = Intake::Request { act: Arc::clone(act), request: asked };
+        if self.processes[usize::from(node)].status == Status::Paused {
+            // It is taken in, and recorded as a request, when the process goes on.
+            self.accept(stage, Kind::Act, act);
+        }
+        self.enqueue(stage, node, intake);
+        Ok(())
+    }
+
+    /// Hands something to a process behind what its running step has still to do.
+    fn enqueue(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+        match self.agenda.iter().rposition(|job| job_node(job) == Some(node)) {
+            Some(last) => self.agenda.insert(last + 1, Job::Intake(node, intake)),
+            None => self.offer(stage, node, intake),
+        }
+    }
+
+    /// The next request of a workload.
+    pub(super) fn next_request(&mut self, stage: &mut Stage<'_, P>, index: usize) {
+        let load = &mut self.loads[index];
+        let number = load.done;
+        load.done += 1;
+        let workload = load.workload.clone();
+        if load.done < workload.count {
+            let at_us = self.now_us + workload.every_us;
+            self.put(at_us, Due::Workload(index as u32));
+        }
+        let ask = |what: u32| draw(self.seed, Purpose::Workload, index as u32, what, number);
+        let node = workload.nodes[in_range(ask(0), 0, workload.nodes.len() as u64 - 1) as usize];
+        let args = make_up(stage.ctx, &workload, node, number, ask);
+        let act = Arc::new(Act::Request(RequestAct { node, operation: workload.operation, args }));
+        self.act(stage, &act);
+    }
+}
+
+fn job_node<P: Protocol>(job: &Job<P>) -> Option<NodeId> {
+    match job {
+        Job::Act(_) => None,
+        Job::Intake(node, _) | Job::Effect { node, .. } => (*node != NO_NODE).then_some(*node),
+    }
+}
+
+/// The arguments of a made-up request: those given, and for each other one a value that makes sense.
+fn make_up<P: Protocol>(
+    ctx: &Context<P>,
+    workload: &Workload,
+    node: NodeId,
+    number: u64,
+    ask: impl Fn(u32) -> u64,
+) -> Fields {
+    let mut args = workload.args.clone();
+    for (i, param) in workload.operation.args.iter().enumerate() {
+        if args.given(param.name).is_some() {
+            continue;
+        }
+        let bits = ask(i as u32 + 1);
+        let value = match param.takes {
+            Takes::Node(roles) => {
+                let fits = |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&ctx.roles[usize::from(*n)]));
+                let others: Vec<NodeId> = (0..ctx.processes() as NodeId).filter(fits).collect();
+                match others.len() as u64 {
+                    0 => continue,
+                    len => Value::Node(others[in_range(bits, 0, len - 1) as usize]),
+                }
+            }
+            Takes::Json if param.default.is_none() => Value::Json(Payload::from_text(&format!("w{}", number + 1))),
+            Takes::Choice(words) => Value::Text(words[in_range(bits, 0, words.len() as u64 - 1) as usize].into()),
+            Takes::Int { min, max } if param.default.is_none() => Value::Int(in_range(bits, min, max)),
+            _ => continue,
+        };
+        args.set(param.name, value);
+    }
+    args
+}
