@@ -19,9 +19,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
         let site = dist::site_for_tests(root);
         dist::build(root, &tools, &site)?;
         let mut bench = node::playwright(&folder, &["test", "--config", config]);
-        bench
-            .env("LIGHTCONE_SITE", site)
-            .env("LIGHTCONE_CHROMIUM_PATH", browser);
+        bench.env("LIGHTCONE_SITE", site).env("LIGHTCONE_CHROMIUM_PATH", browser);
         run_command(&mut bench)?;
     }
     Ok(ExitCode::SUCCESS)

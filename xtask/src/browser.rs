@@ -20,37 +20,26 @@ type Variables<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
 /// A Chromium, Chrome or Edge: named by LIGHTCONE_CHROMIUM, else installed, else Playwright's own,
 /// else (as root on Debian) installed now.
 pub(crate) fn find(root: &Path) -> Result<PathBuf, String> {
-    let vars = |name: &str| {
-        std::env::var_os(name)
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    };
+    let vars = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     if let Some(named) = vars("LIGHTCONE_CHROMIUM") {
         return if named.is_file() {
             Ok(named)
         } else {
-            Err(format!(
-                "LIGHTCONE_CHROMIUM names {}, which is no file",
-                named.display()
-            ))
+            Err(format!("LIGHTCONE_CHROMIUM names {}, which is no file", named.display()))
         };
     }
-    installed(&vars)
-        .or_else(|| playwrights_own(&vars))
-        .or_else(|| from_apt(root))
-        .ok_or_else(|| {
-            "found no browser: install Chromium, Chrome or Edge, name one in \
+    installed(&vars).or_else(|| playwrights_own(&vars)).or_else(|| from_apt(root)).ok_or_else(|| {
+        "found no browser: install Chromium, Chrome or Edge, name one in \
              LIGHTCONE_CHROMIUM, or test with --without-browser"
-                .to_string()
-        })
+            .to_string()
+    })
 }
 
 fn installed(vars: Variables) -> Option<PathBuf> {
-    NAMES.iter().find_map(|name| on_path(name)).or_else(|| {
-        usual_places(std::env::consts::OS, vars)
-            .into_iter()
-            .find(|p| p.is_file())
-    })
+    NAMES
+        .iter()
+        .find_map(|name| on_path(name))
+        .or_else(|| usual_places(std::env::consts::OS, vars).into_iter().find(|p| p.is_file()))
 }
 
 /// Where installers put browsers without adding them to PATH.
@@ -69,11 +58,9 @@ fn usual_places(os: &str, vars: Variables) -> Vec<PathBuf> {
         "windows" => {
             let bases = ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"];
             for base in bases.into_iter().filter_map(vars) {
-                for (folder, file) in [
-                    ("Chromium", "chrome.exe"),
-                    ("Google/Chrome", "chrome.exe"),
-                    ("Microsoft/Edge", "msedge.exe"),
-                ] {
+                for (folder, file) in
+                    [("Chromium", "chrome.exe"), ("Google/Chrome", "chrome.exe"), ("Microsoft/Edge", "msedge.exe")]
+                {
                     places.push(base.join(folder).join("Application").join(file));
                 }
             }
@@ -107,10 +94,7 @@ fn playwrights_own(vars: Variables) -> Option<PathBuf> {
         })
         .collect();
     folders.sort();
-    folders
-        .into_iter()
-        .rev()
-        .find_map(|(_, folder)| program_in(&folder))
+    folders.into_iter().rev().find_map(|(_, folder)| program_in(&folder))
 }
 
 fn playwright_registry(os: &str, vars: Variables) -> Option<PathBuf> {
@@ -153,11 +137,7 @@ fn from_apt(root: &Path) -> Option<PathBuf> {
         return None;
     }
     println!("There is no browser: installing Debian's Chromium.");
-    let mut install = command(
-        root,
-        &apt,
-        &["install", "--yes", "--no-install-recommends", "chromium"],
-    );
+    let mut install = command(root, &apt, &["install", "--yes", "--no-install-recommends", "chromium"]);
     install.env("DEBIAN_FRONTEND", "noninteractive");
     let done = run(&mut command(root, &apt, &["update"])).and_then(|()| run(&mut install));
     if let Err(e) = done {
@@ -187,11 +167,7 @@ mod tests {
         let home = |name: &str| (name == "HOME").then(|| PathBuf::from("home"));
         let place = Path::new("home").join(".cache").join("ms-playwright");
         assert_eq!(playwright_registry("linux", &home), Some(place));
-        let named =
-            |name: &str| (name == "PLAYWRIGHT_BROWSERS_PATH").then(|| PathBuf::from("browsers"));
-        assert_eq!(
-            playwright_registry("macos", &named),
-            Some(PathBuf::from("browsers"))
-        );
+        let named = |name: &str| (name == "PLAYWRIGHT_BROWSERS_PATH").then(|| PathBuf::from("browsers"));
+        assert_eq!(playwright_registry("macos", &named), Some(PathBuf::from("browsers")));
     }
 }

@@ -36,11 +36,7 @@ pub(crate) fn libtest(line: &str) -> Option<Count> {
         let part = rest.split(';').find_map(|p| p.trim().strip_suffix(what))?;
         part.trim().parse().ok()
     };
-    Some(Count {
-        passed: of("passed")?,
-        failed: of("failed")?,
-        skipped: of("ignored").unwrap_or(0),
-    })
+    Some(Count { passed: of("passed")?, failed: of("failed")?, skipped: of("ignored").unwrap_or(0) })
 }
 
 /// Reads the `stats` at the end of Playwright's JSON report.
@@ -50,16 +46,10 @@ pub(crate) fn playwright(json: &str) -> Option<Count> {
     let of = |key: &str| -> Option<u64> {
         let (_, rest) = stats.split_once(&format!("\"{key}\":"))?;
         let rest = rest.trim_start();
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         rest[..end].parse().ok()
     };
-    Some(Count {
-        passed: of("expected")?,
-        failed: of("unexpected")? + of("flaky")?,
-        skipped: of("skipped")?,
-    })
+    Some(Count { passed: of("expected")?, failed: of("unexpected")? + of("flaky")?, skipped: of("skipped")? })
 }
 
 #[cfg(test)]
@@ -69,18 +59,10 @@ mod tests {
     #[test]
     fn libtest_lines_are_counted() {
         let ok = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s";
-        let count = Count {
-            passed: 12,
-            failed: 0,
-            skipped: 1,
-        };
+        let count = Count { passed: 12, failed: 0, skipped: 1 };
         assert_eq!(libtest(ok), Some(count));
         let bad = "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
-        let count = Count {
-            passed: 3,
-            failed: 2,
-            skipped: 0,
-        };
+        let count = Count { passed: 3, failed: 2, skipped: 0 };
         assert_eq!(libtest(bad), Some(count));
         assert_eq!(libtest("test core::a ... ok"), None);
         assert_eq!(libtest("test result: unclear"), None);
@@ -91,28 +73,16 @@ mod tests {
         let json = r#"{"suites":[{"title":"\"stats\""}],"errors":[],
             "stats":{"startTime":"x","duration":1.5,
             "expected": 7, "skipped": 2, "unexpected": 1, "flaky": 1}}"#;
-        let count = Count {
-            passed: 7,
-            failed: 2,
-            skipped: 2,
-        };
+        let count = Count { passed: 7, failed: 2, skipped: 2 };
         assert_eq!(playwright(json), Some(count));
         assert_eq!(playwright("{}"), None);
     }
 
     #[test]
     fn the_last_line_has_its_exact_form() {
-        let mut count = Count {
-            passed: 3,
-            failed: 0,
-            skipped: 0,
-        };
+        let mut count = Count { passed: 3, failed: 0, skipped: 0 };
         assert_eq!(count.to_string(), "3 passed, 0 failed");
-        count += Count {
-            passed: 1,
-            failed: 2,
-            skipped: 1,
-        };
+        count += Count { passed: 1, failed: 2, skipped: 1 };
         assert_eq!(count.to_string(), "4 passed, 2 failed, 1 skipped");
     }
 }

@@ -48,18 +48,9 @@ pub(crate) fn site_for_tests(root: &Path) -> PathBuf {
 /// Builds the page as users get it, except for wasm-opt.
 pub(crate) fn build(root: &Path, tools: &PageTools, site: &Path) -> Result<(), String> {
     let folder = site.to_string_lossy();
-    let args = [
-        "build",
-        "--release",
-        "--public-url",
-        "./",
-        "--dist",
-        &folder,
-    ];
+    let args = ["build", "--release", "--public-url", "./", "--dist", &folder];
     let mut trunk = tools.trunk(root, &args);
-    if std::env::var_os("RUSTFLAGS").is_none()
-        && std::env::var_os("CARGO_ENCODED_RUSTFLAGS").is_none()
-    {
+    if std::env::var_os("RUSTFLAGS").is_none() && std::env::var_os("CARGO_ENCODED_RUSTFLAGS").is_none() {
         trunk.env("CARGO_ENCODED_RUSTFLAGS", remap_flags(root));
     }
     run_command(&mut trunk)
@@ -67,12 +58,10 @@ pub(crate) fn build(root: &Path, tools: &PageTools, site: &Path) -> Result<(), S
 
 /// Panic messages name source files: flags that keep the builder's own folders out of them.
 fn remap_flags(root: &Path) -> OsString {
-    let home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| {
-            let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-            std::env::var_os(home).map(|home| PathBuf::from(home).join(".cargo"))
-        });
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        std::env::var_os(home).map(|home| PathBuf::from(home).join(".cargo"))
+    });
     let mut flags = OsString::from("--remap-path-prefix=");
     flags.push(root);
     flags.push("=lightcone");
@@ -87,24 +76,16 @@ fn remap_flags(root: &Path) -> OsString {
 /// Makes the wasm files smaller where wasm-opt can be had.
 fn optimise(root: &Path, site: &Path) -> Result<(), String> {
     let Some(make) = wasm_opt(root)? else {
-        println!(
-            "The site is larger than it need be: there is no wasm-opt on PATH, and no Node to get it with."
-        );
+        println!("The site is larger than it need be: there is no wasm-opt on PATH, and no Node to get it with.");
         return Ok(());
     };
     for file in sizes::files(site)? {
         if file.extension().is_some_and(|e| e == "wasm") {
             let smaller = file.with_extension("wasm.tmp");
             let mut wasm_opt = make();
-            wasm_opt
-                .arg(LEVEL)
-                .args(FEATURES)
-                .arg(&file)
-                .arg("-o")
-                .arg(&smaller);
+            wasm_opt.arg(LEVEL).args(FEATURES).arg(&file).arg("-o").arg(&smaller);
             run_command(&mut wasm_opt)?;
-            std::fs::rename(&smaller, &file)
-                .map_err(|e| format!("cannot replace {}: {e}", file.display()))?;
+            std::fs::rename(&smaller, &file).map_err(|e| format!("cannot replace {}: {e}", file.display()))?;
         }
     }
     Ok(())
@@ -115,10 +96,7 @@ fn wasm_opt(root: &Path) -> Result<Option<Box<dyn Fn() -> Command>>, String> {
     let root = root.to_path_buf();
     if let Some(found) = on_path("wasm-opt") {
         let printed = output(&mut command(&root, &found, &["--version"]));
-        if printed
-            .and_then(|text| binaryen_version(&text))
-            .is_some_and(|v| v >= BINARYEN.1)
-        {
+        if printed.and_then(|text| binaryen_version(&text)).is_some_and(|v| v >= BINARYEN.1) {
             return Ok(Some(Box::new(move || command(&root, &found, &[]))));
         }
     }
@@ -126,10 +104,7 @@ fn wasm_opt(root: &Path) -> Result<Option<Box<dyn Fn() -> Command>>, String> {
         return Ok(None);
     }
     let name = format!("binaryen-{}", BINARYEN.0);
-    let inside = Path::new("node_modules")
-        .join("binaryen")
-        .join("bin")
-        .join("wasm-opt");
+    let inside = Path::new("node_modules").join("binaryen").join("bin").join("wasm-opt");
     let script = install::cache_folder()?.join(&name).join(&inside);
     if !script.is_file() {
         println!("wasm-opt is missing: putting the npm package binaryen into the cache.");
@@ -151,18 +126,13 @@ fn wasm_opt(root: &Path) -> Result<Option<Box<dyn Fn() -> Command>>, String> {
 
 /// Reads `wasm-opt version 132 (version_132)`.
 fn binaryen_version(printed: &str) -> Option<u32> {
-    printed
-        .strip_prefix("wasm-opt version ")?
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()
+    printed.strip_prefix("wasm-opt version ")?.split_whitespace().next()?.parse().ok()
 }
 
 /// The site must work under any sub-path, so its page may name no path from the server's root.
 fn check_paths(site: &Path) -> Result<(), String> {
-    let page = std::fs::read_to_string(site.join("index.html"))
-        .map_err(|e| format!("cannot read dist/index.html: {e}"))?;
+    let page =
+        std::fs::read_to_string(site.join("index.html")).map_err(|e| format!("cannot read dist/index.html: {e}"))?;
     match absolute_path(&page) {
         Some(found) => Err(format!("dist/index.html names an absolute path: {found}")),
         None => Ok(()),
@@ -175,8 +145,7 @@ fn absolute_path(page: &str) -> Option<&str> {
         page.match_indices(quote).find_map(|(at, _)| {
             let rest = &page[at + 1..];
             let path = &rest[..rest.find(quote)?];
-            let root =
-                path.starts_with('/') && path.len() > 1 && !path.contains([' ', '\n', '<', '>']);
+            let root = path.starts_with('/') && path.len() > 1 && !path.contains([' ', '\n', '<', '>']);
             root.then_some(path)
         })
     })
@@ -191,18 +160,12 @@ mod tests {
         assert_eq!(absolute_path(r#"<link href="./a.css"><a href='b'>"#), None);
         assert_eq!(absolute_path(r#"<link href="/a.css">"#), Some("/a.css"));
         assert_eq!(absolute_path("import x from '/a.js';"), Some("/a.js"));
-        assert_eq!(
-            absolute_path(r#"<script src="//host/a.js">"#),
-            Some("//host/a.js")
-        );
+        assert_eq!(absolute_path(r#"<script src="//host/a.js">"#), Some("//host/a.js"));
     }
 
     #[test]
     fn wasm_opt_tells_its_version() {
-        assert_eq!(
-            binaryen_version("wasm-opt version 132 (version_132)\n"),
-            Some(132)
-        );
+        assert_eq!(binaryen_version("wasm-opt version 132 (version_132)\n"), Some(132));
         assert_eq!(binaryen_version("wasm-opt"), None);
     }
 }

@@ -8,12 +8,8 @@ const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The folder that holds the tools: LIGHTCONE_TOOLS, else `lightcone` in the user's cache folder.
 pub(crate) fn cache_folder() -> Result<PathBuf, String> {
-    cache_folder_from(std::env::consts::OS, |name| {
-        std::env::var_os(name)
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    })
-    .ok_or_else(|| "found no folder for tools: set LIGHTCONE_TOOLS to one".to_string())
+    cache_folder_from(std::env::consts::OS, |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from))
+        .ok_or_else(|| "found no folder for tools: set LIGHTCONE_TOOLS to one".to_string())
 }
 
 fn cache_folder_from(os: &str, var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
@@ -33,10 +29,7 @@ fn cache_folder_from(os: &str, var: impl Fn(&str) -> Option<PathBuf>) -> Option<
 
 /// Fills `<cache>/<name>` through `fill`, which gets a folder of its own that takes the final name
 /// only when all of it is there: an interrupted install is never mistaken for a finished one.
-pub(crate) fn install(
-    name: &str,
-    fill: impl FnOnce(&Path) -> Result<(), String>,
-) -> Result<PathBuf, String> {
+pub(crate) fn install(name: &str, fill: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
     let cache = cache_folder()?;
     let target = cache.join(name);
     let partial = cache.join(format!("{name}.tmp-{}", std::process::id()));
@@ -63,11 +56,7 @@ fn remove_stale(cache: &Path) {
         let old = entry
             .metadata()
             .and_then(|m| m.modified())
-            .is_ok_and(|time| {
-                SystemTime::now()
-                    .duration_since(time)
-                    .is_ok_and(|age| age > STALE)
-            });
+            .is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age > STALE));
         if old && entry.file_name().to_string_lossy().contains(".tmp-") {
             let _ = std::fs::remove_dir_all(entry.path());
         }
@@ -88,18 +77,9 @@ mod tests {
     #[test]
     fn each_system_has_its_cache_folder() {
         let home = ("HOME", "/home/me");
-        assert_eq!(
-            folder("linux", &[home]),
-            Some(Path::new("/home/me").join(".cache").join("lightcone"))
-        );
-        assert_eq!(
-            folder("macos", &[home]),
-            Some(Path::new("/home/me/Library/Caches/lightcone").to_path_buf())
-        );
-        assert_eq!(
-            folder("windows", &[home, ("LOCALAPPDATA", "local")]),
-            Some(Path::new("local").join("lightcone"))
-        );
+        assert_eq!(folder("linux", &[home]), Some(Path::new("/home/me").join(".cache").join("lightcone")));
+        assert_eq!(folder("macos", &[home]), Some(Path::new("/home/me/Library/Caches/lightcone").to_path_buf()));
+        assert_eq!(folder("windows", &[home, ("LOCALAPPDATA", "local")]), Some(Path::new("local").join("lightcone")));
         assert_eq!(folder("linux", &[]), None);
     }
 
@@ -107,10 +87,7 @@ mod tests {
     #[test]
     fn a_named_folder_wins() {
         let vars = [("HOME", "/home/me"), ("XDG_CACHE_HOME", "/cache")];
-        assert_eq!(
-            folder("linux", &vars),
-            Some(PathBuf::from("/cache/lightcone"))
-        );
+        assert_eq!(folder("linux", &vars), Some(PathBuf::from("/cache/lightcone")));
         let vars = [("HOME", "/home/me"), ("LIGHTCONE_TOOLS", "/tools")];
         assert_eq!(folder("linux", &vars), Some(PathBuf::from("/tools")));
     }

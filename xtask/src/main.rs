@@ -60,8 +60,8 @@ impl From<String> for Failure {
 /// The project's folder: the parent of this crate's.
 fn project_root() -> PathBuf {
     // Cargo sets the variable at run time as well, which stays right when the folder was moved.
-    let own = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let own =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     own.parent().map_or(own.clone(), PathBuf::from)
 }
 
@@ -70,12 +70,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode, Failure> {
         print!("{HELP}");
         return Err(Failure::Usage("name a command".into()));
     };
-    if name == "help"
-        || args
-            .iter()
-            .take_while(|a| *a != "--")
-            .any(|a| a == "--help" || a == "-h")
-    {
+    if name == "help" || args.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
@@ -85,9 +80,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode, Failure> {
         "test" => test::run(&root, rest),
         "dist" => dist::run(&root, rest),
         "bench" => bench::run(&root, rest),
-        other => Err(Failure::Usage(format!(
-            "there is no command `{other}`: choose serve, test, dist or bench"
-        ))),
+        other => Err(Failure::Usage(format!("there is no command `{other}`: choose serve, test, dist or bench"))),
     }
 }
 

@@ -11,9 +11,7 @@ const OLDEST: u32 = 20;
 /// Whether a Node that is new enough is there.
 pub(crate) fn present(root: &Path) -> bool {
     let version = output(&mut command(root, "node", &["--version"]));
-    version
-        .and_then(|text| version_in(&text))
-        .is_some_and(|v| v.0 >= OLDEST)
+    version.and_then(|text| version_in(&text)).is_some_and(|v| v.0 >= OLDEST)
 }
 
 /// npm with these arguments. No download of a browser: tests use one that is installed.

@@ -20,11 +20,7 @@ struct Options {
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
-    let mut options = Options {
-        open: false,
-        port: PORT,
-        release: false,
-    };
+    let mut options = Options { open: false, port: PORT, release: false };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let (name, value) = match arg.split_once('=') {
@@ -78,23 +74,14 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
 fn become_server(mut trunk: Command) -> Result<ExitCode, Failure> {
     use std::os::unix::process::CommandExt;
     let error = trunk.exec();
-    Err(Failure::Work(format!(
-        "cannot start `{}`: {error}",
-        shown(&trunk)
-    )))
+    Err(Failure::Work(format!("cannot start `{}`: {error}", shown(&trunk))))
 }
 
 /// Windows cannot replace a running program; Ctrl-C reaches both.
 #[cfg(not(unix))]
 fn become_server(mut trunk: Command) -> Result<ExitCode, Failure> {
-    let status = trunk
-        .status()
-        .map_err(|e| format!("cannot start `{}`: {e}", shown(&trunk)))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let status = trunk.status().map_err(|e| format!("cannot start `{}`: {e}", shown(&trunk)))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn is_free(port: u16) -> bool {
@@ -114,26 +101,12 @@ mod tests {
 
     #[test]
     fn the_command_line_is_read() {
-        let options = Options {
-            open: true,
-            port: 9000,
-            release: false,
-        };
+        let options = Options { open: true, port: 9000, release: false };
         assert_eq!(parsed(&["--open", "--port", "9000"]).as_ref(), Ok(&options));
         assert_eq!(parsed(&["--port=9000", "--open"]).as_ref(), Ok(&options));
-        let options = Options {
-            open: false,
-            port: 8080,
-            release: true,
-        };
+        let options = Options { open: false, port: 8080, release: true };
         assert_eq!(parsed(&["--release"]), Ok(options));
-        for wrong in [
-            &["--port"][..],
-            &["--port", "0"],
-            &["--port=x"],
-            &["--opne"],
-            &["--open=1"],
-        ] {
+        for wrong in [&["--port"][..], &["--port", "0"], &["--port=x"], &["--opne"], &["--open=1"]] {
             assert!(parsed(wrong).is_err(), "{wrong:?}");
         }
     }

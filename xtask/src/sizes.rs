@@ -15,8 +15,7 @@ for (const file of process.argv.slice(1)) {
 /// Every file below a folder, in order.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
-    let entries =
-        std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -32,22 +31,14 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
 /// Prints a table of all files with their sizes in bytes.
 pub(crate) fn print(root: &Path, site: &Path) -> Result<(), String> {
     let files = files(site)?;
-    let packed = if node::present(root) {
-        packed(root, &files)
-    } else {
-        None
-    };
+    let packed = if node::present(root) { packed(root, &files) } else { None };
     println!("{:>10} {:>10} {:>10}", "bytes", "gzip", "brotli");
     let mut total = (0, 0, 0);
     for (i, file) in files.iter().enumerate() {
         let raw = std::fs::metadata(file).map_or(0, |m| m.len());
         let (gzip, brotli) = packed.as_ref().map_or((0, 0), |p| p[i]);
         total = (total.0 + raw, total.1 + gzip, total.2 + brotli);
-        let name = file
-            .strip_prefix(site)
-            .unwrap_or(file)
-            .display()
-            .to_string();
+        let name = file.strip_prefix(site).unwrap_or(file).display().to_string();
         println!("{}", row((raw, gzip, brotli), packed.is_some(), &name));
     }
     println!("{}", row(total, packed.is_some(), "total"));
@@ -84,13 +75,7 @@ mod tests {
     fn sizes_without_node_are_unknown() {
         assert_eq!(pair("12 9"), Some((12, 9)));
         assert_eq!(pair("12"), None);
-        assert_eq!(
-            row((1, 2, 3), true, "a"),
-            "         1          2          3  a"
-        );
-        assert_eq!(
-            row((1, 2, 3), false, "a"),
-            "         1          ?          ?  a"
-        );
+        assert_eq!(row((1, 2, 3), true, "a"), "         1          2          3  a");
+        assert_eq!(row((1, 2, 3), false, "a"), "         1          ?          ?  a");
     }
 }

@@ -36,10 +36,7 @@ const STAGES: [(Stage, &str); 7] = [
 
 impl Stage {
     fn name(self) -> &'static str {
-        STAGES
-            .iter()
-            .find(|(stage, _)| *stage == self)
-            .map_or("", |(_, name)| name)
+        STAGES.iter().find(|(stage, _)| *stage == self).map_or("", |(_, name)| name)
     }
 }
 
@@ -52,12 +49,7 @@ struct Options {
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
-    let mut options = Options {
-        stages: Vec::new(),
-        cases: None,
-        without_browser: false,
-        playwright: Vec::new(),
-    };
+    let mut options = Options { stages: Vec::new(), cases: None, without_browser: false, playwright: Vec::new() };
     let mut args = args.iter();
     let mut quick = false;
     while let Some(arg) = args.next() {
@@ -81,9 +73,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
     if options.stages.is_empty() {
         let all = STAGES.iter().map(|(stage, _)| *stage);
         let slow = [Stage::Tools, Stage::Wasm, Stage::Browser];
-        options.stages = all
-            .filter(|stage| !(quick && slow.contains(stage)))
-            .collect();
+        options.stages = all.filter(|stage| !(quick && slow.contains(stage))).collect();
     }
     Ok(options)
 }
@@ -106,11 +96,7 @@ struct Suite<'a> {
 /// Runs the command.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     let options = parse(args).map_err(Failure::Usage)?;
-    let mut suite = Suite {
-        root,
-        options: &options,
-        page: None,
-    };
+    let mut suite = Suite { root, options: &options, page: None };
     let mut all = Vec::new();
     for stage in &options.stages {
         println!("\n== {} ==", stage.name());
@@ -122,12 +108,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
             // A stage can fail without any test having failed, when nothing compiles for example.
             count.failed = count.failed.max(1);
         }
-        all.push(Done {
-            stage: *stage,
-            count,
-            error,
-            time: start.elapsed(),
-        });
+        all.push(Done { stage: *stage, count, error, time: start.elapsed() });
     }
     Ok(summary(&all, &options))
 }
@@ -150,11 +131,7 @@ fn summary(all: &[Done], options: &Options) -> ExitCode {
         println!("The browser tests were left out (--without-browser).");
     }
     println!("{total}");
-    if total.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 impl Suite<'_> {
@@ -280,10 +257,8 @@ impl Suite<'_> {
         playwright.env("LIGHTCONE_CHROMIUM_PATH", browser);
         self.set_cases(&mut playwright);
         let result = run_command(&mut playwright);
-        let mut own = std::fs::read_to_string(&report)
-            .ok()
-            .and_then(|json| count::playwright(&json))
-            .unwrap_or_default();
+        let mut own =
+            std::fs::read_to_string(&report).ok().and_then(|json| count::playwright(&json)).unwrap_or_default();
         if result.is_err() {
             own.failed = own.failed.max(1);
         }
@@ -316,10 +291,7 @@ mod tests {
     #[test]
     fn quick_leaves_the_slow_stages_out() {
         let quick = parsed(&["--quick"]).expect("right");
-        assert_eq!(
-            quick.stages,
-            [Stage::Fmt, Stage::Clippy, Stage::Core, Stage::Cli]
-        );
+        assert_eq!(quick.stages, [Stage::Fmt, Stage::Clippy, Stage::Core, Stage::Cli]);
         assert_eq!(quick.cases, Some("20"));
         let named = parsed(&["--quick", "browser"]).expect("right");
         assert_eq!(named.stages, [Stage::Browser]);

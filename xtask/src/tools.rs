@@ -40,11 +40,7 @@ impl PageTools {
 
 /// Adds the wasm target where it is missing.
 pub(crate) fn wasm_target(root: &Path) -> Result<(), String> {
-    let libraries = output(&mut command(
-        root,
-        "rustc",
-        &["--print", "target-libdir", "--target", TARGET],
-    ));
+    let libraries = output(&mut command(root, "rustc", &["--print", "target-libdir", "--target", TARGET]));
     if libraries.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
         return Ok(());
     }
@@ -62,20 +58,14 @@ pub(crate) fn component(root: &Path, subcommand: &str, component: &str) -> Resul
     if output(&mut cargo(root, &[subcommand, "--version"])).is_some() {
         return Ok(());
     }
-    run(&mut command(
-        root,
-        "rustup",
-        &["component", "add", component],
-    ))
+    run(&mut command(root, "rustup", &["component", "add", component]))
 }
 
 /// The wasm target, trunk and wasm-bindgen: found, or installed now.
 pub(crate) fn page_tools(root: &Path) -> Result<PageTools, String> {
     wasm_target(root)?;
-    let lock = std::fs::read_to_string(root.join("Cargo.lock"))
-        .map_err(|e| format!("cannot read Cargo.lock: {e}"))?;
-    let bindgen = locked_version(&lock, "wasm-bindgen")
-        .ok_or("Cargo.lock names no version of wasm-bindgen")?;
+    let lock = std::fs::read_to_string(root.join("Cargo.lock")).map_err(|e| format!("cannot read Cargo.lock: {e}"))?;
+    let bindgen = locked_version(&lock, "wasm-bindgen").ok_or("Cargo.lock names no version of wasm-bindgen")?;
     let mut folders = Vec::new();
     let trunk = provide(root, &Tool::trunk(), &mut folders)?;
     provide(root, &Tool::wasm_bindgen(bindgen), &mut folders)?;
@@ -145,10 +135,7 @@ fn provide(root: &Path, tool: &Tool, folders: &mut Vec<PathBuf>) -> Result<PathB
     if !tool.works(root, &folder.join(&file)) {
         folder = install::install(&name, |to| fetch(root, tool, to))?.join("bin");
         if !tool.works(root, &folder.join(&file)) {
-            return Err(format!(
-                "{name} was installed in {} but does not run",
-                folder.display()
-            ));
+            return Err(format!("{name} was installed in {} but does not run", folder.display()));
         }
     }
     let program = folder.join(file);
@@ -162,13 +149,7 @@ fn fetch(root: &Path, tool: &Tool, to: &Path) -> Result<(), String> {
         let wanted = format!("{}@{}", tool.package, tool.version);
         let mut binstall = cargo(root, &["binstall", "--no-confirm", "--disable-telemetry"]);
         // Should it find nothing ready-made, the build below is quicker than its own.
-        binstall.args([
-            "--disable-strategies",
-            "compile",
-            "--root",
-            &folder,
-            &wanted,
-        ]);
+        binstall.args(["--disable-strategies", "compile", "--root", &folder, &wanted]);
         match run(&mut binstall) {
             Ok(()) => return Ok(()),
             Err(e) => println!("{e}; building {} instead", tool.program),
@@ -205,10 +186,7 @@ pub(crate) fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines();
     lines.find(|line| *line == name)?;
-    lines
-        .next()?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
+    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 #[cfg(test)]
@@ -218,10 +196,7 @@ mod tests {
     #[test]
     fn versions_are_read_from_what_programs_print() {
         assert_eq!(version_in("trunk 0.21.14\n"), Some((0, 21, 14)));
-        assert_eq!(
-            version_in("wasm-bindgen 0.2.130 (abc 1.2.3)"),
-            Some((0, 2, 130))
-        );
+        assert_eq!(version_in("wasm-bindgen 0.2.130 (abc 1.2.3)"), Some((0, 2, 130)));
         assert_eq!(version_in("v20.20.2"), Some((20, 20, 2)));
         assert_eq!(version_in("trunk 0.22.0-beta.1"), Some((0, 22, 0)));
         assert_eq!(version_in("no version at all 1.2"), None);
