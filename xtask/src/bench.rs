@@ -18,6 +18,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
         let tools = tools::page_tools(root)?;
         let site = dist::site_for_tests(root);
         dist::build(root, &tools, &site)?;
+        dist::optimise(root, &site)?;
         let mut bench = node::playwright(&folder, &["test", "--config", config]);
         bench.env("LIGHTCONE_SITE", site).env("LIGHTCONE_CHROMIUM_PATH", browser);
         run_command(&mut bench)?;
