@@ -1,1 +1,88 @@
-//! stub
+//! The space-time diagram: laid out once, into a [`scene::Scene`], from which every surface is painted.
+//!
+//! [`Index`] grows with the run and answers "what is between these two times". [`layout::lay_out`] turns a
+//! [`View`] of a run into shapes. [`svg`] writes them as a file; the page paints the same scene on a canvas.
+//! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
+
+pub mod font;
+mod index;
+mod labels;
+mod layout;
+mod marks;
+pub mod scene;
+pub mod svg;
+pub mod theme;
+
+pub use index::{Arrow, Index};
+pub use layout::lay_out;
+
+use crate::trace::RecordId;
+
+/// What stands beside the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// Nothing.
+    None,
+    /// The Lamport stamp.
+    Lamport,
+    /// The vector stamp.
+    Vector,
+    /// Both.
+    Both,
+}
+
+/// What the axis shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// Virtual time, in microseconds.
+    Time,
+    /// Order: every event one step further, so that busy instants open up.
+    Logical,
+}
+
+/// One step of the logical axis in its own units.
+pub const LOGICAL_STEP: f64 = 1000.0;
+
+/// What is to be seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Width of the picture, in pixels.
+    pub width: f32,
+    /// Height of the picture, in pixels.
+    pub height: f32,
+    /// Left edge of the plot, in units of the axis.
+    pub from: f64,
+    /// Right edge of the plot.
+    pub to: f64,
+    /// What the axis shows.
+    pub axis: Axis,
+    /// What stands beside the events.
+    pub labels: Labels,
+    /// The event whose light cones are shown.
+    pub focus: Option<RecordId>,
+    /// Two chosen events, compared with each other.
+    pub chosen: [Option<RecordId>; 2],
+    /// Virtual time of the line that says "now", in microseconds; none in a picture for a report.
+    pub now_us: Option<u64>,
+    /// Records that a violation names, lit up.
+    pub lit: Vec<RecordId>,
+}
+
+impl View {
+    /// A whole run in a picture of some width, for reports: high enough for all lanes.
+    #[must_use]
+    pub fn whole(width: f32, lanes: usize, from: f64, to: f64) -> View {
+        View {
+            width,
+            height: layout::TOP + layout::BOTTOM + 76.0 * lanes.max(1) as f32,
+            from,
+            to,
+            axis: Axis::Time,
+            labels: Labels::Vector,
+            focus: None,
+            chosen: [None, None],
+            now_us: None,
+            lit: Vec::new(),
+        }
+    }
+}

@@ -62,6 +62,15 @@ impl<P: Protocol> History<P> {
         }
     }
 
+    /// The act that a record speaks of.
+    #[must_use]
+    pub fn act(&self, record: &Record) -> Option<&Act> {
+        match self.detail(record)? {
+            Detail::Act(act) | Detail::Refused(act, _) | Detail::Request(act, _) => Some(act),
+            _ => None,
+        }
+    }
+
     /// The label of a message.
     #[must_use]
     pub fn message_label(&self, ctx: &Context<P>, id: MessageId) -> String {

@@ -61,6 +61,9 @@ pub trait Run {
     /// `data` of a record, as JSON.
     fn data(&self, id: RecordId) -> String;
 
+    /// The act that a record of an act, a request or a refusal speaks of.
+    fn act_of(&self, id: RecordId) -> Option<&Act>;
+
     /// A record as a line of the trace format.
     fn line(&self, id: RecordId) -> String;
 

@@ -315,6 +315,10 @@ impl<P: Protocol> Run for Timeline<P> {
         self.history.describe(&self.ctx, self.history.trace.record(id)).1
     }
 
+    fn act_of(&self, id: RecordId) -> Option<&Act> {
+        self.history.act(self.history.trace.record(id))
+    }
+
     fn line(&self, id: RecordId) -> String {
         self.history.line(&self.ctx, id)
     }

@@ -190,6 +190,7 @@ pub struct Trace {
     pub messages: Log<Message>,
     stamps: Log<u32>,
     width: usize,
+    revision: u32,
 }
 
 impl Trace {
@@ -265,7 +266,14 @@ impl Trace {
         }
     }
 
+    /// How often the end of this trace was cut off: what was learned from it before holds no more.
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
     pub(crate) fn truncate(&mut self, records: u32, messages: u32, stamps: u32) {
+        self.revision += 1;
         self.records.truncate(records as usize);
         self.messages.truncate(messages as usize);
         self.stamps.truncate(stamps as usize * self.width);

@@ -293,7 +293,7 @@ fn make_up<P: Protocol>(
                     len => Value::Node(others[in_range(bits, 0, len - 1) as usize]),
                 }
             }
-            Takes::Json if param.default.is_none() => Value::Json(Payload::from_text(&format!("w{}", number + 1))),
+            Takes::Json => Value::Json(Payload::from_text(&format!("w{}", number + 1))),
             Takes::Choice(words) => Value::Text(words[in_range(bits, 0, words.len() as u64 - 1) as usize].into()),
             Takes::Int { min, max } if param.default.is_none() => Value::Int(in_range(bits, min, max)),
             _ => continue,

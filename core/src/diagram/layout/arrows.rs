@@ -1,0 +1,167 @@
+//! Messages: slanted lines from their true sending to their true end.
+
+use super::super::font;
+use super::super::index::Arrow;
+use super::super::marks::{head, short_of};
+use super::super::scene::{Anchor, ArrowPlace, Point, Rect, Shape};
+use super::super::theme::Ink;
+use super::{Cone, SMALL, Sheet};
+use crate::causality::path;
+use crate::frame::FlightFrame;
+use crate::trace::{Kind, NodeId, RecordId};
+
+/// A message's line, ready to be drawn.
+struct Line {
+    from: Point,
+    to: Point,
+    sender: NodeId,
+    alpha: f32,
+    dash: Option<(f32, f32)>,
+    lost: bool,
+    place: ArrowPlace,
+}
+
+impl Sheet<'_> {
+    pub(super) fn draw_arrows(&mut self) {
+        let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
+        let flights: Vec<FlightFrame> = self.frame.in_flight.clone();
+        let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
+        lines.extend(flights.iter().map(|f| self.under_way(f)));
+        for line in &lines {
+            self.room.take_line(line.from, line.to);
+        }
+        lines.sort_by(|a, b| a.alpha.total_cmp(&b.alpha));
+        for line in lines {
+            self.draw_line(&line);
+        }
+    }
+
+    fn ended(&self, arrow: &Arrow) -> Option<Line> {
+        let message = *self.trace.message(arrow.message);
+        if self.is_ahead(message.send) && self.is_ahead(arrow.end) && self.view.now_us.is_none() {
+            return None;
+        }
+        let (send, end) = (*self.trace.record(message.send), *self.trace.record(arrow.end));
+        let lost = end.kind == Kind::Drop;
+        let from = self.place_of(message.send);
+        let goal = self.lane(message.to);
+        let to = if lost {
+            let flight = (message.due_us.max(message.sent_us + 1) - message.sent_us) as f32;
+            let share = ((end.at_us - message.sent_us) as f32 / flight).clamp(0.1, 0.9);
+            (self.x_of(arrow.end), from.1 + (goal - from.1) * share)
+        } else {
+            (self.x_of(arrow.end), goal)
+        };
+        let cone = if lost {
+            self.cone(message.send, &send)
+        } else {
+            let (a, b) = (self.cone(message.send, &send), self.cone(arrow.end, &end));
+            if a == Cone::Outside || b == Cone::Outside || (a == Cone::Past && b == Cone::Future) {
+                Cone::Outside
+            } else {
+                a
+            }
+        };
+        let place = ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false };
+        let dash = (arrow.copy > 1).then_some((6.0, 4.0));
+        let ahead = self.is_ahead(arrow.end);
+        Some(Line { from, to, sender: message.from, alpha: self.alpha(cone, ahead), dash, lost, place })
+    }
+
+    fn under_way(&self, flight: &FlightFrame) -> Line {
+        let send = self.trace.message(flight.message).send;
+        let from = self.place_of(send);
+        let goal = self.lane(flight.to);
+        let now_us = self.view.now_us.unwrap_or(self.frame.at_us).max(flight.sent_us);
+        let length = (flight.arrive_us.max(flight.sent_us + 1) - flight.sent_us) as f32;
+        let share = ((now_us - flight.sent_us) as f32 / length).clamp(0.02, 0.97);
+        let x = self.x_of_now().unwrap_or_else(|| self.x_of_time(self.frame.at_us)).max(from.0 + 0.5);
+        let to = (x, from.1 + (goal - from.1) * share);
+        let cone = self.cone(send, self.trace.record(send));
+        let place = ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true };
+        let dash = (flight.copy > 1).then_some((6.0, 4.0));
+        Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, place }
+    }
+
+    fn draw_line(&mut self, line: &Line) {
+        let ink = Self::ink_of(line.sender);
+        let start = short_of(line.to, line.from, self.r * 0.6);
+        let r = self.r;
+        if line.place.in_flight {
+            self.put(Shape::Line { from: start, to: line.to, width: 1.6, dash: line.dash }, ink, line.alpha);
+            self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, line.alpha);
+        } else if line.lost {
+            let dash = Some((4.0, 3.0));
+            self.put(Shape::Line { from: start, to: line.to, width: 1.4, dash }, ink, line.alpha * 0.9);
+            let ((x, y), d) = (line.to, r * 0.95);
+            for (a, b) in [((x - d, y - d), (x + d, y + d)), ((x - d, y + d), (x + d, y - d))] {
+                self.put(Shape::Line { from: a, to: b, width: 2.2, dash: None }, Ink::Bad, line.alpha);
+            }
+            self.room.take(Rect { x: x - d, y: y - d, w: 2.0 * d, h: 2.0 * d });
+        } else {
+            let tip = short_of(line.from, line.to, r * 1.15);
+            let end = short_of(line.from, tip, r * 1.2);
+            self.put(Shape::Line { from: start, to: end, width: 1.6, dash: line.dash }, ink, line.alpha);
+            self.put(head(line.from, tip, r * 1.9), ink, line.alpha);
+        }
+        self.scene.arrows.push(line.place);
+    }
+
+    /// One causal path between the two chosen events.
+    pub(super) fn draw_path(&mut self) {
+        let [Some(a), Some(b)] = self.view.chosen else { return };
+        if a.max(b) >= self.trace.len() {
+            return;
+        }
+        let way: Vec<RecordId> = path(self.trace, a.min(b), a.max(b));
+        for pair in way.windows(2) {
+            let (from, to) = (self.place_of(pair[0]), self.place_of(pair[1]));
+            self.put(Shape::Line { from, to, width: 5.0, dash: None }, Ink::Accent, 0.42);
+        }
+    }
+
+    pub(super) fn draw_arrow_labels(&mut self) {
+        if self.gap < 34.0 {
+            return;
+        }
+        let arrows = self.scene.arrows.clone();
+        for arrow in arrows {
+            let text = self.run.message_label(arrow.message);
+            if text.is_empty() {
+                continue;
+            }
+            let message = *self.trace.message(arrow.message);
+            let ahead = self.is_ahead(message.send);
+            let cone = self.cone(message.send, self.trace.record(message.send));
+            if ahead || cone == Cone::Outside || arrow.copy > 1 {
+                continue;
+            }
+            let size = (font::text_width(&text, SMALL, false), 13.0);
+            let shares = [0.5, 0.38, 0.62, 0.28, 0.72];
+            let sides = [1.0, -1.0];
+            let places = shares.into_iter().flat_map(|share| sides.map(|side| beside(&arrow, size, share, side)));
+            if let Some(rect) = self.room.place(places) {
+                let shape = Shape::Text {
+                    at: (rect.x, rect.y + 10.5),
+                    size: SMALL,
+                    bold: false,
+                    anchor: Anchor::Start,
+                    text,
+                    halo: true,
+                };
+                self.put(shape, Self::ink_of(message.from), 1.0);
+            }
+        }
+    }
+}
+
+/// A rectangle beside an arrow, touching it nowhere.
+fn beside(arrow: &ArrowPlace, (w, h): (f32, f32), share: f32, side: f32) -> Rect {
+    let (dx, dy) = (arrow.to.0 - arrow.from.0, arrow.to.1 - arrow.from.1);
+    let length = (dx * dx + dy * dy).sqrt().max(0.001);
+    // The normal that points right, or up where the arrow is level.
+    let (nx, ny) = if dy < 0.0 { (-dy / length, dx / length) } else { (dy / length, -dx / length) };
+    let off = side * ((nx.abs() * w + ny.abs() * h) / 2.0 + 5.0);
+    let (x, y) = (arrow.from.0 + dx * share + nx * off, arrow.from.1 + dy * share + ny * off);
+    Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
+}

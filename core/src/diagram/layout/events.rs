@@ -1,0 +1,142 @@
+//! Events and the clocks beside them.
+
+use super::super::index::is_drawn;
+use super::super::marks::mark;
+use super::super::scene::{Anchor, EventPlace, Point, Rect, Shape};
+use super::super::theme::Ink;
+use super::super::{Labels, font};
+use super::{Cone, SMALL, Sheet};
+use crate::causality::is_event;
+use crate::clock;
+use crate::trace::{Kind, Record, RecordId};
+
+impl Sheet<'_> {
+    fn drawn(&self) -> Vec<(RecordId, Record)> {
+        let (first, end) = self.visible;
+        (first..end).map(|id| (id, *self.trace.record(id))).filter(|(_, r)| is_drawn(r.kind)).collect()
+    }
+
+    /// Keeps labels off the marks.
+    pub(super) fn reserve_marks(&mut self) {
+        let r = self.r;
+        for (id, record) in self.drawn() {
+            let (x, y) = self.place_of(id);
+            let up = if record.kind == Kind::Request { r * 2.8 } else { r };
+            self.room.take(Rect { x: x - r, y: y - up, w: 2.0 * r, h: up + r });
+        }
+    }
+
+    pub(super) fn draw_events(&mut self) {
+        let all = self.drawn();
+        // What ticks is drawn last, and found first, where several share a place.
+        for ticking in [false, true] {
+            for &(id, record) in all.iter().filter(|(_, r)| is_event(r) == ticking) {
+                self.draw_event(id, &record);
+            }
+        }
+        self.scene.events.reverse();
+    }
+
+    /// Only what changes a status: for the density picture.
+    pub(super) fn draw_changes(&mut self) {
+        for id in self.index.changes().to_vec() {
+            let record = *self.trace.record(id);
+            if is_drawn(record.kind) {
+                self.draw_event(id, &record);
+            }
+        }
+    }
+
+    fn draw_event(&mut self, id: RecordId, record: &Record) {
+        let at = self.place_of(id);
+        let cone = self.cone(id, record);
+        let alpha = self.alpha(cone, self.is_ahead(id));
+        let ink = Self::ink_of(record.node);
+        let dim = if matches!(record.kind, Kind::Boot | Kind::Request) { 0.75 } else { 1.0 };
+        for (shape, own) in mark(record.kind, at, self.r) {
+            self.put(shape, own.unwrap_or(ink), alpha * dim);
+        }
+        self.draw_rings(id, at);
+        self.scene.events.push(EventPlace { id, at });
+    }
+
+    fn draw_rings(&mut self, id: RecordId, at: Point) {
+        if self.view.lit.contains(&id) {
+            self.put(Shape::Ring { at, r: self.r + 5.0, width: 2.4, filled: false }, Ink::Bad, 1.0);
+        }
+        if self.view.focus == Some(id) {
+            self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);
+        }
+        for (i, chosen) in self.view.chosen.into_iter().enumerate() {
+            if chosen == Some(id) {
+                self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.4, filled: false }, Ink::Accent, 1.0);
+                let letter = if i == 0 { "a" } else { "b" };
+                let text = Shape::Text {
+                    at: (at.0, at.1 - self.r - 9.0),
+                    size: 14.0,
+                    bold: true,
+                    anchor: Anchor::Middle,
+                    text: letter.into(),
+                    halo: true,
+                };
+                self.put(text, Ink::Accent, 1.0);
+                self.room.take(Rect { x: at.0 - 6.0, y: at.1 - self.r - 22.0, w: 12.0, h: 16.0 });
+            }
+        }
+    }
+
+    fn clock_text(&self, record: &Record) -> Option<String> {
+        let vector = || self.trace.vector(record).map(|v| clock::text(&v));
+        match self.view.labels {
+            Labels::None => None,
+            Labels::Lamport => Some(record.lamport.to_string()),
+            Labels::Vector => vector(),
+            Labels::Both => vector().map(|v| format!("{} {v}", record.lamport)),
+        }
+    }
+
+    pub(super) fn draw_clock_labels(&mut self) {
+        if self.view.labels == Labels::None {
+            return;
+        }
+        let mut all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
+        // Whoever is chosen gets room first.
+        let important = |id: RecordId| self.view.focus == Some(id) || self.view.chosen.contains(&Some(id));
+        all.sort_by_key(|(id, _)| !important(*id));
+        for (id, record) in all {
+            if self.is_ahead(id) {
+                continue;
+            }
+            let cone = self.cone(id, &record);
+            let Some(text) = self.clock_text(&record) else { continue };
+            self.draw_clock_label(id, cone, text);
+        }
+    }
+
+    fn draw_clock_label(&mut self, id: RecordId, cone: Cone, text: String) {
+        let (x, y) = self.place_of(id);
+        let (w, h) = (font::text_width(&text, SMALL, false), 13.0);
+        let below = y + self.r + 3.0;
+        let above = y - self.r - 4.0 - h;
+        let places = [
+            (x - w / 2.0, below),
+            (x + 3.0, below),
+            (x - w - 3.0, below),
+            (x - w / 2.0, above),
+            (x + 4.0, above),
+            (x - w - 4.0, above),
+            (x + 6.0, below + 8.0),
+            (x - w - 6.0, below + 8.0),
+        ];
+        let Some(rect) = self.room.place(places.map(|(x, y)| Rect { x, y, w, h })) else { return };
+        let shape = Shape::Text {
+            at: (rect.x, rect.y + 10.5),
+            size: SMALL,
+            bold: false,
+            anchor: Anchor::Start,
+            text,
+            halo: false,
+        };
+        self.put(shape, Ink::Muted, self.alpha(cone, false));
+    }
+}
