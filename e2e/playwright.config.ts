@@ -1,0 +1,42 @@
+import { defineConfig } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+// `cargo xtask` names the browser it has found. Without it: Debian's, else Playwright's own.
+const debian = '/usr/bin/chromium';
+const executablePath =
+  process.env.LIGHTCONE_CHROMIUM_PATH || (existsSync(debian) ? debian : undefined);
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results/files',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  fullyParallel: true,
+  workers: 2,
+  // A test that passes only sometimes is a failure.
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
+  use: {
+    screenshot: 'only-on-failure',
+    trace: 'off',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
+    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+  ],
+});
