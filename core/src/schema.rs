@@ -293,7 +293,7 @@ impl Sort {
 }
 
 /// A rule that is checked while the program runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its name.
     pub name: &'static str,
@@ -306,7 +306,7 @@ pub struct Rule {
 }
 
 /// A switch of `setup.broken`: it turns one rule of the implementation off.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch {
     /// Its name.
     pub name: &'static str,
@@ -321,7 +321,7 @@ pub struct Switch {
 }
 
 /// A built-in scenario.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Builtin {
     /// Its id: what stands in an address.
     pub id: &'static str,
@@ -334,7 +334,7 @@ pub struct Builtin {
 }
 
 /// Everything that a lab says about itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabSpec {
     /// Its id.
     pub id: &'static str,

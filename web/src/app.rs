@@ -31,7 +31,7 @@ const STORED: &str = "lightcone.run";
 const STORED_THEME: &str = "lightcone.theme";
 
 /// The page.
-pub struct App {
+pub(crate) struct App {
     session: Rc<RefCell<Session>>,
     frames: Frames,
     canvas: NodeRef,
@@ -49,7 +49,7 @@ pub struct App {
 }
 
 /// What happens to the page.
-pub enum Msg {
+pub(crate) enum Msg {
     /// A frame, at a time in milliseconds.
     Frame(f64),
     /// The play clock of a hidden tab.
@@ -82,10 +82,22 @@ impl Component for App {
             move |ms| link.send_message(Msg::Frame(ms))
         });
         let changed = link.callback(|()| Msg::Changed);
-        bridge::on_window("resize", { let c = changed.clone(); move |_: web_sys::Event| c.emit(()) });
-        bridge::on_window("hashchange", { let l = link.clone(); move |_: web_sys::Event| l.send_message(Msg::HashChanged) });
-        bridge::on_window("keydown", { let l = link.clone(); move |e: KeyboardEvent| l.send_message(Msg::Key(e)) });
-        bridge::when_fonts_are_ready({ let c = changed.clone(); move || c.emit(()) });
+        bridge::on_window("resize", {
+            let c = changed.clone();
+            move |_: web_sys::Event| c.emit(())
+        });
+        bridge::on_window("hashchange", {
+            let l = link.clone();
+            move |_: web_sys::Event| l.send_message(Msg::HashChanged)
+        });
+        bridge::on_window("keydown", {
+            let l = link.clone();
+            move |e: KeyboardEvent| l.send_message(Msg::Key(e))
+        });
+        bridge::when_fonts_are_ready({
+            let c = changed.clone();
+            move || c.emit(())
+        });
         let dark = match bridge::stored(STORED_THEME).as_deref() {
             Some("dark") => true,
             Some("light") => false,
@@ -105,7 +117,10 @@ impl Component for App {
             notice: None,
             notice_timer: None,
             address_timer: None,
-            _hidden: Interval::new(HIDDEN_EVERY_MS, { let l = link.clone(); move || l.send_message(Msg::Hidden) }),
+            _hidden: Interval::new(HIDDEN_EVERY_MS, {
+                let l = link.clone();
+                move || l.send_message(Msg::Hidden)
+            }),
             session,
         };
         app.show_theme();
@@ -380,7 +395,8 @@ impl App {
                 self.write_address();
                 let link = ctx.link().clone();
                 bridge::copy(&bridge::address(), move |worked| {
-                    let text = if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
+                    let text =
+                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
                     link.send_message(Msg::Notice(text.into(), false));
                 });
             }
@@ -596,7 +612,7 @@ fn from_hash() -> Option<Result<Session, String>> {
 }
 
 /// Whether a process can do what a button says, and if not, why.
-pub fn why_not(status: Status, wish: &str) -> Option<&'static str> {
+pub(crate) fn why_not(status: Status, wish: &str) -> Option<&'static str> {
     match (wish, status) {
         ("crash", Status::Crashed) => Some("It is down already."),
         ("restart", Status::Up | Status::Paused) => Some("It is not down."),

@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// The window.
-pub fn window() -> web_sys::Window {
+pub(crate) fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
 }
 
@@ -25,22 +25,22 @@ fn document() -> web_sys::Document {
 }
 
 /// Milliseconds since the page was opened.
-pub fn now_ms() -> f64 {
+pub(crate) fn now_ms() -> f64 {
     window().performance().map_or(0.0, |p| p.now())
 }
 
 /// Whether the page is in a tab that nobody sees.
-pub fn is_hidden() -> bool {
+pub(crate) fn is_hidden() -> bool {
     document().hidden()
 }
 
 /// Puts the scenario where the failure panel finds it.
-pub fn remember_scenario(json: String) {
+pub(crate) fn remember_scenario(json: String) {
     SCENARIO.with(|s| *s.borrow_mut() = json);
 }
 
 /// A panic shows a panel with the scenario in it, never a white page.
-pub fn catch_panics() {
+pub(crate) fn catch_panics() {
     std::panic::set_hook(Box::new(|info| {
         let what = info.to_string();
         let scenario = SCENARIO.with(|s| s.try_borrow().map(|s| s.clone()).unwrap_or_default());
@@ -52,14 +52,14 @@ pub fn catch_panics() {
 }
 
 /// Calls back at the next frame, with its time in milliseconds.
-pub struct Frames {
+pub(crate) struct Frames {
     closure: Closure<dyn FnMut(f64)>,
     asked: Rc<Cell<bool>>,
 }
 
 impl Frames {
     /// A source of frames.
-    pub fn new(mut on_frame: impl FnMut(f64) + 'static) -> Frames {
+    pub(crate) fn new(mut on_frame: impl FnMut(f64) + 'static) -> Frames {
         let asked = Rc::new(Cell::new(false));
         let open = Rc::clone(&asked);
         let closure = Closure::new(move |ms| {
@@ -70,7 +70,7 @@ impl Frames {
     }
 
     /// Asks for one, unless one was asked for already.
-    pub fn ask(&self) {
+    pub(crate) fn ask(&self) {
         if !self.asked.replace(true) {
             let _ = window().request_animation_frame(self.closure.as_ref().unchecked_ref());
         }
@@ -78,7 +78,7 @@ impl Frames {
 }
 
 /// Calls back on an event of the window.
-pub fn on_window<E: JsCast + 'static>(name: &str, handler: impl FnMut(E) + 'static) {
+pub(crate) fn on_window<E: JsCast + 'static>(name: &str, handler: impl FnMut(E) + 'static) {
     let mut handler = handler;
     let closure = Closure::<dyn FnMut(JsValue)>::new(move |e: JsValue| handler(e.unchecked_into()));
     let _ = window().add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
@@ -86,7 +86,7 @@ pub fn on_window<E: JsCast + 'static>(name: &str, handler: impl FnMut(E) + 'stat
 }
 
 /// Calls back once the typeface is there.
-pub fn when_fonts_are_ready(then: impl FnOnce() + 'static) {
+pub(crate) fn when_fonts_are_ready(then: impl FnOnce() + 'static) {
     let fonts = document().fonts();
     for weight in ["400", "600"] {
         let _ = fonts.load(&format!("{weight} 12px \"Lightcone Sans\""));
@@ -100,7 +100,7 @@ pub fn when_fonts_are_ready(then: impl FnOnce() + 'static) {
 }
 
 /// The canvas's drawing context, after fitting its pixels to its size: with width, height and device pixels a pixel.
-pub fn fit_canvas(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64, f64)> {
+pub(crate) fn fit_canvas(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64, f64)> {
     let (w, h) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
     let scale = window().device_pixel_ratio().clamp(1.0, 4.0);
     let (pw, ph) = ((w * scale).round() as u32, (h * scale).round() as u32);
@@ -116,7 +116,7 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 }
 
 /// A canvas that nobody sees, of some size.
-pub fn spare_canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+pub(crate) fn spare_canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(width);
     canvas.set_height(height);
@@ -125,7 +125,7 @@ pub fn spare_canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, Canva
 }
 
 /// Offers a canvas as a PNG file.
-pub fn save_canvas(canvas: &HtmlCanvasElement, name: String) {
+pub(crate) fn save_canvas(canvas: &HtmlCanvasElement, name: String) {
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
         if let Some(blob) = blob {
             save_blob(&blob, &name);
@@ -135,7 +135,7 @@ pub fn save_canvas(canvas: &HtmlCanvasElement, name: String) {
 }
 
 /// Offers a text as a file.
-pub fn save_text(text: &str, name: &str, kind: &str) {
+pub(crate) fn save_text(text: &str, name: &str, kind: &str) {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) {
@@ -154,13 +154,13 @@ fn save_blob(blob: &Blob, name: &str) {
 }
 
 /// Puts a text on the clipboard; says whether that worked.
-pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
+pub(crate) fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     let promise = window().navigator().clipboard().write_text(text);
     wasm_bindgen_futures::spawn_local(async move { then(JsFuture::from(promise).await.is_ok()) });
 }
 
 /// Reads a file as text.
-pub fn read_file(file: &web_sys::File, then: impl FnOnce(Option<String>) + 'static) {
+pub(crate) fn read_file(file: &web_sys::File, then: impl FnOnce(Option<String>) + 'static) {
     let promise = file.text();
     wasm_bindgen_futures::spawn_local(async move {
         then(JsFuture::from(promise).await.ok().and_then(|text| text.as_string()));
@@ -168,69 +168,69 @@ pub fn read_file(file: &web_sys::File, then: impl FnOnce(Option<String>) + 'stat
 }
 
 /// Something the page keeps for the next visit. A browser may refuse; then it is simply not there.
-pub fn stored(key: &str) -> Option<String> {
+pub(crate) fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }
 
 /// Keeps something for the next visit.
-pub fn store(key: &str, value: &str) {
+pub(crate) fn store(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(key, value);
     }
 }
 
 /// The part of the address after `#`.
-pub fn hash() -> String {
+pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_string()
 }
 
 /// Changes the part of the address after `#`, without a step in the browser's history.
-pub fn set_hash(hash: &str) {
+pub(crate) fn set_hash(hash: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{hash}")));
     }
 }
 
 /// The whole address.
-pub fn address() -> String {
+pub(crate) fn address() -> String {
     window().location().href().unwrap_or_default()
 }
 
 /// Text as it can stand in an address.
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
 /// The text that stands in an address.
-pub fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     js_sys::decode_uri_component(text).ok().map(Into::into)
 }
 
 /// Sets the page's title.
-pub fn set_title(title: &str) {
+pub(crate) fn set_title(title: &str) {
     document().set_title(title);
 }
 
 /// Sets an attribute of the root element, for the style sheet.
-pub fn set_root(name: &str, value: &str) {
+pub(crate) fn set_root(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute(name, value);
     }
 }
 
 /// Whether the person's system asks for something, such as `(prefers-color-scheme: dark)`.
-pub fn prefers(query: &str) -> bool {
+pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
 }
 
 /// Whether a key was pressed in a field where it is text, or on something that has a use for it.
-pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+pub(crate) fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
 }
 
 /// Whether a key was pressed on something that takes the space bar and Enter itself.
-pub fn is_button(target: Option<web_sys::EventTarget>) -> bool {
+pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A")
 }
@@ -254,7 +254,11 @@ fn put(object: &Object, name: &str, function: impl Into<JsValue>) {
 type Shared = Rc<RefCell<Session>>;
 
 /// Puts `window.lightcone` in place. `changed` is called after every change; `place` finds an event on the screen.
-pub fn install_api(session: &Shared, changed: impl Fn() + 'static, place: impl Fn(u32) -> Option<(f64, f64)> + 'static) {
+pub(crate) fn install_api(
+    session: &Shared,
+    changed: impl Fn() + 'static,
+    place: impl Fn(u32) -> Option<(f64, f64)> + 'static,
+) {
     let api = Object::new();
     let changed = Rc::new(changed);
     type Call = Closure<dyn Fn(JsValue) -> Result<JsValue, JsValue>>;
@@ -262,64 +266,90 @@ pub fn install_api(session: &Shared, changed: impl Fn() + 'static, place: impl F
         put(&api, name, Call::wrap(call).into_js_value());
     };
     let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add("load", Box::new(move |scenario| {
-        let scenario = Scenario::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
-        let version = s.borrow().version;
-        let mut next = Session::new(scenario);
-        (next.playing, next.version) = (false, version + 1);
-        *s.borrow_mut() = next;
-        c();
-        Ok(JsValue::UNDEFINED)
-    }));
+    add(
+        "load",
+        Box::new(move |scenario| {
+            let scenario = Scenario::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
+            let version = s.borrow().version;
+            let mut next = Session::new(scenario);
+            (next.playing, next.version) = (false, version + 1);
+            *s.borrow_mut() = next;
+            c();
+            Ok(JsValue::UNDEFINED)
+        }),
+    );
     let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add("act", Box::new(move |act| {
-        s.borrow_mut().act_json(&as_text(&act)?).map_err(|e| error(&e))?;
-        c();
-        Ok(JsValue::UNDEFINED)
-    }));
+    add(
+        "act",
+        Box::new(move |act| {
+            s.borrow_mut().act_json(&as_text(&act)?).map_err(|e| error(&e))?;
+            c();
+            Ok(JsValue::UNDEFINED)
+        }),
+    );
     let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add("seek", Box::new(move |event| {
-        let id = event.as_f64().filter(|n| *n >= -1.0 && n.fract() == 0.0);
-        let id = id.ok_or_else(|| error(&"seek takes the id of an event, or -1 for the beginning"))?;
-        if id < 0.0 { s.borrow_mut().seek_time(0.0) } else { s.borrow_mut().seek_event(id as u32) }
-        c();
-        Ok(JsValue::UNDEFINED)
-    }));
+    add(
+        "seek",
+        Box::new(move |event| {
+            let id = event.as_f64().filter(|n| *n >= -1.0 && n.fract() == 0.0);
+            let id = id.ok_or_else(|| error(&"seek takes the id of an event, or -1 for the beginning"))?;
+            if id < 0.0 {
+                s.borrow_mut().seek_time(0.0)
+            } else {
+                s.borrow_mut().seek_event(id as u32)
+            }
+            c();
+            Ok(JsValue::UNDEFINED)
+        }),
+    );
     let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add("run", Box::new(move |until_ms| {
-        let until_us = until_ms.as_f64().map_or_else(|| s.borrow().run.scenario().until_us as f64, |ms| ms * 1000.0);
-        s.borrow_mut().seek_time(until_us);
-        s.borrow_mut().playing = false;
-        c();
-        Ok(JsValue::UNDEFINED)
-    }));
+    add(
+        "run",
+        Box::new(move |until_ms| {
+            let until_us =
+                until_ms.as_f64().map_or_else(|| s.borrow().run.scenario().until_us as f64, |ms| ms * 1000.0);
+            s.borrow_mut().seek_time(until_us);
+            s.borrow_mut().playing = false;
+            c();
+            Ok(JsValue::UNDEFINED)
+        }),
+    );
     let s = Rc::clone(session);
-    add("frame", Box::new(move |_| {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        Ok(s.borrow().frame.serialize(&serializer)?)
-    }));
+    add(
+        "frame",
+        Box::new(move |_| {
+            let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+            Ok(s.borrow().frame.serialize(&serializer)?)
+        }),
+    );
     let s = Rc::clone(session);
-    add("trace", Box::new(move |_| {
-        let session = s.borrow();
-        let list = Array::new();
-        for id in 0..session.run.trace().len() {
-            list.push(&JSON::parse(&session.run.line(id))?);
-        }
-        Ok(list.into())
-    }));
+    add(
+        "trace",
+        Box::new(move |_| {
+            let session = s.borrow();
+            let list = Array::new();
+            for id in 0..session.run.trace().len() {
+                list.push(&JSON::parse(&session.run.line(id))?);
+            }
+            Ok(list.into())
+        }),
+    );
     let s = Rc::clone(session);
     add("hash", Box::new(move |_| Ok(format!("{:016x}", s.borrow().run.hash()).into())));
     let s = Rc::clone(session);
     add("scenario", Box::new(move |_| JSON::parse(&s.borrow().scenario().to_json())));
-    add("locate", Box::new(move |event| {
-        let found = event.as_f64().and_then(|id| place(id as u32));
-        Ok(found.map_or(JsValue::NULL, |(x, y)| {
-            let point = Object::new();
-            put(&point, "x", x);
-            put(&point, "y", y);
-            point.into()
-        }))
-    }));
+    add(
+        "locate",
+        Box::new(move |event| {
+            let found = event.as_f64().and_then(|id| place(id as u32));
+            Ok(found.map_or(JsValue::NULL, |(x, y)| {
+                let point = Object::new();
+                put(&point, "x", x);
+                put(&point, "y", y);
+                point.into()
+            }))
+        }),
+    );
     add("fail", Box::new(|_| panic!("somebody asked for a failure, to see what it looks like")));
     put(&api, "version", env!("CARGO_PKG_VERSION"));
     put(&window(), "lightcone", api);

@@ -6,7 +6,7 @@ use lightcone_core::trace::RecordId;
 
 /// Forms in which the diagram leaves the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// The diagram as seen.
     Svg,
     /// The same as pixels, at twice the size.
@@ -21,7 +21,7 @@ pub enum Form {
 
 /// Panels that share one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
+pub(crate) enum Tab {
     /// The lab's own views.
     Lab,
     /// All events as a table.
@@ -36,7 +36,7 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub const ALL: [(Tab, &'static str, &'static str); 5] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 5] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
@@ -47,7 +47,7 @@ impl Tab {
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Play or pause.
     Play,
     /// One event forward or back.
@@ -110,7 +110,7 @@ pub enum Command {
 
 /// What a context menu is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A process.
     Node(u16),
     /// A message under way.
@@ -119,7 +119,7 @@ pub enum Target {
 
 /// An open context menu.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Menu {
+pub(crate) struct Menu {
     /// What it is about.
     pub target: Target,
     /// Where it stands, in pixels of the page.

@@ -9,14 +9,14 @@ mod network;
 mod setup;
 mod transport;
 
-pub use act::ActPanel;
-pub use faults::Faults;
-pub use header::Header;
-pub use help::Help;
-pub use menu::ContextMenu;
-pub use network::NetworkPanel;
-pub use setup::SetupPanel;
-pub use transport::Transport;
+pub(crate) use act::ActPanel;
+pub(crate) use faults::Faults;
+pub(crate) use header::Header;
+pub(crate) use help::Help;
+pub(crate) use menu::ContextMenu;
+pub(crate) use network::NetworkPanel;
+pub(crate) use setup::SetupPanel;
+pub(crate) use transport::Transport;
 
 use crate::command::Command;
 use crate::model::Model;
@@ -25,7 +25,7 @@ use yew::prelude::*;
 
 /// Properties that nearly every control has.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Calls back.
@@ -33,7 +33,7 @@ pub struct Props {
 }
 
 /// A row of buttons of which one is pressed.
-pub fn segmented<T: Copy + PartialEq + 'static>(
+pub(crate) fn segmented<T: Copy + PartialEq + 'static>(
     name: &'static str,
     choices: &[(T, &'static str)],
     current: T,
@@ -47,7 +47,7 @@ pub fn segmented<T: Copy + PartialEq + 'static>(
 }
 
 /// The value of the field that an event came from.
-pub fn value_of(e: &Event) -> String {
+pub(crate) fn value_of(e: &Event) -> String {
     let target = e.target();
     if let Some(input) = target.clone().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) {
         return input.value();
@@ -56,6 +56,6 @@ pub fn value_of(e: &Event) -> String {
 }
 
 /// The same for an `input` event.
-pub fn input_value(e: &InputEvent) -> String {
+pub(crate) fn input_value(e: &InputEvent) -> String {
     e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
 }

@@ -4,6 +4,6 @@ mod canvas;
 mod paint;
 mod toolbar;
 
-pub use canvas::{Diagram, SceneRef};
-pub use paint::paint;
-pub use toolbar::Toolbar;
+pub(crate) use canvas::{Diagram, SceneRef};
+pub(crate) use paint::paint;
+pub(crate) use toolbar::Toolbar;

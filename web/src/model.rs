@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// A shared session at one of its versions.
 #[derive(Clone)]
-pub struct Model {
+pub(crate) struct Model {
     session: Rc<RefCell<Session>>,
     version: u64,
 }
@@ -14,13 +14,13 @@ pub struct Model {
 impl Model {
     /// The session as it is now.
     #[must_use]
-    pub fn new(session: Rc<RefCell<Session>>, version: u64) -> Model {
+    pub(crate) fn new(session: Rc<RefCell<Session>>, version: u64) -> Model {
         Model { session, version }
     }
 
     /// Looks into the session.
     #[must_use]
-    pub fn get(&self) -> Ref<'_, Session> {
+    pub(crate) fn get(&self) -> Ref<'_, Session> {
         self.session.borrow()
     }
 }

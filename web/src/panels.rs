@@ -5,7 +5,7 @@ mod inspector;
 mod lab;
 mod rules;
 
-pub use events::EventTable;
-pub use inspector::Inspector;
-pub use lab::LabPanels;
-pub use rules::Rules;
+pub(crate) use events::EventTable;
+pub(crate) use inspector::Inspector;
+pub(crate) use lab::LabPanels;
+pub(crate) use rules::Rules;

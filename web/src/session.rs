@@ -13,7 +13,7 @@ use lightcone_core::schema::Builtin;
 use lightcone_core::trace::{Kind, RecordId};
 
 /// Simulated seconds a second; the last one is "as fast as possible".
-pub const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, f64::INFINITY];
+pub(crate) const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, f64::INFINITY];
 /// Seconds that a scenario takes to play at the speed chosen for it.
 const PLAY_S: f64 = 9.0;
 /// Most new records in one frame: keeps a frame short however fast the clock runs.
@@ -26,7 +26,7 @@ const AFTER_END: f64 = 1.0;
 const SPAN_MIN: f64 = 50.0;
 
 /// A run as it is shown.
-pub struct Session {
+pub(crate) struct Session {
     /// The run.
     pub run: Box<dyn Run>,
     /// What the diagram finds things with.
@@ -62,7 +62,7 @@ pub struct Session {
 impl Session {
     /// Opens a scenario at its beginning, playing.
     #[must_use]
-    pub fn new(scenario: Scenario) -> Session {
+    pub(crate) fn new(scenario: Scenario) -> Session {
         let run = scenario.lab.open(scenario);
         let until_us = run.scenario().until_us as f64;
         let span = until_us.clamp(SPAN_MIN, FIRST_SPAN_US);
@@ -92,26 +92,26 @@ impl Session {
 
     /// The lab.
     #[must_use]
-    pub fn lab(&self) -> &'static dyn Lab {
+    pub(crate) fn lab(&self) -> &'static dyn Lab {
         self.run.scenario().lab
     }
 
     /// The built-in scenario that is open.
     #[must_use]
-    pub fn builtin(&self) -> Option<&'static Builtin> {
+    pub(crate) fn builtin(&self) -> Option<&'static Builtin> {
         self.lab().spec().scenarios.iter().find(|b| Some(b.id) == self.builtin)
     }
 
     /// What the title bar and a file are called.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let title = &self.run.scenario().title;
         if title.is_empty() { self.lab().spec().title.to_string() } else { title.clone() }
     }
 
     /// The scenario as it stands, its end not before what was seen.
     #[must_use]
-    pub fn scenario(&self) -> Scenario {
+    pub(crate) fn scenario(&self) -> Scenario {
         let mut scenario = self.run.scenario().clone();
         scenario.until_us = scenario.until_us.max(self.run.now_us());
         scenario
@@ -126,7 +126,7 @@ impl Session {
 
     /// Whether the run has come to its end: nothing is under way any more.
     #[must_use]
-    pub fn at_end(&self) -> bool {
+    pub(crate) fn at_end(&self) -> bool {
         let until = self.run.scenario().until_us as f64;
         if self.view_us < until {
             return false;
@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// Moves the view clock by so many seconds of a person's time. True when something is to be painted.
-    pub fn tick(&mut self, seconds: f64) -> bool {
+    pub(crate) fn tick(&mut self, seconds: f64) -> bool {
         if !self.playing {
             return false;
         }
@@ -194,17 +194,15 @@ impl Session {
 
     /// The view clock in units of the axis.
     #[must_use]
-    pub fn now_units(&self) -> f64 {
+    pub(crate) fn now_units(&self) -> f64 {
         match self.axis {
             Axis::Time => self.view_us,
-            Axis::Logical => {
-                self.frame.event.map_or(0.0, |id| (f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP)
-            }
+            Axis::Logical => self.frame.event.map_or(0.0, |id| (f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP),
         }
     }
 
     /// Play or pause; at the end, play begins again.
-    pub fn toggle_play(&mut self) {
+    pub(crate) fn toggle_play(&mut self) {
         if !self.playing && self.at_end() {
             self.seek_time(0.0);
             self.follow = true;
@@ -215,7 +213,7 @@ impl Session {
     }
 
     /// One record forward or back.
-    pub fn step(&mut self, forward: bool) {
+    pub(crate) fn step(&mut self, forward: bool) {
         self.playing = false;
         if forward {
             self.run.step();
@@ -230,7 +228,7 @@ impl Session {
     }
 
     /// To just behind a record.
-    pub fn seek_event(&mut self, id: RecordId) {
+    pub(crate) fn seek_event(&mut self, id: RecordId) {
         self.playing = false;
         self.run.seek(id.saturating_add(1));
         self.view_us = self.run.now_us() as f64;
@@ -239,7 +237,7 @@ impl Session {
     }
 
     /// To an instant.
-    pub fn seek_time(&mut self, at_us: f64) {
+    pub(crate) fn seek_time(&mut self, at_us: f64) {
         let at_us = at_us.max(0.0);
         self.run.seek_time(at_us as u64, u32::MAX);
         self.view_us = at_us;
@@ -249,7 +247,7 @@ impl Session {
 
     /// The end of what the scrubber shows, in microseconds.
     #[must_use]
-    pub fn end_us(&self) -> f64 {
+    pub(crate) fn end_us(&self) -> f64 {
         let known = match self.run.trace().len() {
             0 => 0,
             len => self.run.trace().record(len - 1).at_us,
@@ -258,7 +256,7 @@ impl Session {
     }
 
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
-    pub fn act(&mut self, act: Act) {
+    pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
         self.run.act(act, self.view_us as u64);
         self.moved();
@@ -272,7 +270,7 @@ impl Session {
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn act_json(&mut self, text: &str) -> Result<(), InputError> {
+    pub(crate) fn act_json(&mut self, text: &str) -> Result<(), InputError> {
         let act = self.run.scenario().read_act(text)?;
         self.act(act);
         Ok(())
@@ -280,14 +278,14 @@ impl Session {
 
     /// The last refusal, if the newest record is one.
     #[must_use]
-    pub fn refusal(&self) -> Option<String> {
+    pub(crate) fn refusal(&self) -> Option<String> {
         let id = self.frame.event?;
         (self.run.trace().record(id).kind == Kind::Refused).then(|| self.run.label(id))
     }
 
     /// Turns a switch of `setup.broken` and starts the scenario again.
     #[must_use]
-    pub fn with_switch(&self, name: &'static str) -> Session {
+    pub(crate) fn with_switch(&self, name: &'static str) -> Session {
         let mut scenario = self.run.scenario().clone();
         match scenario.setup.broken.iter().position(|b| *b == name) {
             Some(i) => drop(scenario.setup.broken.remove(i)),
@@ -300,7 +298,7 @@ impl Session {
     ///
     /// # Errors
     /// When the value does not fit.
-    pub fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
+    pub(crate) fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
         let text = self.run.scenario().to_json_line();
         let mut value: serde_json::Value = serde_json::from_str(&text).expect("a scenario is JSON");
         value["setup"][field] = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);
@@ -324,7 +322,7 @@ impl Session {
     }
 
     /// Chooses an event: the first one, then the one to compare it with, then a first one again.
-    pub fn choose(&mut self, id: Option<RecordId>) {
+    pub(crate) fn choose(&mut self, id: Option<RecordId>) {
         self.chosen = match (id, self.chosen) {
             (None, _) => [None, None],
             (Some(id), [Some(a), None]) if id != a => [Some(a), Some(id)],
@@ -336,7 +334,7 @@ impl Session {
 
     /// How the two chosen events stand to each other.
     #[must_use]
-    pub fn relation(&self) -> Option<(RecordId, RecordId, Relation)> {
+    pub(crate) fn relation(&self) -> Option<(RecordId, RecordId, Relation)> {
         let [Some(a), Some(b)] = self.chosen else { return None };
         let len = self.run.trace().len();
         if a >= len || b >= len {
@@ -347,14 +345,14 @@ impl Session {
 
     /// The event whose details are shown.
     #[must_use]
-    pub fn shown(&self) -> Option<RecordId> {
+    pub(crate) fn shown(&self) -> Option<RecordId> {
         let len = self.run.trace().len();
         self.hover.or(self.chosen[1]).or(self.chosen[0]).or(self.frame.event).filter(|&id| id < len)
     }
 
     /// What the diagram shows in a picture of some size.
     #[must_use]
-    pub fn view(&self, width: f32, height: f32) -> View {
+    pub(crate) fn view(&self, width: f32, height: f32) -> View {
         let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
         View {
             width,
@@ -371,13 +369,13 @@ impl Session {
     }
 
     /// Changes the axis and shows everything.
-    pub fn set_axis(&mut self, axis: Axis) {
+    pub(crate) fn set_axis(&mut self, axis: Axis) {
         self.axis = axis;
         self.fit();
     }
 
     /// Shows the whole run.
-    pub fn fit(&mut self) {
+    pub(crate) fn fit(&mut self) {
         self.index.update(self.run.trace());
         let end = match self.axis {
             Axis::Time => self.end_us(),
@@ -389,7 +387,7 @@ impl Session {
     }
 
     /// Zooms by a factor around a place of the window (0 its left edge, 1 its right).
-    pub fn zoom(&mut self, factor: f64, place: f64) {
+    pub(crate) fn zoom(&mut self, factor: f64, place: f64) {
         let (from, to) = self.window;
         let span = (to - from) * factor;
         let longest = self.end_us().max(1e6) * 4.0;
@@ -403,7 +401,7 @@ impl Session {
     }
 
     /// Moves the window by a share of its width.
-    pub fn pan(&mut self, share: f64) {
+    pub(crate) fn pan(&mut self, share: f64) {
         let span = self.window.1 - self.window.0;
         self.window = (self.window.0 + span * share, self.window.1 + span * share);
         self.follow = false;
@@ -411,7 +409,7 @@ impl Session {
     }
 
     /// Back to following the view clock.
-    pub fn follow_now(&mut self) {
+    pub(crate) fn follow_now(&mut self) {
         self.follow = true;
         let now = self.now_units();
         if now < self.window.0 || now > self.window.1 {
@@ -422,14 +420,14 @@ impl Session {
     }
 
     /// Faster or slower.
-    pub fn change_speed(&mut self, up: bool) {
+    pub(crate) fn change_speed(&mut self, up: bool) {
         self.speed = if up { (self.speed + 1).min(SPEEDS.len() - 1) } else { self.speed.saturating_sub(1) };
         self.version += 1;
     }
 
     /// Whether a process runs.
     #[must_use]
-    pub fn status(&self, node: usize) -> Status {
+    pub(crate) fn status(&self, node: usize) -> Status {
         self.frame.processes[node].status
     }
 }
@@ -445,7 +443,7 @@ fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
 /// # Panics
 /// When the first built-in scenario is broken, which a test rules out.
 #[must_use]
-pub fn first_scenario() -> Scenario {
+pub(crate) fn first_scenario() -> Scenario {
     Scenario::parse(LABS[0].spec().scenarios[0].json).expect("the first scenario is fine")
 }
 

@@ -68,7 +68,7 @@ impl Index {
             match record.kind {
                 Kind::Receive | Kind::Drop => {
                     let sent_us = trace.message(record.message).sent_us;
-                    if self.arrows.len() % BLOCK == 0 {
+                    if self.arrows.len().is_multiple_of(BLOCK) {
                         self.earliest.push(u64::MAX);
                     }
                     let earliest = self.earliest.last_mut().expect("a block was just made");

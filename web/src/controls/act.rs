@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 /// The operations panel: which operation, at which process, with which arguments.
 #[component]
-pub fn ActPanel(props: &Props) -> Html {
+pub(crate) fn ActPanel(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let names: Vec<String> = s.run.names().to_vec();
@@ -78,7 +78,12 @@ fn other_than(at: usize, count: usize) -> usize {
     (at + 1) % count.max(1)
 }
 
-fn argument(p: &'static Param, names: &[String], at: usize, values: &UseStateHandle<BTreeMap<&'static str, String>>) -> Html {
+fn argument(
+    p: &'static Param,
+    names: &[String],
+    at: usize,
+    values: &UseStateHandle<BTreeMap<&'static str, String>>,
+) -> Html {
     let set = {
         let values = values.clone();
         move |value: String| {

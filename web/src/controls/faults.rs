@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 /// The faults panel.
 #[component]
-pub fn Faults(props: &Props) -> Html {
+pub(crate) fn Faults(props: &Props) -> Html {
     let s = props.model.get();
     let row = |(i, name): (usize, &String)| {
         let status = s.status(i);

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Whether the dark theme is on.
@@ -22,7 +22,7 @@ pub struct Props {
 
 /// The row at the top.
 #[component]
-pub fn Header(props: &Props) -> Html {
+pub(crate) fn Header(props: &Props) -> Html {
     let s = props.model.get();
     let on = &props.on;
     let watch = s.builtin().map_or("A scenario of your own.", |b| b.watch);

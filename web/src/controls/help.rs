@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -40,7 +40,7 @@ const MARKS: [(&str, &str); 9] = [
 
 /// The dialog.
 #[component]
-pub fn Help(props: &Props) -> Html {
+pub(crate) fn Help(props: &Props) -> Html {
     let row = |(key, text): &(&str, &str)| html! { <><dt>{ *key }</dt><dd>{ *text }</dd></> };
     let close = props.on.reform(|_: MouseEvent| Command::Help(false));
     html! {

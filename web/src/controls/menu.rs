@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// What it is about, and where.
@@ -22,7 +22,7 @@ type Entry = (String, String, Option<&'static str>);
 
 /// The menu.
 #[component]
-pub fn ContextMenu(props: &Props) -> Html {
+pub(crate) fn ContextMenu(props: &Props) -> Html {
     let s = props.model.get();
     let (title, entries): (String, Vec<Entry>) = match props.menu.target {
         Target::Node(node) => {
@@ -36,7 +36,8 @@ pub fn ContextMenu(props: &Props) -> Html {
         Target::Message(id) => {
             let gone = !s.frame.in_flight.iter().any(|f| f.message == id);
             let why = gone.then_some("It is not under way any more.");
-            let entry = |text: &str, rest: &str| (text.to_string(), format!("{{\"message\":{{\"id\":{id},{rest}}}}}"), why);
+            let entry =
+                |text: &str, rest: &str| (text.to_string(), format!("{{\"message\":{{\"id\":{id},{rest}}}}}"), why);
             let entries = vec![
                 entry("deliver now", "\"deliver_in_ms\":0.001"),
                 entry("delay by 50 ms", "\"deliver_in_ms\":50"),

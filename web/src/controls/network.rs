@@ -79,7 +79,7 @@ fn Slider(props: &SliderProps) -> Html {
 
 /// The network panel.
 #[component]
-pub fn NetworkPanel(props: &Props) -> Html {
+pub(crate) fn NetworkPanel(props: &Props) -> Html {
     let s = props.model.get();
     let network = &s.frame.network;
     let rule = lightcone_core::json::Doc::parse(&network.delay).and_then(|d| Delay::read(&d));
@@ -99,7 +99,9 @@ pub fn NetworkPanel(props: &Props) -> Html {
     let share = |key: &'static str| {
         props.on.reform(move |i: usize| change(format!("{{\"{key}\":{}}}", probability_text(i as u32 * 10_000))))
     };
-    let on_model = props.on.reform(move |m| set_delay(whole(m, if m == Model::Constant { low } else { low.min(high / 2).max(1) }, high)));
+    let on_model = props
+        .on
+        .reform(move |m| set_delay(whole(m, if m == Model::Constant { low } else { low.min(high / 2).max(1) }, high)));
     let on_low = props.on.reform(move |i: usize| set_delay(whole(model, DELAYS_US[i], high.max(DELAYS_US[i]))));
     let on_high = props.on.reform(move |i: usize| set_delay(whole(model, low.min(DELAYS_US[i]), DELAYS_US[i])));
     let on_fifo = props.on.reform(move |fifo: bool| change(format!("{{\"fifo\":{fifo}}}")));

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 /// Settings and switches.
 #[component]
-pub fn SetupPanel(props: &Props) -> Html {
+pub(crate) fn SetupPanel(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let setup = &s.run.scenario().setup;

@@ -16,7 +16,7 @@ const LONG_PRESS_MS: u32 = 550;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// The canvas, for the painter.
@@ -29,7 +29,7 @@ pub struct Props {
 
 /// The scene that was painted last; every one is as good as another for a component.
 #[derive(Clone, Default)]
-pub struct SceneRef(pub Rc<RefCell<Scene>>);
+pub(crate) struct SceneRef(pub Rc<RefCell<Scene>>);
 
 impl PartialEq for SceneRef {
     // By hand, because what matters is that it is the same cell.
@@ -49,13 +49,13 @@ struct Down {
 
 /// What the pointers do, between two events.
 #[derive(Default)]
-pub struct Diagram {
+pub(crate) struct Diagram {
     downs: Vec<Down>,
     press: Option<Timeout>,
 }
 
 /// A pointer event, put into the canvas's pixels.
-pub enum Msg {
+pub(crate) enum Msg {
     Down(PointerEvent),
     Move(PointerEvent),
     Up(PointerEvent),

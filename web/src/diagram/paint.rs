@@ -22,7 +22,7 @@ struct Brush<'a> {
 }
 
 /// Paints everything; `scale` is the number of device pixels a pixel.
-pub fn paint(ctx: &Context, scene: &Scene, theme: Theme, scale: f64) {
+pub(crate) fn paint(ctx: &Context, scene: &Scene, theme: Theme, scale: f64) {
     let mut brush = Brush {
         ctx,
         theme,

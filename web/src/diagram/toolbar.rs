@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Calls back.
@@ -17,9 +17,10 @@ pub struct Props {
 
 /// The row above the diagram.
 #[component]
-pub fn Toolbar(props: &Props) -> Html {
+pub(crate) fn Toolbar(props: &Props) -> Html {
     let s = props.model.get();
-    let labels = [(Labels::None, "none"), (Labels::Lamport, "Lamport"), (Labels::Vector, "vector"), (Labels::Both, "both")];
+    let labels =
+        [(Labels::None, "none"), (Labels::Lamport, "Lamport"), (Labels::Vector, "vector"), (Labels::Both, "both")];
     let axes = [(Axis::Time, "time"), (Axis::Logical, "order")];
     let on = &props.on;
     html! {

@@ -12,7 +12,7 @@ const ROWS: u32 = 100;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Calls back.
@@ -21,7 +21,7 @@ pub struct Props {
 
 /// The table of events.
 #[component]
-pub fn EventTable(props: &Props) -> Html {
+pub(crate) fn EventTable(props: &Props) -> Html {
     let s = props.model.get();
     let total = s.run.trace().len();
     let offset = use_state(|| None::<u32>);

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Calls back.
@@ -20,7 +20,7 @@ pub struct Props {
 
 /// The inspector.
 #[component]
-pub fn Inspector(props: &Props) -> Html {
+pub(crate) fn Inspector(props: &Props) -> Html {
     let s = props.model.get();
     html! {
         <section class="card inspector" aria-live="polite">
@@ -118,7 +118,13 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     let message = (record.kind == Kind::Receive).then(|| trace.vector(trace.record(record.cause)).unwrap_or_default());
     let own = usize::from(record.node);
     let row = |(i, name): (usize, &String)| {
-        let class = if i == own { "own" } else if after[i] != before[i] { "learned" } else { "" };
+        let class = if i == own {
+            "own"
+        } else if after[i] != before[i] {
+            "learned"
+        } else {
+            ""
+        };
         html! {
             <tr {class}>
                 <th scope="row">{ name }</th><td>{ before[i] }</td>
@@ -152,14 +158,17 @@ fn why(s: &Session, id: RecordId) -> String {
             "{name} takes the larger of its own and the message's value in every component, then counts the receive as an event \
              of its own."
         ),
-        Kind::Send => format!("Sending is an event: {name} raises its own component by one, and the message carries the result."),
+        Kind::Send => {
+            format!("Sending is an event: {name} raises its own component by one, and the message carries the result.")
+        }
         _ => format!("An event at {name} alone: only its own component rises."),
     }
 }
 
 fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Callback<Command>) -> Html {
     let trace = s.run.trace();
-    let (va, vb) = (trace.vector(trace.record(a)).unwrap_or_default(), trace.vector(trace.record(b)).unwrap_or_default());
+    let (va, vb) =
+        (trace.vector(trace.record(a)).unwrap_or_default(), trace.vector(trace.record(b)).unwrap_or_default());
     let (sign, sentence) = match relation {
         Relation::Before => ("a → b", "a happened before b: no component of a is larger than b's."),
         Relation::After => ("b → a", "b happened before a: no component of b is larger than a's."),

@@ -6,14 +6,14 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
 }
 
 /// All views of the lab.
 #[component]
-pub fn LabPanels(props: &Props) -> Html {
+pub(crate) fn LabPanels(props: &Props) -> Html {
     let s = props.model.get();
     html! { <>{ for s.frame.panels.iter().map(panel) }</> }
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
-pub struct Props {
+pub(crate) struct Props {
     /// The session.
     pub model: Model,
     /// Calls back.
@@ -15,7 +15,7 @@ pub struct Props {
 
 /// The rules panel.
 #[component]
-pub fn Rules(props: &Props) -> Html {
+pub(crate) fn Rules(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let violations = s.run.violations();
