@@ -177,11 +177,11 @@ impl Component for App {
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
                         <ActPanel model={model.clone()} on={on.clone()} />
-                        <SetupPanel model={model.clone()} on={on.clone()} />
                     </div>
                     <div class="tabbed" data-for="network">
                         <NetworkPanel model={model.clone()} on={on.clone()} />
                         <Faults model={model.clone()} on={on.clone()} />
+                        <SetupPanel model={model.clone()} on={on.clone()} />
                     </div>
                 </aside>
                 <main class="middle">

@@ -41,7 +41,7 @@ pub(crate) fn remember_scenario(json: String) {
 
 /// A panic shows a panel with the scenario in it, never a white page.
 pub(crate) fn catch_panics() {
-    std::panic::set_hook(Box::new(|info| {
+    yew::set_custom_panic_hook(Box::new(|info| {
         let what = info.to_string();
         let scenario = SCENARIO.with(|s| s.try_borrow().map(|s| s.clone()).unwrap_or_default());
         let show = Reflect::get(&window(), &"lightconeFailed".into());

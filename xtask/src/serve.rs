@@ -57,9 +57,8 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     if options.open {
         args.push("--open");
     }
-    if !options.release {
-        // Trunk.toml says `web`, which is what users get but takes most of a minute to build again.
-        args.extend(["--cargo-profile", "web-dev"]);
+    if options.release {
+        args.push("--release");
     }
     // Not dist/: what `dist` has made stays there.
     let folder = root.join("target").join("serve");
