@@ -129,6 +129,16 @@ pub trait Protocol: Copy + Debug + 'static {
     /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Self::Note, data: &mut JsonObject) -> Option<String>;
 
+    /// The protocol's own vector clock before and after an event, where it keeps one.
+    fn own_clock(_note: &Self::Note) -> Option<(&[u32], &[u32])> {
+        None
+    }
+
+    /// Why an event turned out as it did: the rule in the protocol's own words, and where the literature says so.
+    fn why(_ctx: &Context<Self>, _kind: Kind, _node: NodeId, _note: &Self::Note) -> Option<(String, &'static str)> {
+        None
+    }
+
     /// What a process shows of itself: a few named values.
     fn fields(ctx: &Context<Self>, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field>;
 

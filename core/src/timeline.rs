@@ -315,6 +315,16 @@ impl<P: Protocol> Run for Timeline<P> {
         self.history.describe(&self.ctx, self.history.trace.record(id)).1
     }
 
+    fn own_clock(&self, id: RecordId) -> Option<(Vec<u32>, Vec<u32>)> {
+        let note = self.history.note(self.history.trace.record(id))?;
+        P::own_clock(note).map(|(before, after)| (before.to_vec(), after.to_vec()))
+    }
+
+    fn why(&self, id: RecordId) -> Option<(String, &'static str)> {
+        let record = self.history.trace.record(id);
+        P::why(&self.ctx, record.kind, record.node, self.history.note(record)?)
+    }
+
     fn act_of(&self, id: RecordId) -> Option<&Act> {
         self.history.act(self.history.trace.record(id))
     }

@@ -292,7 +292,8 @@ impl App {
     fn say(&mut self, ctx: &Context<Self>, text: String, bad: bool) {
         self.notice = Some((text, bad));
         let link = ctx.link().clone();
-        self.notice_timer = (!bad).then(|| Timeout::new(NOTICE_MS, move || link.send_message(Msg::NoticeOver)));
+        let stays_ms = if bad { 2 * NOTICE_MS } else { NOTICE_MS };
+        self.notice_timer = Some(Timeout::new(stays_ms, move || link.send_message(Msg::NoticeOver)));
     }
 
     fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
