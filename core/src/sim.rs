@@ -165,6 +165,8 @@ pub(crate) struct World<P: Protocol> {
     messages: u32,
     details: u32,
     stamps: u32,
+    /// Something has happened since the last record that wrote none, such as an arrival at a paused process.
+    pub(crate) quiet: bool,
     booted: u16,
     agenda: VecDeque<Job<P>>,
     queue: BinaryHeap<Reverse<Event>>,
@@ -212,6 +214,7 @@ impl<P: Protocol> World<P> {
             messages: 0,
             details: 0,
             stamps: 0,
+            quiet: false,
             booted: 0,
             agenda: VecDeque::new(),
             queue: BinaryHeap::new(),
@@ -250,7 +253,9 @@ impl<P: Protocol> World<P> {
             if !self.advance_once(stage, limit_us) {
                 return false;
             }
+            self.quiet = true;
         }
+        self.quiet = false;
         self.check(stage, before);
         self.call_anchored(stage);
         true
@@ -528,10 +533,5 @@ impl<P: Protocol> World<P> {
         history.trace.truncate(self.records, self.messages, self.stamps);
         history.messages.truncate(self.messages as usize);
         history.details.truncate(self.details as usize);
-    }
-
-    /// Lets an act take place now, behind nothing: for an act that is added at the end of a run.
-    pub(crate) fn call_now(&mut self, index: u32) {
-        self.agenda.push_front(Job::Act(index));
     }
 }
