@@ -83,7 +83,12 @@ fn vectors_compare_exactly_as_events_happened_before_each_other() {
         let pasts = closure(&events);
         for (j, b) in events.iter().enumerate() {
             for &i in &b.before {
-                assert!(events[i].lamport < b.lamport, "seed {seed}: Lamport stamps fall from {} to {}", events[i].id, b.id);
+                assert!(
+                    events[i].lamport < b.lamport,
+                    "seed {seed}: Lamport stamps fall from {} to {}",
+                    events[i].id,
+                    b.id
+                );
             }
             for (i, a) in events.iter().enumerate() {
                 let before = pasts[j][i / 64] >> (i % 64) & 1 == 1;

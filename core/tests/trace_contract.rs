@@ -9,8 +9,28 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const KINDS: [&str; 22] = [
-    "boot", "local", "request", "send", "receive", "timeout", "deliver", "reply", "state", "persist", "link", "drop",
-    "crash", "restart", "pause", "resume", "partition", "heal", "network", "act", "refused", "violation",
+    "boot",
+    "local",
+    "request",
+    "send",
+    "receive",
+    "timeout",
+    "deliver",
+    "reply",
+    "state",
+    "persist",
+    "link",
+    "drop",
+    "crash",
+    "restart",
+    "pause",
+    "resume",
+    "partition",
+    "heal",
+    "network",
+    "act",
+    "refused",
+    "violation",
 ];
 
 fn int(value: &Value) -> u64 {
@@ -70,7 +90,8 @@ impl Reader {
         if matches!(kind, "local" | "send" | "receive" | "timeout") {
             self.tick(line);
         }
-        let of_the_network = matches!(kind, "drop" | "partition" | "heal" | "network" | "act" | "refused" | "violation");
+        let of_the_network =
+            matches!(kind, "drop" | "partition" | "heal" | "network" | "act" | "refused" | "violation");
         assert_eq!(line["node"].is_null(), of_the_network, "the node of a {kind}");
         assert_eq!(line.get("vector").is_none(), of_the_network);
     }

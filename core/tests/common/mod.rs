@@ -45,10 +45,8 @@ pub(crate) fn cases(normal: u64) -> u64 {
 
 /// Public data with known answers, where there is any: `LIGHTCONE_DATA`, else beside the project.
 pub(crate) fn shared_data(file: &str) -> Option<String> {
-    let folder = std::env::var_os("LIGHTCONE_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("LIGHTCONE_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     match std::fs::read_to_string(folder.join(file)) {
         Ok(text) => Some(text),
         Err(e) => {
