@@ -32,8 +32,8 @@ impl Dice {
         self.range(1, 100) <= percent
     }
 
-    pub(crate) fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.range(0, items.len() as u64 - 1) as usize]
+    pub(crate) fn of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.range(0, items.len() as u64 - 1) as usize]
     }
 }
 
