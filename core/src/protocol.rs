@@ -255,7 +255,7 @@ impl<P: Protocol> Out<P> {
         self.push(What::Record(Kind::Persist), Some(note), Some(write));
     }
 
-    /// Answers a request.
+    /// Answers a request. Its record has the request's id and operation in `data`; the note need not.
     pub fn reply(&mut self, request: RecordId, note: P::Note) {
         self.push(What::Reply(request), Some(note), None);
     }
