@@ -154,7 +154,7 @@ impl<P: Protocol> Timeline<P> {
                 }
             })
             .collect();
-        flights.sort_by_key(|f| (f.message, f.copy));
+        flights.sort_unstable_by_key(|f| (f.message, f.copy));
         flights
     }
 

@@ -239,8 +239,7 @@ fn as_text(value: &JsValue) -> Result<String, JsValue> {
     if let Some(text) = value.as_string() {
         return Ok(text);
     }
-    let value: serde_json::Value = serde_wasm_bindgen::from_value(value.clone())?;
-    Ok(value.to_string())
+    JSON::stringify(value)?.as_string().ok_or_else(|| error(&"expected an object or its JSON text"))
 }
 
 fn error(what: &impl ToString) -> JsValue {

@@ -1,6 +1,6 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
-use lightcone_core::act::{Act, PlannedAct};
+use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
 use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View};
@@ -299,18 +299,7 @@ impl Session {
     /// # Errors
     /// When the value does not fit.
     pub(crate) fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
-        let text = self.run.scenario().to_json_line();
-        let mut value: serde_json::Value = serde_json::from_str(&text).expect("a scenario is JSON");
-        value["setup"][field] = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);
-        value["acts"] = serde_json::Value::Array(Vec::new());
-        let mut scenario = Scenario::parse(&value.to_string())?;
-        let acts: Vec<PlannedAct> = self.run.scenario().acts.clone();
-        let names = self.run.names();
-        for planned in acts {
-            if let Ok(act) = scenario.read_act(&planned.act.json(names)) {
-                scenario.acts.push(PlannedAct { when: planned.when, act });
-            }
-        }
+        let scenario = self.run.scenario().with_setup_field(field, json)?;
         Ok(self.again(scenario))
     }
 

@@ -5,7 +5,7 @@ use crate::model::Model;
 use crate::session::Session;
 use lightcone_core::causality::{path, previous_event};
 use lightcone_core::clock::Relation;
-use lightcone_core::json::millis_text;
+use lightcone_core::json::{millis_text, pretty};
 use lightcone_core::trace::{Kind, NO_NODE, NONE, RecordId};
 use yew::prelude::*;
 
@@ -197,11 +197,4 @@ fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Call
             }
         </>
     }
-}
-
-fn pretty(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json)
-        .ok()
-        .and_then(|v| serde_json::to_string_pretty(&v).ok())
-        .unwrap_or_else(|| json.to_string())
 }

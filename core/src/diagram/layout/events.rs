@@ -99,11 +99,12 @@ impl Sheet<'_> {
         if self.view.labels == Labels::None {
             return;
         }
-        let mut all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
+        let all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
         // Whoever is chosen gets room first.
-        let important = |id: RecordId| self.view.focus == Some(id) || self.view.chosen.contains(&Some(id));
-        all.sort_by_key(|(id, _)| !important(*id));
-        for (id, record) in all {
+        let view = self.view;
+        let important = |id: &RecordId| view.focus == Some(*id) || view.chosen.contains(&Some(*id));
+        let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| important(id));
+        for (id, record) in first.into_iter().chain(rest) {
             if self.is_ahead(id) {
                 continue;
             }
