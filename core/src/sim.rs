@@ -408,9 +408,8 @@ impl<P: Protocol> World<P> {
         match intake {
             Intake::Message { message, copy } => {
                 let send = stage.history.trace.message(message).send;
-                let sent = *stage.history.trace.record(send);
                 record = Record { cause: send, message, count: copy, ..record };
-                self.merge(stage, index, &sent);
+                self.merge(stage, index, send);
                 record.detail = note.map_or(NONE, |n| self.detail(stage, Detail::Note(n)));
             }
             Intake::Timeout { timer, forced, .. } => {
@@ -446,13 +445,10 @@ impl<P: Protocol> World<P> {
         self.schedule_effects(stage, node, id);
     }
 
-    fn merge(&mut self, stage: &Stage<'_, P>, index: usize, sent: &Record) {
+    fn merge(&mut self, stage: &Stage<'_, P>, index: usize, send: RecordId) {
         let n = self.processes.len();
-        for k in 0..n {
-            let theirs = stage.history.trace.component(sent, k);
-            let mine = &mut self.clocks[index * n + k];
-            *mine = (*mine).max(theirs);
-        }
+        let sent = stage.history.trace.record(send);
+        stage.history.trace.merge_stamp(sent.stamp, &mut self.clocks[index * n..(index + 1) * n]);
         let process = &mut self.processes[index];
         process.lamport = process.lamport.max(sent.lamport);
     }
@@ -539,6 +535,10 @@ impl<P: Protocol> World<P> {
 
     /// Puts the acts that are to happen right after the newest records before everything else.
     fn call_anchored(&mut self, stage: &Stage<'_, P>) {
+        if stage.plan.anchored.is_empty() {
+            self.anchored_done = self.records;
+            return;
+        }
         let mut called: Vec<u32> = Vec::new();
         for (_, acts) in stage.plan.anchored.range(self.anchored_done..self.records) {
             called.extend(acts);

@@ -75,7 +75,8 @@ impl<P: Protocol> Timeline<P> {
         if !head.advance(&mut Stage { ctx, plan, history, out }, limit_us) {
             return false;
         }
-        if head.records / self.every > self.snapshots.last().map_or(0, |s| s.records) / self.every {
+        // The distance is a power of two: this says whether the two lie in different blocks of that size.
+        if head.records ^ self.snapshots.last().map_or(0, |s| s.records) >= self.every {
             self.snapshots.push(head.clone());
             if self.snapshots.len() > SNAPSHOTS_MAX {
                 self.thin();

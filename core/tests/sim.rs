@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{parse, read_lines};
+use common::{Dice, cases, lines, parse, read_lines};
 use lightcone_core::check::Check;
 use lightcone_core::frame::{Field, Panel};
 use lightcone_core::json::JsonObject;
@@ -532,4 +532,65 @@ fn a_workload_that_has_nobody_to_send_to_is_refused_and_does_not_stop_the_run() 
     let refused: Vec<&Value> = lines.iter().filter(|l| l["kind"] == "refused").collect();
     assert_eq!(refused.len(), 2);
     assert_eq!(refused[0]["data"]["reason"], "nothing fits the argument to of send");
+}
+
+/// An act of any kind on the toy.
+fn toy_act(dice: &mut Dice) -> String {
+    let node = dice.range(1, 3);
+    let to = node % 3 + 1;
+    let on = |act: &str| format!("{{\"{act}\":{{\"node\":\"P{node}\"}}}}");
+    match dice.range(0, 12) {
+        0..=2 => format!("{{\"request\":{{\"node\":\"P{node}\",\"op\":\"burst\"}}}}"),
+        3 | 4 => format!(
+            "{{\"request\":{{\"node\":\"P{node}\",\"op\":\"arm\",\"args\":{{\"in_ms\":{}}}}}}}",
+            dice.range(1, 40)
+        ),
+        5 | 6 => format!(
+            "{{\"request\":{{\"node\":\"P{node}\",\"op\":\"ping\",\"args\":{{\"to\":\"P{to}\",\"says\":\"{}\"}}}}}}",
+            dice.of(&["arm", "disarm", "hello"])
+        ),
+        7 => format!("{{\"timeout\":{{\"node\":\"P{node}\",\"timer\":\"tick\"}}}}"),
+        8 => on("crash"),
+        9 => on("restart"),
+        10 => on("pause"),
+        11 => on("resume"),
+        _ => format!("{{\"message\":{{\"id\":{},\"deliver_in_ms\":{}}}}}", dice.range(0, 20), dice.range(1, 20)),
+    }
+}
+
+#[test]
+fn with_timers_and_long_steps_too_acts_made_anywhere_replay_and_moments_stay_what_they_were() {
+    for seed in 0..cases(300) {
+        let mut dice = Dice::new(seed);
+        let mut live = LAB.open(Scenario::empty(&LAB));
+        for _ in 0..dice.range(1, 25) {
+            match dice.range(0, 3) {
+                0 => live.seek(dice.range(0, u64::from(live.trace().len())) as u32),
+                1 => drop(live.seek_time(live.now_us() + dice.range(0, 30_000), u32::MAX)),
+                _ => {
+                    for _ in 0..dice.range(0, 6) {
+                        live.step();
+                    }
+                }
+            }
+            let act = live.scenario().read_act(&toy_act(&mut dice)).expect("an act");
+            let at_us = live.now_us() + dice.range(0, 1) * dice.range(0, 9_000);
+            live.act(act, at_us);
+        }
+        live.seek_time(1_000_000, u32::MAX);
+        let again = run(live.scenario().clone());
+        assert_eq!(lines(&*live), lines(&*again), "seed {seed}\n{}", live.scenario().to_json());
+        assert_eq!(live.frame(), again.frame(), "seed {seed}");
+        let mut stepped = LAB.open(live.scenario().clone());
+        let mut moments = vec![stepped.frame()];
+        while stepped.step() {
+            moments.push(stepped.frame());
+        }
+        for _ in 0..20 {
+            let goal = dice.range(0, u64::from(live.trace().len())) as u32;
+            live.seek(goal);
+            let there = moments.iter().find(|f| f.position >= goal).expect("stepping went that far");
+            assert_eq!(live.frame(), *there, "seed {seed}, position {goal}");
+        }
+    }
 }

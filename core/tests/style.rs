@@ -63,34 +63,49 @@ fn files_and_functions_are_short_enough_to_read() {
         if lines > FILE_LINES_MAX {
             long.push(format!("{name} has {lines} lines, more than {FILE_LINES_MAX}"));
         }
-        // The code is formatted: a function ends at the first closing brace as deep as its head.
-        let mut open: Option<(usize, usize, &str)> = None;
-        for (i, line) in text.lines().enumerate() {
-            let depth = line.len() - line.trim_start().len();
-            match open {
-                None if is_function(line) => open = Some((i, depth, line.trim())),
-                Some((start, deep, head)) if depth == deep && line.trim() == "}" => {
-                    let lines = i - start + 1;
-                    if lines > FUNCTION_LINES_MAX {
-                        long.push(format!("{name}:{}: {lines} lines: {head}", start + 1));
-                    }
-                    open = None;
-                }
-                Some((_, deep, _)) if depth == deep && line.trim().ends_with(';') => open = None,
-                _ => {}
+        for (start, lines, head) in functions(&text) {
+            if lines > FUNCTION_LINES_MAX {
+                long.push(format!("{name}:{start}: {lines} lines: {head}"));
             }
         }
     }
     assert!(long.is_empty(), "a longer one says why in a line with \"style:\"\n{}", long.join("\n"));
 }
 
+/// First line, number of lines and head of each function that does not end on its first line.
+///
+/// The code is formatted: a function ends at the first closing brace as deep as its head.
+fn functions(text: &str) -> Vec<(usize, usize, &str)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, usize, &str)> = None;
+    for (i, line) in text.lines().enumerate() {
+        let depth = line.len() - line.trim_start().len();
+        match open {
+            None if is_function(line) => open = Some((i, depth, line.trim())),
+            Some((start, deep, head)) if depth == deep && line.trim() == "}" => {
+                found.push((start + 1, i - start + 1, head));
+                open = None;
+            }
+            // A trait's function without a body.
+            Some((_, deep, _)) if depth == deep && line.ends_with(';') => open = None,
+            _ => {}
+        }
+    }
+    found
+}
+
 fn is_function(line: &str) -> bool {
-    let line = line.trim_start();
-    let head = line.split('(').next().unwrap_or("");
-    let words: Vec<&str> = head.split_whitespace().collect();
     let modifiers = ["pub", "pub(crate)", "pub(super)", "const", "async", "unsafe"];
-    let first = words.iter().position(|w| !modifiers.contains(w));
-    first.is_some_and(|i| words[i] == "fn") && !line.ends_with(';') && !line.ends_with("{}") && !line.ends_with('}')
+    let first = line.split_whitespace().find(|word| !modifiers.contains(word));
+    first == Some("fn") && !line.ends_with(';') && !line.ends_with('}')
+}
+
+#[test]
+fn functions_are_found_and_measured() {
+    let text = "fn a() {}\nimpl X {\n    pub(super) fn b(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n\n    \
+                const fn c() {\n    }\n}\ntrait Y {\n    fn d(\n        &self,\n    ) -> u8;\n    fn e(&self);\n}\n";
+    let found: Vec<(usize, usize)> = functions(text).into_iter().map(|(start, lines, _)| (start, lines)).collect();
+    assert_eq!(found, [(3, 5), (9, 2)]);
 }
 
 #[test]
