@@ -120,6 +120,20 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
+    /// Whether messages travel over the reliable FIFO link layer instead of the plain links.
+    ///
+    /// The layer numbers frames, acknowledges them, sends them again, drops duplicates and hands messages up
+    /// in the order in which they were sent. What is not acknowledged yet, and what was handed up, is on disk.
+    /// A hand-up is the protocol's `receive`; the layer's own frames are records of kind `link`.
+    fn reliable_links(_setup: &Self::Setup) -> bool {
+        false
+    }
+
+    /// Whether a timer only keeps periodic traffic going, which goes on for ever and means no progress.
+    fn is_periodic(_timer: Self::Timer) -> bool {
+        false
+    }
+
     /// Name and index of a timer, for the trace and for acts that fire it.
     fn timer_name(timer: Self::Timer) -> &'static str;
 
