@@ -17,7 +17,7 @@ use commands::STORED_THEME;
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
-use lightcone_core::frame::Status;
+use lightcone_core::frame::{Panel, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{DragEvent, HtmlCanvasElement, KeyboardEvent};
@@ -331,7 +331,7 @@ impl App {
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
         match session.frame.panels.first() {
-            Some(lightcone_core::frame::Panel::Table { title, .. }) => title.clone(),
+            Some(Panel::Table { title, .. } | Panel::Lists { title, .. }) => title.clone(),
             None => "Lab".into(),
         }
     }

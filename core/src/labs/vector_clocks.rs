@@ -15,7 +15,7 @@ mod tests;
 
 use crate::check::Check;
 use crate::clock;
-use crate::frame::{Cell, Field, Panel};
+use crate::frame::{Cell, Field, Mark, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
@@ -277,12 +277,12 @@ impl Protocol for VectorClocks {
             let cell = |k: usize| {
                 let (mine, theirs) = (seen[me].durable[k], seen[k].durable[k]);
                 let mark = match mine.cmp(&theirs) {
-                    _ if me == k => 1,
-                    std::cmp::Ordering::Less => 2,
-                    std::cmp::Ordering::Equal => 0,
-                    std::cmp::Ordering::Greater => 3,
+                    _ if me == k => Mark::Own,
+                    std::cmp::Ordering::Less => Mark::Behind,
+                    std::cmp::Ordering::Equal => Mark::Plain,
+                    std::cmp::Ordering::Greater => Mark::Ahead,
                 };
-                Cell { text: mine.to_string(), mark }
+                Cell::marked(mine.to_string(), mark)
             };
             (name.clone(), (0..ctx.processes()).map(cell).collect())
         };
