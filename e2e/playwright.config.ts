@@ -37,6 +37,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
-    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+    // Hashes do not depend on the screen.
+    { name: 'phone', testIgnore: 'hash.spec.ts', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
   ],
 });
