@@ -124,6 +124,7 @@ impl Component for App {
             session,
         };
         app.show_theme();
+        bridge::remember_scenario(app.session.borrow().scenario().to_json());
         app.install_api(ctx);
         if let Some(trouble) = trouble {
             link.send_message(Msg::Notice(trouble, true));
@@ -285,6 +286,7 @@ impl App {
 
     fn open(&mut self, mut session: Session) {
         session.version = self.session.borrow().version + 1;
+        bridge::remember_scenario(session.scenario().to_json());
         *self.session.borrow_mut() = session;
         self.last_ms = None;
     }
@@ -334,6 +336,7 @@ impl App {
             Command::Act(json) => {
                 let done = s.act_json(&json);
                 let refusal = s.refusal();
+                bridge::remember_scenario(s.scenario().to_json());
                 drop(s);
                 self.menu = None;
                 match (done, refusal) {
@@ -594,10 +597,16 @@ fn from_hash() -> Option<Result<Session, String>> {
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
     if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
-        let builtin = lightcone_core::labs::find(&lab)?.spec().scenarios.iter().find(|b| b.id == id)?;
-        return Some(Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()));
+        let builtin =
+            lightcone_core::labs::find(&lab).and_then(|l| l.spec().scenarios.iter().find(|b| b.id == id).copied());
+        return Some(match builtin {
+            Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
+            None => Err(format!("The link cannot be opened: there is no scenario {id:?} in a lab {lab:?}.")),
+        });
     }
-    let text = value("s=")?;
+    let Some(text) = value("s=") else {
+        return Some(Err("The link cannot be opened: it holds no scenario.".into()));
+    };
     Some(match Scenario::parse(&text) {
         Ok(scenario) => {
             let mut session = Session::new(scenario);
