@@ -18,6 +18,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
   use: {
+    actionTimeout: 10_000,
     screenshot: 'only-on-failure',
     trace: 'off',
     locale: 'en-GB',
