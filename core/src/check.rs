@@ -4,7 +4,7 @@
 //! into disks and memories as nobody in the system can; it never changes anything.
 
 use crate::history::History;
-use crate::protocol::{Context, Protocol};
+use crate::protocol::{Context, Protocol, Seen};
 use crate::trace::{Record, RecordId};
 use std::fmt::Debug;
 
@@ -33,6 +33,12 @@ pub trait Check<P: Protocol>: Debug {
 
     /// Looks at a record that was just written.
     fn observe(&mut self, watch: &Watch<'_, P>, id: RecordId, record: &Record) -> Option<Broken>;
+
+    /// Looks at the system after it has settled: faults have ended, and nothing moves but periodic traffic.
+    /// For liveness rules (`stuck`, convergence).
+    fn settled(&mut self, _watch: &Watch<'_, P>, _seen: &[Seen<'_, P>]) -> Option<Broken> {
+        None
+    }
 
     /// A copy, for snapshots.
     fn boxed(&self) -> Box<dyn Check<P>>;

@@ -47,6 +47,7 @@ pub fn compare(a: &[u32], b: &[u32]) -> Relation {
 }
 
 /// Component-wise maximum, written into `into`.
+#[inline]
 pub fn merge(into: &mut [u32], other: &[u32]) {
     for (mine, theirs) in into.iter_mut().zip(other) {
         *mine = (*mine).max(*theirs);

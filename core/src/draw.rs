@@ -38,6 +38,7 @@ const fn mix(mut z: u64) -> u64 {
 
 /// 64 uniform bits for the `count`-th question of this purpose and key.
 #[must_use]
+#[inline]
 pub const fn draw(seed: u64, purpose: Purpose, key_a: u32, key_b: u32, count: u64) -> u64 {
     let key = ((key_a as u64) << 32) | key_b as u64;
     mix(mix(mix(seed ^ (purpose as u64).rotate_left(56)) ^ key) ^ count)
@@ -48,6 +49,7 @@ pub const fn draw(seed: u64, purpose: Purpose, key_a: u32, key_b: u32, count: u6
 /// # Panics
 /// When `min > max`.
 #[must_use]
+#[inline]
 pub fn in_range(bits: u64, min: u64, max: u64) -> u64 {
     assert!(min <= max, "an empty range {min}..={max} has no number to draw");
     let width = u128::from(max - min) + 1;

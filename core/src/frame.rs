@@ -49,8 +49,43 @@ pub struct Band {
 pub struct Cell {
     /// What stands in it.
     pub text: String,
-    /// How it stands out: 0 not at all, 1 the own one, 2 behind, 3 ahead.
-    pub mark: u8,
+    /// How it stands out.
+    pub mark: Mark,
+}
+
+/// How a value stands out. Every mark is shown by more than its colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// The process's own.
+    Own,
+    /// Behind the truth, or old.
+    Behind,
+    /// Ahead of what it can know.
+    Ahead,
+    /// Held back, waiting.
+    Held,
+    /// What something waits for.
+    Missing,
+    /// Wrong, or in conflict.
+    Bad,
+}
+
+impl Cell {
+    /// A value that does not stand out.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), mark: Mark::Plain }
+    }
+
+    /// A value that stands out.
+    #[must_use]
+    pub fn marked(text: impl Into<String>, mark: Mark) -> Cell {
+        Cell { text: text.into(), mark }
+    }
 }
 
 /// A lab's own view. A closed set of kinds: a lab describes, a component draws.
@@ -67,6 +102,15 @@ pub enum Panel {
         columns: Vec<String>,
         /// Head and cells of each row.
         rows: Vec<(String, Vec<Cell>)>,
+    },
+    /// Lists side by side, each under its head: queues, buffers, delivery orders.
+    Lists {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// Head and items of each list, in order.
+        lists: Vec<(String, Vec<Cell>)>,
     },
 }
 

@@ -109,6 +109,15 @@ impl<P: Protocol> History<P> {
                 }
                 label
             }
+            Kind::Reply => {
+                data.int("request", record.cause);
+                if let Some(Detail::Request(act, _)) = self.detail(self.trace.record(record.cause))
+                    && let Act::Request(request) = &**act
+                {
+                    data.text("op", request.operation.name);
+                }
+                record.kind.name().into()
+            }
             Kind::Drop => {
                 let message = self.trace.message(record.message);
                 data.text("reason", drop_reason(record).name());

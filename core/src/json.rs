@@ -475,6 +475,48 @@ fn thousandths(n: u64, places: u32) -> String {
     format!("{whole}.{}", part.trim_end_matches('0'))
 }
 
+/// JSON on several lines, for people to read. The text is known to be JSON.
+#[must_use]
+pub fn pretty(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut in_string, mut escaped, mut depth) = (false, false, 0usize);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    let mut last = ' ';
+    for c in json.chars() {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            out.push(c);
+            last = c;
+            continue;
+        }
+        match c {
+            ' ' | '\t' | '\n' | '\r' => continue,
+            ']' | '}' => {
+                depth -= 1;
+                if !matches!(last, '[' | '{') {
+                    line(&mut out, depth);
+                }
+            }
+            _ if matches!(last, '[' | '{') => line(&mut out, depth),
+            _ => {}
+        }
+        out.push(c);
+        match c {
+            '"' => in_string = true,
+            '[' | '{' => depth += 1,
+            ',' => line(&mut out, depth),
+            ':' => out.push(' '),
+            _ => {}
+        }
+        last = c;
+    }
+    out
+}
+
 /// Builds one JSON object as text, fields in the order in which they are given.
 #[derive(Clone, Debug)]
 pub struct JsonObject {
@@ -600,6 +642,14 @@ mod tests {
         assert_eq!(p.json(), "{\"a b\":[1.50,1e3,\"\\u0041 \\\" x\"]}");
         assert_eq!(Payload::from_text("a\"b").shown(), "a\"b");
         assert!(doc(&"[".repeat(65).chars().chain("]".repeat(65).chars()).collect::<String>()).payload().is_err());
+    }
+
+    #[test]
+    fn pretty_json_has_a_line_for_each_value() {
+        assert_eq!(
+            pretty(r#"{"a":[1,"x]\\\"y"],"b":{},"c":[]}"#),
+            "{\n  \"a\": [\n    1,\n    \"x]\\\\\\\"y\"\n  ],\n  \"b\": {},\n  \"c\": []\n}"
+        );
     }
 
     #[test]

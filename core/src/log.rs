@@ -30,6 +30,7 @@ impl<T: Clone> Clone for Log<T> {
 
 impl<T: Clone> Log<T> {
     /// Number of items.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.full.len() * BLOCK + self.tail.len()
@@ -42,6 +43,7 @@ impl<T: Clone> Log<T> {
     }
 
     /// Appends an item and returns its position.
+    #[inline]
     pub fn push(&mut self, item: T) -> usize {
         if self.tail.len() == BLOCK {
             let block = std::mem::replace(&mut self.tail, Vec::with_capacity(BLOCK));
@@ -51,10 +53,31 @@ impl<T: Clone> Log<T> {
         self.len() - 1
     }
 
+    /// Appends several items.
+    pub fn extend(&mut self, items: &[T]) {
+        if self.tail.len() + items.len() <= BLOCK {
+            self.tail.extend_from_slice(items);
+        } else {
+            for item in items {
+                self.push(item.clone());
+            }
+        }
+    }
+
+    /// Items from a position on that stand side by side in memory: at most `len` of them, at least one if
+    /// there is one.
+    #[must_use]
+    pub fn run(&self, start: usize, len: usize) -> &[T] {
+        let (block, offset) = (start / BLOCK, start % BLOCK);
+        let items = self.full.get(block).map_or(self.tail.as_slice(), |b| b.as_slice());
+        items.get(offset..items.len().min(offset + len)).unwrap_or_default()
+    }
+
     /// The item at a position.
     ///
     /// # Panics
     /// When there is none.
+    #[inline]
     #[must_use]
     pub fn at(&self, position: usize) -> &T {
         let block = position / BLOCK;
@@ -122,5 +145,19 @@ mod tests {
         assert_eq!((a.len(), *a.at(2047)), (2048, 2047));
         a.push(1);
         assert_eq!(*a.at(2048), 1);
+    }
+
+    #[test]
+    fn items_appended_together_are_found_alone_and_in_runs() {
+        let mut log = Log::default();
+        for i in 0..1000u32 {
+            log.extend(&[i, i + 1, i + 2, i + 3, i + 4]);
+        }
+        assert_eq!((log.len(), *log.at(2045), *log.at(2051)), (5000, 409, 411));
+        assert_eq!(log.run(10, 3), [2, 3, 4]);
+        assert_eq!(log.run(2045, 5), [409, 410, 411], "a run ends with its block");
+        assert_eq!(log.run(2048, 2), [412, 413]);
+        assert_eq!(log.run(4998, 9), [1002, 1003]);
+        assert!(log.run(5000, 1).is_empty() && log.run(99_999, 1).is_empty());
     }
 }

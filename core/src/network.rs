@@ -275,12 +275,14 @@ impl Network {
 
     /// Whether a message from one process reaches another just now.
     #[must_use]
+    #[inline]
     pub fn is_open(&self, from: usize, to: usize) -> bool {
         let same_side = self.groups.as_ref().is_none_or(|g| g[from] == g[to]);
         same_side && self.links[from * self.processes + to].own.blocked != Some(true)
     }
 
     /// Decides what becomes of a message that leaves now.
+    #[inline]
     pub fn send(&mut self, seed: u64, from: usize, to: usize, now_us: u64) -> Fate {
         let link = &mut self.links[from * self.processes + to];
         let rule = link.own.apply(self.rule);

@@ -120,6 +120,20 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
+    /// Whether messages travel over the reliable FIFO link layer instead of the plain links.
+    ///
+    /// The layer numbers frames, acknowledges them, sends them again, drops duplicates and hands messages up
+    /// in the order in which they were sent. What is not acknowledged yet, and what was handed up, is on disk.
+    /// A hand-up is the protocol's `receive`; the layer's own frames are records of kind `link`.
+    fn reliable_links(_setup: &Self::Setup) -> bool {
+        false
+    }
+
+    /// Whether a timer only keeps periodic traffic going, which goes on for ever and means no progress.
+    fn is_periodic(_timer: Self::Timer) -> bool {
+        false
+    }
+
     /// Name and index of a timer, for the trace and for acts that fire it.
     fn timer_name(timer: Self::Timer) -> &'static str;
 
@@ -128,6 +142,16 @@ pub trait Protocol: Copy + Debug + 'static {
 
     /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Self::Note, data: &mut JsonObject) -> Option<String>;
+
+    /// The protocol's own vector clock before and after an event, where it keeps one.
+    fn own_clock(_note: &Self::Note) -> Option<(&[u32], &[u32])> {
+        None
+    }
+
+    /// Why an event turned out as it did: the rule in the protocol's own words, and where the literature says so.
+    fn why(_ctx: &Context<Self>, _kind: Kind, _node: NodeId, _note: &Self::Note) -> Option<(String, &'static str)> {
+        None
+    }
 
     /// What a process shows of itself: a few named values.
     fn fields(ctx: &Context<Self>, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field>;
@@ -245,7 +269,7 @@ impl<P: Protocol> Out<P> {
         self.push(What::Record(Kind::Persist), Some(note), Some(write));
     }
 
-    /// Answers a request.
+    /// Answers a request. Its record has the request's id and operation in `data`; the note need not.
     pub fn reply(&mut self, request: RecordId, note: P::Note) {
         self.push(What::Reply(request), Some(note), None);
     }

@@ -61,6 +61,12 @@ pub trait Run {
     /// `data` of a record, as JSON.
     fn data(&self, id: RecordId) -> String;
 
+    /// The protocol's own vector clock before and after a record, where it keeps one.
+    fn own_clock(&self, id: RecordId) -> Option<(Vec<u32>, Vec<u32>)>;
+
+    /// Why a record turned out as it did, and where the literature says so.
+    fn why(&self, id: RecordId) -> Option<(String, &'static str)>;
+
     /// The act that a record of an act, a request or a refusal speaks of.
     fn act_of(&self, id: RecordId) -> Option<&Act>;
 

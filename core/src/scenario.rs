@@ -165,6 +165,30 @@ impl Scenario {
         o.raw("until_ms", &millis_text(self.until_us)).end()
     }
 
+    /// The same scenario with one field of the set-up changed; acts that no longer make sense are left out.
+    ///
+    /// # Errors
+    /// When the value does not fit.
+    pub fn with_setup_field(&self, field: &str, json: &str) -> Result<Scenario, InputError> {
+        let value = Doc::parse(json)?.payload()?;
+        let spec = self.lab.spec();
+        let mut given = JsonObject::new();
+        for param in spec.setup.iter().filter(|p| p.name != field) {
+            self.setup.fields.write_one(param, &mut given);
+        }
+        given.raw(field, value.json()).list("broken", self.setup.broken.iter().map(|b| quote(b)));
+        let given = given.end();
+        let setup = read_setup(&Doc::parse(&given)?.at("$.setup".into()), self.lab)?;
+        let mut next = Scenario { setup, acts: Vec::new(), ..self.clone() };
+        let names = self.names();
+        for planned in &self.acts {
+            if let Ok(act) = next.read_act(&planned.act.json(&names)) {
+                next.acts.push(PlannedAct { when: planned.when, act });
+            }
+        }
+        Ok(next)
+    }
+
     fn head(&self) -> JsonObject {
         let mut o = JsonObject::new();
         o.text("format", FORMAT).text("lab", self.lab.spec().id);

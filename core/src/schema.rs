@@ -167,6 +167,13 @@ impl Fields {
         self.0.is_empty()
     }
 
+    /// Writes a param's value into an object, if one was given.
+    pub fn write_one(&self, param: &Param, object: &mut JsonObject) {
+        if let Some(value) = self.given(param.name) {
+            object.raw(param.name, &value.json(&[], matches!(param.takes, Takes::Millis { .. })));
+        }
+    }
+
     /// Writes the given values into an object.
     pub fn write(&self, params: &'static [Param], names: &[String], object: &mut JsonObject) {
         for (name, value) in &self.0 {

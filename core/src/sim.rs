@@ -67,9 +67,20 @@ pub(crate) struct Armed<P: Protocol> {
 /// Something that a process takes in.
 #[derive(Clone, Debug)]
 enum Intake<P: Protocol> {
-    Message { message: MessageId, copy: u16 },
-    Timeout { timer: P::Timer, forced: bool },
-    Request { act: Arc<Act>, request: P::Request },
+    Message {
+        message: MessageId,
+        copy: u16,
+    },
+    /// `order` tells whether the timer was disarmed or armed anew since it ran out.
+    Timeout {
+        timer: P::Timer,
+        order: u64,
+        forced: bool,
+    },
+    Request {
+        act: Arc<Act>,
+        request: P::Request,
+    },
 }
 
 /// What the current instant has still to do, in order.
@@ -104,7 +115,8 @@ impl<P: Protocol> Process<P> {
     }
 
     pub(crate) fn waiting(&self) -> u32 {
-        self.inbox.len() as u32
+        let undone = self.undone.iter().filter(|job| matches!(job, Job::Intake(..)));
+        (self.inbox.len() + undone.count()) as u32
     }
 
     pub(crate) fn armed(&self) -> impl Iterator<Item = &Armed<P>> {
@@ -165,6 +177,8 @@ pub(crate) struct World<P: Protocol> {
     messages: u32,
     details: u32,
     stamps: u32,
+    /// Something has happened since the last record that wrote none, such as an arrival at a paused process.
+    pub(crate) quiet: bool,
     booted: u16,
     agenda: VecDeque<Job<P>>,
     queue: BinaryHeap<Reverse<Event>>,
@@ -212,6 +226,7 @@ impl<P: Protocol> World<P> {
             messages: 0,
             details: 0,
             stamps: 0,
+            quiet: false,
             booted: 0,
             agenda: VecDeque::new(),
             queue: BinaryHeap::new(),
@@ -250,7 +265,9 @@ impl<P: Protocol> World<P> {
             if !self.advance_once(stage, limit_us) {
                 return false;
             }
+            self.quiet = true;
         }
+        self.quiet = false;
         self.check(stage, before);
         self.call_anchored(stage);
         true
@@ -312,13 +329,11 @@ impl<P: Protocol> World<P> {
                 }
             }
             Due::Timer(node, slot) => {
-                let process = &mut self.processes[usize::from(node)];
-                let armed = &mut process.timers[usize::from(slot)];
-                if armed.live && armed.order == event.order {
-                    armed.live = false;
-                    let timer = armed.timer;
+                let process = &self.processes[usize::from(node)];
+                let Armed { timer, order, live, .. } = process.timers[usize::from(slot)];
+                if live && order == event.order {
                     self.now_us = event.at_us;
-                    self.offer(stage, node, Intake::Timeout { timer, forced: false });
+                    self.offer(stage, node, Intake::Timeout { timer, order, forced: false });
                 }
             }
             Due::Workload(index) => {
@@ -367,6 +382,14 @@ impl<P: Protocol> World<P> {
         let id = self.records;
         stage.out.now_us = self.now_us;
         let process = &mut self.processes[index];
+        if let Intake::Timeout { timer, order, forced: false } = &intake {
+            let armed = process.timers.iter_mut().find(|t| t.timer == *timer).expect("it was armed once");
+            if !armed.live || armed.order != *order {
+                // What was handled since it ran out, in a pause, has disarmed it or armed it anew.
+                return;
+            }
+            armed.live = false;
+        }
         let state = process.state.as_mut().expect("a process that runs has a state");
         let input = match &intake {
             Intake::Message { message, .. } => Input::Message {
@@ -385,12 +408,11 @@ impl<P: Protocol> World<P> {
         match intake {
             Intake::Message { message, copy } => {
                 let send = stage.history.trace.message(message).send;
-                let sent = *stage.history.trace.record(send);
                 record = Record { cause: send, message, count: copy, ..record };
-                self.merge(stage, index, &sent);
+                self.merge(stage, index, send);
                 record.detail = note.map_or(NONE, |n| self.detail(stage, Detail::Note(n)));
             }
-            Intake::Timeout { timer, forced } => {
+            Intake::Timeout { timer, forced, .. } => {
                 record.kind = Kind::Timeout;
                 record.code = u8::from(forced);
                 record.detail = self.detail(stage, Detail::Timer(timer, note));
@@ -410,6 +432,9 @@ impl<P: Protocol> World<P> {
         let process = &mut self.processes[usize::from(node)];
         process.status = Status::Up;
         process.state = Some(P::boot(stage.ctx, node, &process.durable, stage.out));
+        if let Some(write) = stage.out.input_write.take() {
+            P::write(&mut process.durable, write);
+        }
         if self.stamps == 0 {
             self.push_stamp(stage, 0);
         }
@@ -420,13 +445,10 @@ impl<P: Protocol> World<P> {
         self.schedule_effects(stage, node, id);
     }
 
-    fn merge(&mut self, stage: &Stage<'_, P>, index: usize, sent: &Record) {
+    fn merge(&mut self, stage: &Stage<'_, P>, index: usize, send: RecordId) {
         let n = self.processes.len();
-        for k in 0..n {
-            let theirs = stage.history.trace.component(sent, k);
-            let mine = &mut self.clocks[index * n + k];
-            *mine = (*mine).max(theirs);
-        }
+        let sent = stage.history.trace.record(send);
+        stage.history.trace.merge_stamp(sent.stamp, &mut self.clocks[index * n..(index + 1) * n]);
         let process = &mut self.processes[index];
         process.lamport = process.lamport.max(sent.lamport);
     }
@@ -513,6 +535,10 @@ impl<P: Protocol> World<P> {
 
     /// Puts the acts that are to happen right after the newest records before everything else.
     fn call_anchored(&mut self, stage: &Stage<'_, P>) {
+        if stage.plan.anchored.is_empty() {
+            self.anchored_done = self.records;
+            return;
+        }
         let mut called: Vec<u32> = Vec::new();
         for (_, acts) in stage.plan.anchored.range(self.anchored_done..self.records) {
             called.extend(acts);
@@ -528,10 +554,5 @@ impl<P: Protocol> World<P> {
         history.trace.truncate(self.records, self.messages, self.stamps);
         history.messages.truncate(self.messages as usize);
         history.details.truncate(self.details as usize);
-    }
-
-    /// Lets an act take place now, behind nothing: for an act that is added at the end of a run.
-    pub(crate) fn call_now(&mut self, index: u32) {
-        self.agenda.push_front(Job::Act(index));
     }
 }

@@ -75,7 +75,8 @@ impl<P: Protocol> Timeline<P> {
         if !head.advance(&mut Stage { ctx, plan, history, out }, limit_us) {
             return false;
         }
-        if head.records / self.every > self.snapshots.last().map_or(0, |s| s.records) / self.every {
+        // The distance is a power of two: this says whether the two lie in different blocks of that size.
+        if head.records ^ self.snapshots.last().map_or(0, |s| s.records) >= self.every {
             self.snapshots.push(head.clone());
             if self.snapshots.len() > SNAPSHOTS_MAX {
                 self.thin();
@@ -154,7 +155,7 @@ impl<P: Protocol> Timeline<P> {
                 }
             })
             .collect();
-        flights.sort_by_key(|f| (f.message, f.copy));
+        flights.sort_unstable_by_key(|f| (f.message, f.copy));
         flights
     }
 
@@ -216,11 +217,13 @@ impl<P: Protocol> Run for Timeline<P> {
 
     fn seek(&mut self, position: u32) {
         while self.head.records < position && self.advance_head(u64::MAX) {}
-        if position >= self.head.records {
+        let position = position.min(self.head.records);
+        if position == self.head.records && !self.head.quiet {
             self.past = None;
             return;
         }
-        let here = self.past.as_ref().filter(|w| w.records <= position).map_or(0, |w| w.records);
+        let usable = |w: &&World<P>| w.records < position || (w.records == position && !w.quiet);
+        let here = self.past.as_ref().filter(usable).map_or(0, |w| w.records);
         let snapshot = self.snapshots.iter().rposition(|s| s.records <= position).expect("the first one is at 0");
         let start = if here > self.snapshots[snapshot].records {
             self.past.take().expect("it was just looked at")
@@ -243,14 +246,25 @@ impl<P: Protocol> Run for Timeline<P> {
             }
         }
         let position = self.history.trace.count_until(at_us);
+        if position == self.head.records && self.head.now_us <= at_us {
+            self.past = None;
+            return complete;
+        }
         self.seek(position);
+        if let Some(mut world) = self.past.take() {
+            // What happens without a record until then, such as an arrival at a paused process.
+            let Timeline { ctx, plan, history, out, .. } = self;
+            let moved = world.advance(&mut Stage { ctx, plan, history, out }, at_us);
+            assert!(!moved, "every record until this time is made already");
+            self.past = Some(world);
+        }
         complete
     }
 
     fn step(&mut self) -> bool {
         let before = self.position();
-        if self.past.is_none() {
-            return self.advance_head(u64::MAX);
+        if self.past.is_none() && self.advance_head(u64::MAX) {
+            return true;
         }
         self.seek(before + 1);
         self.position() > before
@@ -258,12 +272,14 @@ impl<P: Protocol> Run for Timeline<P> {
 
     fn next_us(&mut self) -> Option<u64> {
         let position = self.position();
-        if self.past.is_none() {
-            let now = self.head.clone();
-            if !self.advance_head(u64::MAX) {
+        if position == self.head.records {
+            // The cursor stays where it is while the head looks ahead.
+            let here = self.past.take().unwrap_or_else(|| self.head.clone());
+            let moved = self.advance_head(u64::MAX);
+            self.past = Some(here);
+            if !moved {
                 return None;
             }
-            self.past = Some(now);
         }
         Some(self.history.trace.record(position).at_us)
     }
@@ -276,15 +292,20 @@ impl<P: Protocol> Run for Timeline<P> {
         let planned = PlannedAct { when, act };
         let position = self.head.records;
         // Acts of the forgotten future that have a time stay planned; those that waited for one of its records
-        // cannot: the records will be others.
-        self.plan.drop_anchored_from(position);
-        self.scenario.acts.retain(|a| !matches!(a.when, When::After(id) if id >= position));
+        // cannot: the records will be others. An act in the middle of a step also replaces those that waited
+        // for the record at the cursor.
+        let kept = if let When::After(id) = when { id } else { position };
+        self.plan.drop_anchored_from(kept);
+        self.scenario.acts.retain(|a| !matches!(a.when, When::After(id) if id >= kept));
         self.scenario.acts.push(planned.clone());
-        let index = self.plan.push(&planned);
+        self.plan.push(&planned);
         self.scenario.until_us = self.scenario.until_us.max(at_us);
         if let When::After(_) = when {
-            self.snapshots.retain(|s| s.records < position || s.records == 0);
-            self.head.call_now(index);
+            // The moment is made again from the plan with the act in it: what happened since the record without
+            // a record of its own comes after the act.
+            self.snapshots.retain(|s| s.records < position);
+            let start = self.snapshots.last().expect("the first one is at 0").clone();
+            self.head = self.replay(start, position);
         }
         self.advance_head(at_us);
     }
@@ -313,6 +334,16 @@ impl<P: Protocol> Run for Timeline<P> {
 
     fn data(&self, id: RecordId) -> String {
         self.history.describe(&self.ctx, self.history.trace.record(id)).1
+    }
+
+    fn own_clock(&self, id: RecordId) -> Option<(Vec<u32>, Vec<u32>)> {
+        let note = self.history.note(self.history.trace.record(id))?;
+        P::own_clock(note).map(|(before, after)| (before.to_vec(), after.to_vec()))
+    }
+
+    fn why(&self, id: RecordId) -> Option<(String, &'static str)> {
+        let record = self.history.trace.record(id);
+        P::why(&self.ctx, record.kind, record.node, self.history.note(record)?)
     }
 
     fn act_of(&self, id: RecordId) -> Option<&Act> {

@@ -189,6 +189,8 @@ pub struct Trace {
     /// All messages, in order of sending.
     pub messages: Log<Message>,
     stamps: Log<u32>,
+    /// Number of stamp rows: kept, because dividing for it at every record is felt.
+    rows: u32,
     width: usize,
     revision: u32,
 }
@@ -207,6 +209,7 @@ impl Trace {
     }
 
     /// Number of records.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> u32 {
         self.records.len() as u32
@@ -222,6 +225,7 @@ impl Trace {
     ///
     /// # Panics
     /// When there is none with this id.
+    #[inline]
     #[must_use]
     pub fn record(&self, id: RecordId) -> &Record {
         self.records.at(id as usize)
@@ -231,12 +235,14 @@ impl Trace {
     ///
     /// # Panics
     /// When there is none with this id.
+    #[inline]
     #[must_use]
     pub fn message(&self, id: MessageId) -> &Message {
         self.messages.at(id as usize)
     }
 
     /// One component of a record's vector stamp; 0 where the record has none.
+    #[inline]
     #[must_use]
     pub fn component(&self, record: &Record, process: usize) -> u32 {
         if record.stamp == NONE { 0 } else { *self.stamps.at(record.stamp as usize * self.width + process) }
@@ -255,14 +261,28 @@ impl Trace {
     }
 
     /// Number of stamp rows.
+    #[inline]
     #[must_use]
     pub fn stamp_rows(&self) -> u32 {
-        (self.stamps.len() / self.width.max(1)) as u32
+        self.rows
     }
 
     pub(crate) fn push_stamp(&mut self, clock: &[u32]) {
-        for &component in clock {
-            self.stamps.push(component);
+        assert_eq!(clock.len(), self.width, "a row has a component for each process");
+        self.stamps.extend(clock);
+        self.rows += 1;
+    }
+
+    /// Raises each component of a clock to that of a row of the stamps.
+    pub(crate) fn merge_stamp(&self, row: u32, clock: &mut [u32]) {
+        let start = row as usize * self.width;
+        let run = self.stamps.run(start, self.width);
+        if run.len() == self.width {
+            crate::clock::merge(clock, run);
+        } else {
+            for (process, mine) in clock.iter_mut().enumerate() {
+                *mine = (*mine).max(*self.stamps.at(start + process));
+            }
         }
     }
 
@@ -277,6 +297,7 @@ impl Trace {
         self.records.truncate(records as usize);
         self.messages.truncate(messages as usize);
         self.stamps.truncate(stamps as usize * self.width);
+        self.rows = self.rows.min(stamps);
     }
 
     /// First record at or after a time.

@@ -1,17 +1,23 @@
 //! The one stateful component: session, view clock, what is open.
 
+mod address;
+mod commands;
+mod export;
+mod keys;
+
 use crate::bridge::{self, Frames};
-use crate::command::{Command, Form, Menu, Tab};
+use crate::command::{Command, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
 use crate::diagram::{Diagram, SceneRef, Toolbar, paint};
 use crate::model::Model;
 use crate::panels::{EventTable, Inspector, LabPanels, Rules};
-use crate::session::{Session, first_scenario};
+use crate::session::Session;
+use address::{from_hash, opened};
+use commands::STORED_THEME;
 use gloo_timers::callback::{Interval, Timeout};
+use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{lay_out, svg};
-use lightcone_core::frame::Status;
-use lightcone_core::scenario::Scenario;
+use lightcone_core::frame::{Panel, Status};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{DragEvent, HtmlCanvasElement, KeyboardEvent};
@@ -21,14 +27,8 @@ use yew::prelude::*;
 const PANELS_EVERY_MS: f64 = 90.0;
 /// Milliseconds between two steps of the play clock in a hidden tab.
 const HIDDEN_EVERY_MS: u32 = 250;
-/// Milliseconds after the last change until the address is written.
-const ADDRESS_AFTER_MS: u32 = 350;
-/// Longest scenario in an address, in characters: what browsers and chat programs still take.
-const ADDRESS_CHARS_MAX: usize = 30_000;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
-const STORED: &str = "lightcone.run";
-const STORED_THEME: &str = "lightcone.theme";
 
 /// The page.
 pub(crate) struct App {
@@ -294,231 +294,12 @@ impl App {
     fn say(&mut self, ctx: &Context<Self>, text: String, bad: bool) {
         self.notice = Some((text, bad));
         let link = ctx.link().clone();
-        self.notice_timer = (!bad).then(|| Timeout::new(NOTICE_MS, move || link.send_message(Msg::NoticeOver)));
-    }
-
-    fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
-        let session = Rc::clone(&self.session);
-        let mut s = session.borrow_mut();
-        match command {
-            Command::Play => {
-                s.toggle_play();
-                self.last_ms = None;
-            }
-            Command::Step(forward) => s.step(forward),
-            Command::Edge(end) => {
-                s.playing = false;
-                let to = if end { s.end_us() } else { 0.0 };
-                s.follow = true;
-                s.seek_time(to);
-            }
-            Command::Seek(us) => s.seek_time(us),
-            Command::Skip(share) => {
-                let to = (s.view_us + share * s.end_us()).clamp(0.0, s.end_us());
-                s.seek_time(to);
-            }
-            Command::SeekEvent(id) => s.seek_event(id),
-            Command::Hover(event) => {
-                if s.hover != event {
-                    s.hover = event;
-                    s.version += 1;
-                }
-            }
-            Command::Choose(event) => s.choose(event),
-            Command::ChooseNext(forward) => choose_next(&mut s, forward),
-            Command::Zoom(factor, place) => s.zoom(factor, place),
-            Command::Pan(share) => s.pan(share),
-            Command::Fit => s.fit(),
-            Command::Follow => s.follow_now(),
-            Command::Labels(labels) => s.labels = labels,
-            Command::Axis(axis) => s.set_axis(axis),
-            Command::Speed(up) => s.change_speed(up),
-            Command::Act(json) => {
-                let done = s.act_json(&json);
-                let refusal = s.refusal();
-                bridge::remember_scenario(s.scenario().to_json());
-                drop(s);
-                self.menu = None;
-                match (done, refusal) {
-                    (Err(e), _) => self.say(ctx, e.to_string(), true),
-                    (_, Some(refusal)) => self.say(ctx, refusal, true),
-                    _ => self.notice = None,
-                }
-                session.borrow_mut().version += 1;
-                return;
-            }
-            Command::Switch(name) => {
-                let next = s.with_switch(name);
-                drop(s);
-                self.open(next);
-                return;
-            }
-            Command::Setup(field, json) => {
-                let next = s.with_setup(field, &json);
-                drop(s);
-                match next {
-                    Ok(next) => self.open(next),
-                    Err(e) => self.say(ctx, e.to_string(), true),
-                }
-                return;
-            }
-            other => {
-                drop(s);
-                self.carry_out_outside(ctx, other);
-                session.borrow_mut().version += 1;
-                return;
-            }
-        }
-        s.version += 1;
-        drop(s);
-        self.menu = None;
-    }
-
-    /// Wishes that concern more than the session.
-    fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
-        match command {
-            Command::Builtin(spec, id) => {
-                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
-                    self.open_text(ctx, builtin.json);
-                }
-            }
-            Command::Reset => {
-                let text = match self.session.borrow().builtin() {
-                    Some(builtin) => builtin.json.to_string(),
-                    None => self.session.borrow().run.scenario().to_json(),
-                };
-                self.open_text(ctx, &text);
-            }
-            Command::Open(text) => {
-                let scenario = svg::scenario_in(&text).unwrap_or(text);
-                self.open_text(ctx, &scenario);
-            }
-            Command::Export(form) => self.export(form),
-            Command::CopyLink => {
-                self.write_address();
-                let link = ctx.link().clone();
-                bridge::copy(&bridge::address(), move |worked| {
-                    let text =
-                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
-                    link.send_message(Msg::Notice(text.into(), false));
-                });
-            }
-            Command::Theme => {
-                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
-                bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
-                self.show_theme();
-            }
-            Command::Tab(tab) => self.tab = tab,
-            Command::Help(open) => self.help = open,
-            Command::Menu(menu) => {
-                if menu.is_some() {
-                    self.session.borrow_mut().playing = false;
-                }
-                self.menu = menu;
-            }
-            Command::Dismiss => self.notice = None,
-            _ => unreachable!("the others are carried out with the session at hand"),
-        }
-    }
-
-    fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
-        match Scenario::parse(text) {
-            Ok(scenario) => {
-                self.notice = None;
-                self.open(Session::new(scenario));
-            }
-            Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
-        }
+        let stays_ms = if bad { 2 * NOTICE_MS } else { NOTICE_MS };
+        self.notice_timer = Some(Timeout::new(stays_ms, move || link.send_message(Msg::NoticeOver)));
     }
 
     fn show_theme(&self) {
         bridge::set_root("data-theme", if self.theme == Theme::Dark { "dark" } else { "light" });
-    }
-
-    fn export(&self, form: Form) {
-        let mut s = self.session.borrow_mut();
-        let s = &mut *s;
-        let name = s.builtin.unwrap_or(s.lab().spec().id);
-        let text = s.scenario().to_json();
-        match form {
-            Form::Scenario => bridge::save_text(&text, &format!("{name}.lightcone.json"), "application/json"),
-            Form::Trace => {
-                let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();
-                bridge::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");
-            }
-            Form::Svg | Form::PrintSvg | Form::Png => {
-                let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
-                    (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
-                });
-                s.index.update(s.run.trace());
-                let mut view = s.view(w as f32, h as f32);
-                view.now_us = None;
-                view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());
-                let scene = lay_out(&*s.run, &s.index, &view, &s.frame);
-                if form == Form::Png {
-                    const SCALE: f64 = 2.0;
-                    if let Some((canvas, ctx)) = bridge::spare_canvas((w * SCALE) as u32, (h * SCALE) as u32) {
-                        paint(&ctx, &scene, self.theme, SCALE);
-                        bridge::save_canvas(&canvas, format!("{name}.png"));
-                    }
-                } else {
-                    let theme = if form == Form::PrintSvg { Theme::Print } else { self.theme };
-                    let picture = svg::write(&scene, theme, &s.title(), &text);
-                    bridge::save_text(&picture, &format!("{name}.svg"), "image/svg+xml");
-                }
-            }
-        }
-    }
-
-    fn plan_address(&mut self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        bridge::set_title(&format!("{} · Lightcone", self.session.borrow().title()));
-        self.address_timer = Some(Timeout::new(ADDRESS_AFTER_MS, move || link.send_message(Msg::Address)));
-    }
-
-    fn write_address(&self) {
-        let session = self.session.borrow();
-        let json = session.scenario().to_json_line();
-        bridge::remember_scenario(session.scenario().to_json());
-        let hash = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
-        bridge::store(STORED, &hash);
-        // Too long for a link: the page itself still finds it in its own storage.
-        bridge::set_hash(if hash.len() <= ADDRESS_CHARS_MAX { &hash } else { "s=stored" });
-    }
-
-    /// What a key asks for.
-    fn key(&self, e: &KeyboardEvent) -> Option<Command> {
-        let key = e.key();
-        if key == "Escape" {
-            return Some(match (self.help, self.menu) {
-                (true, _) => Command::Help(false),
-                (_, Some(_)) => Command::Menu(None),
-                _ => Command::Choose(None),
-            });
-        }
-        if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
-            return None;
-        }
-        Some(match key.as_str() {
-            " " | "k" if !bridge::is_button(e.target()) => Command::Play,
-            "," => Command::Step(false),
-            "." => Command::Step(true),
-            "ArrowLeft" => Command::Skip(-0.02),
-            "ArrowRight" => Command::Skip(0.02),
-            "Home" => Command::Edge(false),
-            "End" => Command::Edge(true),
-            "+" | "=" => Command::Zoom(0.8, 0.5),
-            "-" => Command::Zoom(1.25, 0.5),
-            "0" => Command::Fit,
-            "f" => Command::Follow,
-            "<" => Command::Speed(false),
-            ">" => Command::Speed(true),
-            "n" => Command::ChooseNext(true),
-            "p" => Command::ChooseNext(false),
-            "t" => Command::Theme,
-            "?" => Command::Help(true),
-            _ => return None,
-        })
     }
 
     fn on_drop(&self, ctx: &Context<Self>) -> Callback<DragEvent> {
@@ -552,7 +333,7 @@ impl App {
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
         match session.frame.panels.first() {
-            Some(lightcone_core::frame::Panel::Table { title, .. }) => title.clone(),
+            Some(Panel::Table { title, .. } | Panel::Lists { title, .. }) => title.clone(),
             None => "Lab".into(),
         }
     }
@@ -566,58 +347,6 @@ impl App {
             </div>
         }
     }
-}
-
-fn choose_next(s: &mut Session, forward: bool) {
-    let trace = s.run.trace();
-    let start = s.chosen[0].or(s.frame.event).unwrap_or(0);
-    let is_event = |id: &u32| lightcone_core::causality::is_event(trace.record(*id));
-    let next = if forward { (start + 1..trace.len()).find(is_event) } else { (0..start).rev().find(is_event) };
-    if let Some(id) = next {
-        s.chosen = [Some(id), None];
-    }
-}
-
-/// What the address, the last visit or nobody asks for.
-fn opened() -> (Session, Option<String>) {
-    match from_hash() {
-        Some(Ok(session)) => (session, None),
-        Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
-        None => (Session::new(first_scenario()), None),
-    }
-}
-
-fn from_hash() -> Option<Result<Session, String>> {
-    let mut hash = bridge::hash();
-    if hash == "s=stored" {
-        hash = bridge::stored(STORED)?;
-    }
-    if hash.is_empty() {
-        return None;
-    }
-    let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
-    if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
-        let builtin =
-            lightcone_core::labs::find(&lab).and_then(|l| l.spec().scenarios.iter().find(|b| b.id == id).copied());
-        return Some(match builtin {
-            Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
-            None => Err(format!("The link cannot be opened: there is no scenario {id:?} in a lab {lab:?}.")),
-        });
-    }
-    let Some(text) = value("s=") else {
-        return Some(Err("The link cannot be opened: it holds no scenario.".into()));
-    };
-    Some(match Scenario::parse(&text) {
-        Ok(scenario) => {
-            let mut session = Session::new(scenario);
-            if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {
-                session.playing = false;
-                session.seek_time(f64::from(at_us));
-            }
-            Ok(session)
-        }
-        Err(e) => Err(format!("The link cannot be opened. {e}")),
-    })
 }
 
 /// Whether a process can do what a button says, and if not, why.

@@ -1,9 +1,10 @@
 //! The only file that speaks JavaScript: frames, storage, the address, files, and `window.lightcone`.
 
-use crate::session::Session;
-use js_sys::{Array, Function, JSON, Object, Reflect};
-use lightcone_core::scenario::Scenario;
-use serde::Serialize;
+mod api;
+
+pub(crate) use api::install_api;
+
+use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -233,124 +234,4 @@ pub(crate) fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
 pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A")
-}
-
-fn as_text(value: &JsValue) -> Result<String, JsValue> {
-    if let Some(text) = value.as_string() {
-        return Ok(text);
-    }
-    let value: serde_json::Value = serde_wasm_bindgen::from_value(value.clone())?;
-    Ok(value.to_string())
-}
-
-fn error(what: &impl ToString) -> JsValue {
-    js_sys::Error::new(&what.to_string()).into()
-}
-
-fn put(object: &Object, name: &str, function: impl Into<JsValue>) {
-    let _ = Reflect::set(object, &name.into(), &function.into());
-}
-
-type Shared = Rc<RefCell<Session>>;
-
-/// Puts `window.lightcone` in place. `changed` is called after every change; `place` finds an event on the screen.
-pub(crate) fn install_api(
-    session: &Shared,
-    changed: impl Fn() + 'static,
-    place: impl Fn(u32) -> Option<(f64, f64)> + 'static,
-) {
-    let api = Object::new();
-    let changed = Rc::new(changed);
-    type Call = Closure<dyn Fn(JsValue) -> Result<JsValue, JsValue>>;
-    let add = |name: &str, call: Box<dyn Fn(JsValue) -> Result<JsValue, JsValue>>| {
-        put(&api, name, Call::wrap(call).into_js_value());
-    };
-    let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add(
-        "load",
-        Box::new(move |scenario| {
-            let scenario = Scenario::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
-            let version = s.borrow().version;
-            let mut next = Session::new(scenario);
-            (next.playing, next.version) = (false, version + 1);
-            *s.borrow_mut() = next;
-            c();
-            Ok(JsValue::UNDEFINED)
-        }),
-    );
-    let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add(
-        "act",
-        Box::new(move |act| {
-            s.borrow_mut().act_json(&as_text(&act)?).map_err(|e| error(&e))?;
-            c();
-            Ok(JsValue::UNDEFINED)
-        }),
-    );
-    let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add(
-        "seek",
-        Box::new(move |event| {
-            let id = event.as_f64().filter(|n| *n >= -1.0 && n.fract() == 0.0);
-            let id = id.ok_or_else(|| error(&"seek takes the id of an event, or -1 for the beginning"))?;
-            if id < 0.0 {
-                s.borrow_mut().seek_time(0.0)
-            } else {
-                s.borrow_mut().seek_event(id as u32)
-            }
-            c();
-            Ok(JsValue::UNDEFINED)
-        }),
-    );
-    let (s, c) = (Rc::clone(session), Rc::clone(&changed));
-    add(
-        "run",
-        Box::new(move |until_ms| {
-            let until_us =
-                until_ms.as_f64().map_or_else(|| s.borrow().run.scenario().until_us as f64, |ms| ms * 1000.0);
-            s.borrow_mut().seek_time(until_us);
-            s.borrow_mut().playing = false;
-            c();
-            Ok(JsValue::UNDEFINED)
-        }),
-    );
-    let s = Rc::clone(session);
-    add(
-        "frame",
-        Box::new(move |_| {
-            let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-            Ok(s.borrow().frame.serialize(&serializer)?)
-        }),
-    );
-    let s = Rc::clone(session);
-    add(
-        "trace",
-        Box::new(move |_| {
-            let session = s.borrow();
-            let list = Array::new();
-            for id in 0..session.run.trace().len() {
-                list.push(&JSON::parse(&session.run.line(id))?);
-            }
-            Ok(list.into())
-        }),
-    );
-    let s = Rc::clone(session);
-    add("hash", Box::new(move |_| Ok(format!("{:016x}", s.borrow().run.hash()).into())));
-    let s = Rc::clone(session);
-    add("scenario", Box::new(move |_| JSON::parse(&s.borrow().scenario().to_json())));
-    add(
-        "locate",
-        Box::new(move |event| {
-            let found = event.as_f64().and_then(|id| place(id as u32));
-            Ok(found.map_or(JsValue::NULL, |(x, y)| {
-                let point = Object::new();
-                put(&point, "x", x);
-                put(&point, "y", y);
-                point.into()
-            }))
-        }),
-    );
-    add("fail", Box::new(|_| panic!("somebody asked for a failure, to see what it looks like")));
-    put(&api, "version", env!("CARGO_PKG_VERSION"));
-    put(&window(), "lightcone", api);
 }

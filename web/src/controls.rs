@@ -59,3 +59,9 @@ pub(crate) fn value_of(e: &Event) -> String {
 pub(crate) fn input_value(e: &InputEvent) -> String {
     e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
 }
+
+/// The number that a slider says; 0 where it says none.
+pub(crate) fn input_number(e: &InputEvent) -> f64 {
+    let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
+    input.map(|i| i.value_as_number()).filter(|n| n.is_finite()).unwrap_or(0.0)
+}

@@ -1,6 +1,6 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
-use lightcone_core::act::{Act, PlannedAct};
+use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
 use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View};
@@ -261,6 +261,8 @@ impl Session {
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
         self.run.act(act, self.view_us as u64);
+        // What was asked for is seen to happen, and not only to have been asked for.
+        while self.run.frame().mid_step && self.run.step() {}
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -301,18 +303,7 @@ impl Session {
     /// # Errors
     /// When the value does not fit.
     pub(crate) fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
-        let text = self.run.scenario().to_json_line();
-        let mut value: serde_json::Value = serde_json::from_str(&text).expect("a scenario is JSON");
-        value["setup"][field] = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);
-        value["acts"] = serde_json::Value::Array(Vec::new());
-        let mut scenario = Scenario::parse(&value.to_string())?;
-        let acts: Vec<PlannedAct> = self.run.scenario().acts.clone();
-        let names = self.run.names();
-        for planned in acts {
-            if let Ok(act) = scenario.read_act(&planned.act.json(names)) {
-                scenario.acts.push(PlannedAct { when: planned.when, act });
-            }
-        }
+        let scenario = self.run.scenario().with_setup_field(field, json)?;
         Ok(self.again(scenario))
     }
 

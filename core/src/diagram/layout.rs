@@ -64,6 +64,8 @@ pub fn lay_out(run: &dyn Run, index: &Index, view: &View, frame: &Frame) -> Scen
     sheet.draw_partitions();
     sheet.draw_cones();
     sheet.draw_lanes();
+    // Under the events and their labels: the cursor often stands right on one.
+    sheet.draw_now();
     if sheet.visible.1 - sheet.visible.0 > MARKS_MAX {
         sheet.draw_density();
         sheet.draw_changes();
@@ -76,7 +78,6 @@ pub fn lay_out(run: &dyn Run, index: &Index, view: &View, frame: &Frame) -> Scen
         sheet.draw_clock_labels();
         sheet.draw_arrow_labels();
     }
-    sheet.draw_now();
     sheet.draw_names();
     sheet.scene
 }

@@ -4,6 +4,20 @@ use super::scene::{Point, Shape};
 use super::theme::Ink;
 use crate::trace::Kind;
 
+/// Three quarters of a circle of radius 1, clockwise from upper right to upper left.
+const ROUND: [Point; 10] = [
+    (0.5, -0.87),
+    (0.87, -0.5),
+    (1.0, 0.0),
+    (0.87, 0.5),
+    (0.5, 0.87),
+    (0.0, 1.0),
+    (-0.5, 0.87),
+    (-0.87, 0.5),
+    (-1.0, 0.0),
+    (-0.87, -0.5),
+];
+
 /// The shapes of an event's mark, and whether a shape has an ink other than the process's.
 pub(super) fn mark(kind: Kind, at: Point, r: f32) -> Vec<(Shape, Option<Ink>)> {
     let (x, y) = at;
@@ -46,7 +60,10 @@ pub(super) fn mark(kind: Kind, at: Point, r: f32) -> Vec<(Shape, Option<Ink>)> {
         }
         Kind::Restart => vec![
             own(Shape::Ring { at, r: r * 1.1, width: 0.1, filled: true }),
-            own(Shape::Arc { at, r: r * 1.1, from: -60.0, to: 210.0, width: 2.0 }),
+            own(Shape::Path {
+                points: ROUND.map(|(dx, dy)| (x + dx * r * 1.1, y + dy * r * 1.1)).to_vec(),
+                width: 2.0,
+            }),
             own(Shape::Polygon(vec![
                 (x + r * 0.1, y - r * 1.9),
                 (x + r * 1.15, y - r * 0.95),

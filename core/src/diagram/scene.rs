@@ -86,16 +86,10 @@ pub enum Shape {
         /// Whether the paper shows inside.
         filled: bool,
     },
-    /// An arc of a circle, clockwise; angles in degrees from three o'clock.
-    Arc {
-        /// Middle.
-        at: Point,
-        /// Radius.
-        r: f32,
-        /// First angle.
-        from: f32,
-        /// Last angle.
-        to: f32,
+    /// An open line through several points.
+    Path {
+        /// The points.
+        points: Vec<Point>,
         /// Thickness.
         width: f32,
     },

@@ -109,21 +109,12 @@ fn write_item(out: &mut String, item: &Item, theme: Theme) {
             if *filled { paper } else { "none" },
             n(*width)
         ),
-        Shape::Arc { at, r, from, to, width } => {
-            let end = |deg: f32| {
-                let a = deg.to_radians();
-                format!("{},{}", n(at.0 + r * a.cos()), n(at.1 + r * a.sin()))
-            };
-            let large = u8::from((to - from).abs() > 180.0);
-            writeln!(
-                out,
-                "<path d=\"M{} A{r} {r} 0 {large} 1 {}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\"{alpha}/>",
-                end(*from),
-                end(*to),
-                n(*width),
-                r = n(*r)
-            )
-        }
+        Shape::Path { points: p, width } => writeln!(
+            out,
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{alpha}/>",
+            points(p),
+            n(*width)
+        ),
         Shape::Text { .. } => write_text(out, item, ink, paper, &alpha),
     };
 }

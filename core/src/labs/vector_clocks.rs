@@ -15,7 +15,7 @@ mod tests;
 
 use crate::check::Check;
 use crate::clock;
-use crate::frame::{Cell, Field, Panel};
+use crate::frame::{Cell, Field, Mark, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
@@ -239,6 +239,35 @@ impl Protocol for VectorClocks {
         (kind == Kind::Local).then(|| "local event".into())
     }
 
+    fn own_clock(note: &Step) -> Option<(&[u32], &[u32])> {
+        Some((&note.before, &note.after))
+    }
+
+    fn why(ctx: &Context<Self>, kind: Kind, node: NodeId, _note: &Step) -> Option<(String, &'static str)> {
+        let name = ctx.name(node);
+        let Setup { no_merge, no_tick_on_receive, .. } = ctx.setup;
+        let text = match kind {
+            Kind::Receive if no_merge => format!(
+                "Broken on purpose: {name} counts the receive, but ignores the message's clock and so forgets whatever \
+                 happened before the message was sent."
+            ),
+            Kind::Receive if no_tick_on_receive => format!(
+                "Broken on purpose: {name} takes the larger value in every component, but does not count the receive as \
+                 an event of its own."
+            ),
+            Kind::Receive => format!(
+                "{name} takes the larger of its own and the message's value in every component, then counts the receive \
+                 as an event of its own."
+            ),
+            Kind::Send => format!(
+                "Sending is an event: {name} raises its own component by one, and the message carries the result."
+            ),
+            Kind::Local => format!("An event at {name} alone: only its own component rises."),
+            _ => return None,
+        };
+        Some((text, "Fidge 1988; Mattern 1989, §5"))
+    }
+
     fn fields(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
         vec![Field { name: "clock".into(), value: clock::text(seen.durable) }]
     }
@@ -248,12 +277,12 @@ impl Protocol for VectorClocks {
             let cell = |k: usize| {
                 let (mine, theirs) = (seen[me].durable[k], seen[k].durable[k]);
                 let mark = match mine.cmp(&theirs) {
-                    _ if me == k => 1,
-                    std::cmp::Ordering::Less => 2,
-                    std::cmp::Ordering::Equal => 0,
-                    std::cmp::Ordering::Greater => 3,
+                    _ if me == k => Mark::Own,
+                    std::cmp::Ordering::Less => Mark::Behind,
+                    std::cmp::Ordering::Equal => Mark::Plain,
+                    std::cmp::Ordering::Greater => Mark::Ahead,
                 };
-                Cell { text: mine.to_string(), mark }
+                Cell::marked(mine.to_string(), mark)
             };
             (name.clone(), (0..ctx.processes()).map(cell).collect())
         };

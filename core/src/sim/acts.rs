@@ -7,7 +7,7 @@ use crate::frame::Status;
 use crate::history::Detail;
 use crate::json::Payload;
 use crate::protocol::{Context, Protocol};
-use crate::schema::{Fields, Takes, Value};
+use crate::schema::{Fields, Param, Takes, Value};
 use crate::trace::{DropReason, Kind, NO_NODE, NodeId, Record};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl<P: Protocol> World<P> {
         }
         process.status = Status::Crashed;
         process.state = None;
-        process.undone.clear();
+        let undone = std::mem::take(&mut process.undone);
         for timer in &mut process.timers {
             timer.live = false;
         }
@@ -97,7 +97,7 @@ impl<P: Protocol> World<P> {
             std::mem::take(&mut self.agenda).into_iter().partition(|job| job_node(job) == Some(node));
         self.agenda = others;
         self.mark(stage, Kind::Crash, node);
-        let waiting = mine.into_iter().filter_map(|job| match job {
+        let waiting = mine.into_iter().chain(undone).filter_map(|job| match job {
             Job::Intake(_, intake) => Some(intake),
             _ => None,
         });
@@ -124,6 +124,9 @@ impl<P: Protocol> World<P> {
     fn restart(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
         if self.processes[usize::from(node)].status != Status::Crashed {
             return Err(format!("{} is not down", stage.ctx.name(node)));
+        }
+        if node >= self.booted {
+            return Err(format!("{} has not started yet", stage.ctx.name(node)));
         }
         self.boot(stage, node, Kind::Restart);
         Ok(())
@@ -195,10 +198,12 @@ impl<P: Protocol> World<P> {
                 (flight.order, flight.lost, flight.end_us, flight.arrive_us) = (order, false, at_us, at_us);
             }
             Surgery::Duplicate => {
-                self.accept(stage, Kind::Act, act);
                 let message = *stage.history.trace.message(flight.message);
                 let copies = self.flights.iter().filter(|f| f.order != 0 && f.message == flight.message);
-                let copy = copies.map(|f| f.copy).max().unwrap_or(1) + 1;
+                let Some(copy) = copies.map(|f| f.copy).max().unwrap_or(1).checked_add(1) else {
+                    return Err("there are too many copies of this message".into());
+                };
+                self.accept(stage, Kind::Act, act);
                 let (from, to) = (usize::from(message.from), usize::from(message.to));
                 let at_us = self.network.send_copy(self.seed, from, to, self.now_us);
                 self.fly(flight.message, copy, false, at_us, at_us);
@@ -217,8 +222,8 @@ impl<P: Protocol> World<P> {
             return Err(format!("{} has no {name} timer running", stage.ctx.name(node)));
         };
         armed.live = false;
-        let timer = armed.timer;
-        self.enqueue(stage, node, Intake::Timeout { timer, forced: true });
+        let (timer, order) = (armed.timer, armed.order);
+        self.enqueue(stage, node, Intake::Timeout { timer, order, forced: true });
         Ok(())
     }
 
@@ -226,6 +231,11 @@ impl<P: Protocol> World<P> {
         let node = request.node;
         if self.processes[usize::from(node)].status == Status::Crashed {
             return Err(format!("{} is down", stage.ctx.name(node)));
+        }
+        let missing = |p: &&Param| p.default.is_none() && request.args.given(p.name).is_none();
+        if let Some(param) = request.operation.args.iter().find(missing) {
+            // Only a made-up request lacks one, such as a receiver where there is one process alone.
+            return Err(format!("nothing fits the argument {} of {}", param.name, request.operation.name));
         }
         let asked = P::request(stage.ctx, node, request.operation.name, &request.args).map_err(|(_, what)| what)?;
         let intake = Intake::Request { act: Arc::clone(act), request: asked };

@@ -10,13 +10,9 @@ use crate::trace::{Kind, Message, MessageId, NONE, NodeId, Record, RecordId};
 impl<P: Protocol> World<P> {
     /// Puts the effects that a step has asked for before everything else that this instant has to do.
     pub(super) fn schedule_effects(&mut self, stage: &mut Stage<'_, P>, node: NodeId, cause: RecordId) {
-        let jobs = stage.out.effects.drain(..).map(|effect| Job::Effect { node, cause, effect });
-        if self.agenda.is_empty() {
-            self.agenda.extend(jobs);
-        } else {
-            for job in jobs.rev() {
-                self.agenda.push_front(job);
-            }
+        // Taken from the end and put in front, one by one, so that they stand in their order before the rest.
+        while let Some(effect) = stage.out.effects.pop() {
+            self.agenda.push_front(Job::Effect { node, cause, effect });
         }
     }
 

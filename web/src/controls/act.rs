@@ -122,7 +122,7 @@ fn default_text(p: &Param) -> String {
     let default = p.default.unwrap_or("");
     match p.takes {
         Takes::Json => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
-        Takes::Text { .. } => serde_json::from_str(default).unwrap_or_default(),
+        Takes::Text { .. } => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
         _ => default.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! Play, step, speed and the scrubber.
 
-use super::{Props, input_value};
+use super::{Props, input_number};
 use crate::command::Command;
 use crate::session::SPEEDS;
 use lightcone_core::trace::Kind;
@@ -68,9 +68,7 @@ fn Scrubber(props: &Props) -> Html {
     let mark = |(_, (at_us, class)): (usize, &(u64, &'static str))| {
         html! { <i class={*class} style={format!("left:{:.2}%", *at_us as f64 / end * 100.0)}></i> }
     };
-    let oninput = props
-        .on
-        .reform(move |e: InputEvent| Command::Seek(input_value(&e).parse::<f64>().unwrap_or(0.0).clamp(0.0, end)));
+    let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).clamp(0.0, end)));
     let text = format!("{:.1} of {:.1} milliseconds", s.view_us / 1000.0, end / 1000.0);
     html! {
         <div class="scrubber">

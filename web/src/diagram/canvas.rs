@@ -152,7 +152,7 @@ impl Diagram {
         };
         let before = down.last;
         down.last = at;
-        if !down.moved && (at.0 - down.start.0).hypot(at.1 - down.start.1) < CLICK_PX {
+        if !down.moved && (at.0 - down.start.0).abs().max((at.1 - down.start.1).abs()) < CLICK_PX {
             return;
         }
         down.moved = true;
@@ -188,7 +188,7 @@ impl Diagram {
             ctx.props().on.emit(Command::Pan(by / f64::from(width)));
         } else {
             let place = f64::from((e.offset_x() as f32 - left) / width).clamp(0.0, 1.0);
-            ctx.props().on.emit(Command::Zoom((dy * 0.0016).clamp(-0.4, 0.4).exp(), place));
+            ctx.props().on.emit(Command::Zoom(1.0 + (dy * 0.0016).clamp(-0.33, 0.5), place));
         }
     }
 

@@ -99,12 +99,14 @@ impl Brush<'_> {
         }
     }
 
-    fn trace(&self, points: &[Point]) {
+    fn trace(&self, points: &[Point], closed: bool) {
         self.ctx.begin_path();
         for (i, &(x, y)) in points.iter().enumerate() {
             if i == 0 { self.ctx.move_to(x.into(), y.into()) } else { self.ctx.line_to(x.into(), y.into()) }
         }
-        self.ctx.close_path();
+        if closed {
+            self.ctx.close_path();
+        }
     }
 
     fn circle(&self, at: Point, r: f32) {
@@ -134,12 +136,12 @@ impl Brush<'_> {
             Shape::Hatched(r) => self.hatch(r, item.ink),
             Shape::Polygon(points) => {
                 self.set_fill(item.ink);
-                self.trace(points);
+                self.trace(points, true);
                 ctx.fill();
             }
             Shape::Outline { points, width } => {
                 self.set_fill(Ink::Paper);
-                self.outline(item.ink, *width, |brush| brush.trace(points), true);
+                self.outline(item.ink, *width, |brush| brush.trace(points, true), true);
             }
             Shape::Disc { at, r } => {
                 self.set_fill(item.ink);
@@ -150,14 +152,7 @@ impl Brush<'_> {
                 self.set_fill(Ink::Paper);
                 self.outline(item.ink, *width, |brush| brush.circle(*at, *r), *filled);
             }
-            Shape::Arc { at, r, from, to, width } => {
-                let arc = |brush: &Brush<'_>| {
-                    brush.ctx.begin_path();
-                    let (from, to) = (f64::from(*from).to_radians(), f64::from(*to).to_radians());
-                    let _ = brush.ctx.arc(at.0.into(), at.1.into(), (*r).into(), from, to);
-                };
-                self.outline(item.ink, *width, arc, false);
-            }
+            Shape::Path { points, width } => self.outline(item.ink, *width, |brush| brush.trace(points, false), false),
             Shape::Text { at, size, bold, anchor, text, halo } => {
                 self.write(*at, *size, *bold, *anchor);
                 if *halo {

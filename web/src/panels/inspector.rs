@@ -5,7 +5,7 @@ use crate::model::Model;
 use crate::session::Session;
 use lightcone_core::causality::{path, previous_event};
 use lightcone_core::clock::Relation;
-use lightcone_core::json::millis_text;
+use lightcone_core::json::{millis_text, pretty};
 use lightcone_core::trace::{Kind, NO_NODE, NONE, RecordId};
 use yew::prelude::*;
 
@@ -86,7 +86,9 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
             </p>
             if record.kind.ticks() {
                 { clocks(s, id) }
-                <p class="why">{ why(s, id) }</p>
+                if let Some((text, source)) = s.run.why(id) {
+                    <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
+                }
             }
             if record.kind == Kind::Violation {
                 { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
@@ -107,15 +109,20 @@ fn jump(id: RecordId, text: String, on: &Callback<Command>) -> Html {
     html! { <button class="link" {onclick}>{ text }</button> }
 }
 
-/// Before → after, component by component; on a receive, the message's clock between them.
+/// Before → after, component by component: the protocol's own clock where it keeps one, else the observer's.
 fn clocks(s: &Session, id: RecordId) -> Html {
     let trace = s.run.trace();
     let record = trace.record(id);
-    let after = trace.vector(record).unwrap_or_default();
+    let stamp = trace.vector(record).unwrap_or_default();
     let earlier = previous_event(trace, id);
-    let before = earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; after.len()]);
+    let stamped_before = || earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; stamp.len()]);
+    let (before, after) = s.run.own_clock(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
     let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
-    let message = (record.kind == Kind::Receive).then(|| trace.vector(trace.record(record.cause)).unwrap_or_default());
+    let message = (record.kind == Kind::Receive).then(|| {
+        let own = s.run.own_clock(record.cause).map(|(_, after)| after);
+        own.or_else(|| trace.vector(trace.record(record.cause))).unwrap_or_default()
+    });
+    let wrong = after != stamp;
     let own = usize::from(record.node);
     let row = |(i, name): (usize, &String)| {
         let class = if i == own {
@@ -130,6 +137,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
                 <th scope="row">{ name }</th><td>{ before[i] }</td>
                 if let Some(m) = &message { <td>{ m[i] }</td> }
                 <td class="after">{ after[i] }</td>
+                if wrong { <td class={(after[i] != stamp[i]).then_some("wrong")}>{ stamp[i] }</td> }
             </tr>
         }
     };
@@ -138,30 +146,16 @@ fn clocks(s: &Session, id: RecordId) -> Html {
             <table>
                 <thead><tr><td></td><th scope="col">{ "before" }</th>
                     if message.is_some() { <th scope="col">{ "message" }</th> }
-                    <th scope="col">{ "after" }</th></tr></thead>
+                    <th scope="col">{ "after" }</th>
+                    if wrong { <th scope="col">{ "true" }</th> }</tr></thead>
                 <tbody>{ for s.run.names().iter().enumerate().map(row) }
                     <tr class="lamport"><th scope="row">{ "Lamport" }</th><td>{ lamport_before }</td>
                         if message.is_some() { <td>{ trace.record(record.cause).lamport }</td> }
-                        <td class="after">{ record.lamport }</td></tr>
+                        <td class="after">{ record.lamport }</td>
+                        if wrong { <td></td> }</tr>
                 </tbody>
             </table>
         </div>
-    }
-}
-
-/// Why the clock became what it is.
-fn why(s: &Session, id: RecordId) -> String {
-    let record = s.run.trace().record(id);
-    let name = &s.run.names()[usize::from(record.node)];
-    match record.kind {
-        Kind::Receive => format!(
-            "{name} takes the larger of its own and the message's value in every component, then counts the receive as an event \
-             of its own."
-        ),
-        Kind::Send => {
-            format!("Sending is an event: {name} raises its own component by one, and the message carries the result.")
-        }
-        _ => format!("An event at {name} alone: only its own component rises."),
     }
 }
 
@@ -203,11 +197,4 @@ fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Call
             }
         </>
     }
-}
-
-fn pretty(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json)
-        .ok()
-        .and_then(|v| serde_json::to_string_pretty(&v).ok())
-        .unwrap_or_else(|| json.to_string())
 }

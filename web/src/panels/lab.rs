@@ -1,7 +1,7 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
 use crate::model::Model;
-use lightcone_core::frame::{Cell, Panel};
+use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
 
 /// Properties.
@@ -32,18 +32,39 @@ fn panel(panel: &Panel) -> Html {
                 </div>
             </div>
         },
+        Panel::Lists { title, says, lists } => html! {
+            <div class="panel">
+                <h2>{ title }</h2>
+                <p class="says">{ says }</p>
+                <div class="scroll lists" tabindex="0" role="region" aria-label={title.clone()}>{ for lists.iter().map(list) }</div>
+            </div>
+        },
+    }
+}
+
+fn list((head, items): &(String, Vec<Cell>)) -> Html {
+    html! {
+        <div class="list">
+            <h3>{ head }</h3>
+            if items.is_empty() { <p class="empty">{ "empty" }</p> }
+            <ol>{ for items.iter().map(|c| html! { <li class={class(c.mark)}>{ &c.text }</li> }) }</ol>
+        </div>
+    }
+}
+
+fn class(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Plain => "",
+        Mark::Own => "own",
+        Mark::Behind => "behind",
+        Mark::Ahead => "ahead",
+        Mark::Held => "held",
+        Mark::Missing => "missing",
+        Mark::Bad => "wrong",
     }
 }
 
 fn row((head, cells): &(String, Vec<Cell>)) -> Html {
-    let cell = |c: &Cell| {
-        let class = match c.mark {
-            1 => "own",
-            2 => "behind",
-            3 => "ahead",
-            _ => "",
-        };
-        html! { <td {class}>{ &c.text }</td> }
-    };
+    let cell = |c: &Cell| html! { <td class={class(c.mark)}>{ &c.text }</td> };
     html! { <tr><th scope="row">{ head }</th>{ for cells.iter().map(cell) }</tr> }
 }

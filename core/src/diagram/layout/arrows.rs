@@ -30,9 +30,11 @@ impl Sheet<'_> {
         for line in &lines {
             self.room.take_line(line.from, line.to);
         }
-        lines.sort_by(|a, b| a.alpha.total_cmp(&b.alpha));
-        for line in lines {
-            self.draw_line(&line);
+        // What fades lies under what does not.
+        for faded in [true, false] {
+            for line in lines.iter().filter(|line| (line.alpha < 1.0) == faded) {
+                self.draw_line(line);
+            }
         }
     }
 

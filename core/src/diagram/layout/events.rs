@@ -99,21 +99,31 @@ impl Sheet<'_> {
         if self.view.labels == Labels::None {
             return;
         }
-        let mut all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
+        let all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
         // Whoever is chosen gets room first.
-        let important = |id: RecordId| self.view.focus == Some(id) || self.view.chosen.contains(&Some(id));
-        all.sort_by_key(|(id, _)| !important(*id));
-        for (id, record) in all {
+        let view = self.view;
+        let important = |id: &RecordId| view.focus == Some(*id) || view.chosen.contains(&Some(*id));
+        let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| important(id));
+        for (id, record) in first.into_iter().chain(rest) {
             if self.is_ahead(id) {
                 continue;
             }
             let cone = self.cone(id, &record);
             let Some(text) = self.clock_text(&record) else { continue };
-            self.draw_clock_label(id, cone, text);
+            // What the protocol itself believes, where that is not what has happened.
+            let wrong = self
+                .run
+                .own_clock(id)
+                .map(|(_, own)| own)
+                .filter(|own| Some(own) != self.trace.vector(&record).as_ref());
+            match wrong.filter(|_| self.view.labels != Labels::Lamport) {
+                Some(own) => self.draw_clock_label(id, cone, format!("{} ≠ {text}", clock::text(&own)), Ink::Bad),
+                None => self.draw_clock_label(id, cone, text, Ink::Muted),
+            }
         }
     }
 
-    fn draw_clock_label(&mut self, id: RecordId, cone: Cone, text: String) {
+    fn draw_clock_label(&mut self, id: RecordId, cone: Cone, text: String, ink: Ink) {
         let (x, y) = self.place_of(id);
         let (w, h) = (font::text_width(&text, SMALL, false), 13.0);
         let below = y + self.r + 3.0;
@@ -137,6 +147,6 @@ impl Sheet<'_> {
             text,
             halo: false,
         };
-        self.put(shape, Ink::Muted, self.alpha(cone, false));
+        self.put(shape, ink, self.alpha(cone, false));
     }
 }

@@ -1,0 +1,148 @@
+//! The style that the code keeps: sizes that one can read, and no leaks between its parts.
+//!
+//! A file that must be longer says why in a line with the word `style:`.
+
+use std::path::{Path, PathBuf};
+
+/// Most lines of a file, tests at its end not counted: about what one reads in one sitting.
+const FILE_LINES_MAX: usize = 600;
+/// Most lines of a function: about what one sees at once.
+const FUNCTION_LINES_MAX: usize = 70;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push((name, std::fs::read_to_string(&path).expect("a source file is text")));
+        }
+    }
+}
+
+/// Name and text of every source file below some folders of the workspace.
+fn sources(folders: &[&str]) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for folder in folders {
+        collect(&root().join(folder), &mut files);
+    }
+    files.sort();
+    assert!(!files.is_empty(), "{folders:?} have sources");
+    files
+}
+
+const ALL: [&str; 4] = ["core/src", "cli/src", "web/src", "xtask/src"];
+
+fn excused(text: &str) -> bool {
+    text.lines().any(|line| line.contains("style:"))
+}
+
+/// The code of a file that is not test code, without comments, line by line.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tests = text.lines().position(|l| l.trim_start() == "mod tests {").unwrap_or(usize::MAX);
+    text.lines().enumerate().take_while(move |(i, _)| *i < tests).map(|(i, line)| {
+        let line = line.split("//").next().unwrap_or(line);
+        (i + 1, line)
+    })
+}
+
+#[test]
+fn files_and_functions_are_short_enough_to_read() {
+    let mut long = Vec::new();
+    for (name, text) in sources(&ALL) {
+        if excused(&text) {
+            continue;
+        }
+        let lines = code(&text).count();
+        if lines > FILE_LINES_MAX {
+            long.push(format!("{name} has {lines} lines, more than {FILE_LINES_MAX}"));
+        }
+        for (start, lines, head) in functions(&text) {
+            if lines > FUNCTION_LINES_MAX {
+                long.push(format!("{name}:{start}: {lines} lines: {head}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "a longer one says why in a line with \"style:\"\n{}", long.join("\n"));
+}
+
+/// First line, number of lines and head of each function that does not end on its first line.
+///
+/// The code is formatted: a function ends at the first closing brace as deep as its head.
+fn functions(text: &str) -> Vec<(usize, usize, &str)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, usize, &str)> = None;
+    for (i, line) in text.lines().enumerate() {
+        let depth = line.len() - line.trim_start().len();
+        match open {
+            None if is_function(line) => open = Some((i, depth, line.trim())),
+            Some((start, deep, head)) if depth == deep && line.trim() == "}" => {
+                found.push((start + 1, i - start + 1, head));
+                open = None;
+            }
+            // A trait's function without a body.
+            Some((_, deep, _)) if depth == deep && line.ends_with(';') => open = None,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_function(line: &str) -> bool {
+    let modifiers = ["pub", "pub(crate)", "pub(super)", "const", "async", "unsafe"];
+    let first = line.split_whitespace().find(|word| !modifiers.contains(word));
+    first == Some("fn") && !line.ends_with(';') && !line.ends_with('}')
+}
+
+#[test]
+fn functions_are_found_and_measured() {
+    let text = "fn a() {}\nimpl X {\n    pub(super) fn b(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n\n    \
+                const fn c() {\n    }\n}\ntrait Y {\n    fn d(\n        &self,\n    ) -> u8;\n    fn e(&self);\n}\n";
+    let found: Vec<(usize, usize)> = functions(text).into_iter().map(|(start, lines, _)| (start, lines)).collect();
+    assert_eq!(found, [(3, 5), (9, 2)]);
+}
+
+#[test]
+fn the_core_is_deterministic_by_construction() {
+    let mut found = Vec::new();
+    for (name, text) in sources(&["core/src"]) {
+        if name.starts_with("core/src/diagram") {
+            continue;
+        }
+        for (number, line) in code(&text) {
+            for banned in ["HashMap", "HashSet", "Instant", "SystemTime", "f32", "f64"] {
+                let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+                if words.into_iter().any(|word| word == banned) {
+                    found.push(format!("{name}:{number}: {banned}"));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn nothing_outside_the_labs_knows_a_lab() {
+    let ids = lightcone_core::labs::ids();
+    let mut found = Vec::new();
+    for (name, text) in sources(&ALL) {
+        let own = name.starts_with("core/src/labs/") || name.ends_with("/tests.rs");
+        if own {
+            continue;
+        }
+        for (number, line) in code(&text) {
+            for id in &ids {
+                if line.contains(&format!("\"{id}\"")) {
+                    found.push(format!("{name}:{number} speaks of {id}"));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

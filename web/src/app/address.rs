@@ -1,0 +1,74 @@
+//! The address: a link holds the whole run, and a reload comes back to it.
+
+use super::{App, Msg};
+use crate::bridge;
+use crate::session::{Session, first_scenario};
+use gloo_timers::callback::Timeout;
+use lightcone_core::scenario::Scenario;
+use yew::prelude::*;
+
+/// Milliseconds after the last change until the address is written.
+const ADDRESS_AFTER_MS: u32 = 350;
+/// Longest scenario in an address, in characters: what browsers and chat programs still take.
+const ADDRESS_CHARS_MAX: usize = 30_000;
+/// Where the page keeps its run for the next visit.
+const STORED: &str = "lightcone.run";
+
+impl App {
+    pub(super) fn plan_address(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        bridge::set_title(&format!("{} · Lightcone", self.session.borrow().title()));
+        self.address_timer = Some(Timeout::new(ADDRESS_AFTER_MS, move || link.send_message(Msg::Address)));
+    }
+
+    pub(super) fn write_address(&self) {
+        let session = self.session.borrow();
+        let json = session.scenario().to_json_line();
+        bridge::remember_scenario(session.scenario().to_json());
+        let hash = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
+        bridge::store(STORED, &hash);
+        // Too long for a link: the page itself still finds it in its own storage.
+        bridge::set_hash(if hash.len() <= ADDRESS_CHARS_MAX { &hash } else { "s=stored" });
+    }
+}
+
+/// What the address, the last visit or nobody asks for.
+pub(super) fn opened() -> (Session, Option<String>) {
+    match from_hash() {
+        Some(Ok(session)) => (session, None),
+        Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
+        None => (Session::new(first_scenario()), None),
+    }
+}
+
+pub(super) fn from_hash() -> Option<Result<Session, String>> {
+    let mut hash = bridge::hash();
+    if hash == "s=stored" {
+        hash = bridge::stored(STORED).unwrap_or(hash);
+    }
+    if hash.is_empty() {
+        return None;
+    }
+    let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
+    if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
+        let lab_spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
+        return Some(match lab_spec.and_then(|spec| spec.scenarios.iter().find(|b| b.id == id)) {
+            Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
+            None => Err(format!("The link cannot be opened: there is no scenario {id:?} in a lab {lab:?}.")),
+        });
+    }
+    let Some(text) = value("s=").filter(|text| text != "stored") else {
+        return Some(Err("The link cannot be opened: it holds no scenario.".into()));
+    };
+    Some(match Scenario::parse(&text) {
+        Ok(scenario) => {
+            let mut session = Session::new(scenario);
+            if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {
+                session.playing = false;
+                session.seek_time(f64::from(at_us));
+            }
+            Ok(session)
+        }
+        Err(e) => Err(format!("The link cannot be opened. {e}")),
+    })
+}

@@ -1,0 +1,153 @@
+//! How wishes are carried out.
+
+use super::{App, Msg};
+use crate::bridge;
+use crate::command::Command;
+use crate::session::Session;
+use lightcone_core::diagram::svg;
+use lightcone_core::diagram::theme::Theme;
+use lightcone_core::scenario::Scenario;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Where the page keeps the theme for the next visit.
+pub(super) const STORED_THEME: &str = "lightcone.theme";
+
+impl App {
+    /// Carries a wish out: most concern the session alone.
+    pub(super) fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
+        if matches!(command, Command::Play) {
+            self.last_ms = None;
+        }
+        let left = in_session(&mut self.session.borrow_mut(), command);
+        match left {
+            None => self.menu = None,
+            Some(command) => self.carry_out_outside(ctx, command),
+        }
+        self.session.borrow_mut().version += 1;
+    }
+
+    fn act(&mut self, ctx: &Context<Self>, json: &str) {
+        let session = Rc::clone(&self.session);
+        let done = session.borrow_mut().act_json(json);
+        let refusal = session.borrow().refusal();
+        bridge::remember_scenario(session.borrow().scenario().to_json());
+        self.menu = None;
+        match (done, refusal) {
+            (Err(e), _) => self.say(ctx, e.to_string(), true),
+            (_, Some(refusal)) => self.say(ctx, refusal, true),
+            _ => self.notice = None,
+        }
+    }
+
+    /// Wishes that concern more than the session.
+    fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
+        match command {
+            Command::Act(json) => self.act(ctx, &json),
+            Command::Switch(name) => {
+                let next = self.session.borrow().with_switch(name);
+                self.open(next);
+            }
+            Command::Setup(field, json) => {
+                let next = self.session.borrow().with_setup(field, &json);
+                match next {
+                    Ok(next) => self.open(next),
+                    Err(e) => self.say(ctx, e.to_string(), true),
+                }
+            }
+            Command::Builtin(spec, id) => {
+                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
+                    self.open_text(ctx, builtin.json);
+                }
+            }
+            Command::Reset => {
+                let text = match self.session.borrow().builtin() {
+                    Some(builtin) => builtin.json.to_string(),
+                    None => self.session.borrow().run.scenario().to_json(),
+                };
+                self.open_text(ctx, &text);
+            }
+            Command::Open(text) => {
+                let scenario = svg::scenario_in(&text).unwrap_or(text);
+                self.open_text(ctx, &scenario);
+            }
+            Command::Export(form) => self.export(form),
+            Command::CopyLink => {
+                self.write_address();
+                let link = ctx.link().clone();
+                bridge::copy(&bridge::address(), move |worked| {
+                    let text =
+                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
+                    link.send_message(Msg::Notice(text.into(), false));
+                });
+            }
+            Command::Theme => {
+                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+                bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
+                self.show_theme();
+            }
+            Command::Tab(tab) => self.tab = tab,
+            Command::Help(open) => self.help = open,
+            Command::Menu(menu) => {
+                if menu.is_some() {
+                    self.session.borrow_mut().playing = false;
+                }
+                self.menu = menu;
+            }
+            Command::Dismiss => self.notice = None,
+            _ => unreachable!("the others are carried out with the session at hand"),
+        }
+    }
+
+    fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
+        match Scenario::parse(text) {
+            Ok(scenario) => {
+                self.notice = None;
+                self.open(Session::new(scenario));
+            }
+            Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
+        }
+    }
+}
+
+fn choose_next(s: &mut Session, forward: bool) {
+    let trace = s.run.trace();
+    let start = s.chosen[0].or(s.frame.event).unwrap_or(0);
+    let is_event = |id: &u32| lightcone_core::causality::is_event(trace.record(*id));
+    let next = if forward { (start + 1..trace.len()).find(is_event) } else { (0..start).rev().find(is_event) };
+    if let Some(id) = next {
+        s.chosen = [Some(id), None];
+    }
+}
+
+/// Carries out what concerns the session alone; gives back what does not.
+fn in_session(s: &mut Session, command: Command) -> Option<Command> {
+    match command {
+        Command::Play => s.toggle_play(),
+        Command::Step(forward) => s.step(forward),
+        Command::Edge(end) => {
+            s.playing = false;
+            let to = if end { s.end_us() } else { 0.0 };
+            s.follow = true;
+            s.seek_time(to);
+        }
+        Command::Seek(us) => s.seek_time(us),
+        Command::Skip(share) => {
+            let to = (s.view_us + share * s.end_us()).clamp(0.0, s.end_us());
+            s.seek_time(to);
+        }
+        Command::SeekEvent(id) => s.seek_event(id),
+        Command::Hover(event) => s.hover = event,
+        Command::Choose(event) => s.choose(event),
+        Command::ChooseNext(forward) => choose_next(s, forward),
+        Command::Zoom(factor, place) => s.zoom(factor, place),
+        Command::Pan(share) => s.pan(share),
+        Command::Fit => s.fit(),
+        Command::Follow => s.follow_now(),
+        Command::Labels(labels) => s.labels = labels,
+        Command::Axis(axis) => s.set_axis(axis),
+        Command::Speed(up) => s.change_speed(up),
+        other => return Some(other),
+    }
+    None
+}

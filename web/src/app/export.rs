@@ -1,0 +1,48 @@
+//! What leaves the page: pictures, the scenario, the trace.
+
+use super::App;
+use crate::bridge;
+use crate::command::Form;
+use crate::diagram::paint;
+use lightcone_core::diagram::theme::Theme;
+use lightcone_core::diagram::{lay_out, svg};
+use web_sys::HtmlCanvasElement;
+
+/// Device pixels a pixel in an exported PNG.
+const PNG_SCALE: f64 = 2.0;
+
+impl App {
+    pub(super) fn export(&self, form: Form) {
+        let mut s = self.session.borrow_mut();
+        let s = &mut *s;
+        let name = s.builtin.unwrap_or(s.lab().spec().id);
+        let text = s.scenario().to_json();
+        match form {
+            Form::Scenario => bridge::save_text(&text, &format!("{name}.lightcone.json"), "application/json"),
+            Form::Trace => {
+                let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();
+                bridge::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");
+            }
+            Form::Svg | Form::PrintSvg | Form::Png => {
+                let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
+                    (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
+                });
+                s.index.update(s.run.trace());
+                let mut view = s.view(w as f32, h as f32);
+                view.now_us = None;
+                view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());
+                let scene = lay_out(&*s.run, &s.index, &view, &s.frame);
+                if form == Form::Png {
+                    if let Some((canvas, ctx)) = bridge::spare_canvas((w * PNG_SCALE) as u32, (h * PNG_SCALE) as u32) {
+                        paint(&ctx, &scene, self.theme, PNG_SCALE);
+                        bridge::save_canvas(&canvas, format!("{name}.png"));
+                    }
+                } else {
+                    let theme = if form == Form::PrintSvg { Theme::Print } else { self.theme };
+                    let picture = svg::write(&scene, theme, &s.title(), &text);
+                    bridge::save_text(&picture, &format!("{name}.svg"), "image/svg+xml");
+                }
+            }
+        }
+    }
+}
