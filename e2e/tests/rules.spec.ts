@@ -25,8 +25,9 @@ for (const [scenario, name] of [
     await expect(rules.locator('h2')).toHaveText('A rule is broken');
     await expect(rules.locator('li.violated')).toContainText('clock-matches-causality violated');
     await expect(rules.locator('li.violated p')).toHaveText(String(first.data['explain']));
-    // The bad event is ringed in red.
+    // The bad event is chosen; once let go of, it is ringed in red.
     const bad = (first.data['events'] as number[]).at(-1)!;
+    await page.keyboard.press('Escape');
     await frames(page);
     const { x, y } = await place(page, bad);
     expect(await inkIn(page, LIGHT.bad, { x: x - 13, y: y - 13, w: 26, h: 26 })).toBeGreaterThan(15);

@@ -19,8 +19,11 @@ impl App {
         if matches!(command, Command::Play) {
             self.last_ms = None;
         }
+        // The menu's own veil makes the pointer leave the diagram.
+        let hovers = matches!(command, Command::Hover(_));
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
+            None if hovers => {}
             None => self.menu = None,
             Some(command) => self.carry_out_outside(ctx, command),
         }
