@@ -10,7 +10,7 @@ use crate::command::{Command, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
 use crate::diagram::{Diagram, SceneRef, Toolbar, paint};
 use crate::model::Model;
-use crate::panels::{EventTable, Inspector, LabPanels, Rules};
+use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
 use address::{from_hash, opened};
 use commands::STORED_THEME;
@@ -198,6 +198,9 @@ impl Component for App {
                         <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
+                        </div>
+                        <div class="tabbed" data-for="metrics">
+                            if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
                         </div>
                     </section>
                 </main>
