@@ -200,6 +200,7 @@ impl Component for App {
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
                     </section>
+                    if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
@@ -207,8 +208,7 @@ impl Component for App {
                         <Rules model={model.clone()} on={on.clone()} />
                     </div>
                 </aside>
-                <Transport model={model.clone()} on={on.clone()} />
-                if let Some(menu) = self.menu { <ContextMenu {model} {menu} on={on.clone()} /> }
+                <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
                 { self.notice_view(&on) }
             </div>
