@@ -203,6 +203,7 @@ impl Component for App {
                             if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
                         </div>
                     </section>
+                    if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
@@ -210,8 +211,7 @@ impl Component for App {
                         <Rules model={model.clone()} on={on.clone()} />
                     </div>
                 </aside>
-                <Transport model={model.clone()} on={on.clone()} />
-                if let Some(menu) = self.menu { <ContextMenu {model} {menu} on={on.clone()} /> }
+                <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
                 { self.notice_view(&on) }
             </div>
