@@ -136,7 +136,7 @@ impl Fields {
     pub fn int(&self, params: &'static [Param], name: &str) -> u64 {
         match self.value(params, name) {
             Value::Int(n) => n,
-            other => panic!("{name} is no number but {other:?}"),
+            _ => panic!("{name} is no number"),
         }
     }
 
@@ -148,7 +148,7 @@ impl Fields {
     pub fn node(&self, name: &str) -> NodeId {
         match self.given(name) {
             Some(Value::Node(node)) => *node,
-            other => panic!("{name} is no process but {other:?}"),
+            _ => panic!("{name} is no process"),
         }
     }
 
@@ -157,7 +157,7 @@ impl Fields {
     pub fn json(&self, params: &'static [Param], name: &str) -> Payload {
         match self.value(params, name) {
             Value::Json(payload) => payload,
-            other => panic!("{name} is no payload but {other:?}"),
+            _ => panic!("{name} is no payload"),
         }
     }
 

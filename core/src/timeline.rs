@@ -391,7 +391,7 @@ impl<P: Protocol> Run for Timeline<P> {
     fn violations(&self) -> Vec<ViolationReport> {
         let report = |&(_, id): &(&'static str, RecordId)| {
             let record = self.history.trace.record(id);
-            assert_eq!(record.kind, Kind::Violation);
+            assert!(record.kind == Kind::Violation, "a violation points at its record");
             let (rule, explain, events) = self.history.violation(record).expect("a violation says what it is");
             ViolationReport { id, rule, explain: explain.into(), events: events.to_vec() }
         };

@@ -24,9 +24,8 @@ WEIGHTS = {400: ("Regular", "Regular"), 600: ("SemiBold", "SemiBold")}  # file, 
 ASCII = range(0x20, 0x7F)
 # Latin-1 without the soft hyphen (renderers give it no width), and Latin Extended-A.
 LATIN = [c for c in range(0xA0, 0x180) if c != 0xAD]
-GREEK = [c for c in range(0x386, 0x3CF) if c not in (0x387, 0x38B, 0x38D, 0x3A2)]
-REST = [ord(c) for c in "ȘșȚț" "–—‘’‚“”„†•…′″‹›€‰⁄" "⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
-        "←↑→↓↔↕↖↗↘↙⇒" "∂∅∆∈∏∑−√∞∥∫≈≠≤≥⟨⟩" "◆◊●○▸◂✓✕"]
+REST = [ord(c) for c in "ȘșȚț" "–—‘’‚“”„†•…′″‹›€‰⁄" 
+        "←↑→↓↔" "−∞≈≠≤≥" "◆◊●○▸◂✓✕"]
 REST += [0x2007, 0x2009, 0x200A, 0x2010, 0x2011, 0x202F]  # fixed spaces and hyphens
 
 
@@ -39,7 +38,7 @@ def make(source: Path, weight: int, style: str) -> TTFont:
     opt.name_IDs, opt.name_languages = [0, 5, 8, 9, 13, 14], [0x409]
     opt.drop_tables += ["GSUB", "GPOS", "GDEF", "gasp"]
     subsetter = Subsetter(opt)
-    subsetter.populate(unicodes=[*ASCII, *LATIN, *GREEK, *REST])
+    subsetter.populate(unicodes=[*ASCII, *LATIN, *REST])
     subsetter.subset(font)
 
     font["head"].flags &= ~0b11100  # advances depend neither on the size nor on hinting
@@ -84,7 +83,7 @@ def main() -> None:
     for weight, (file, style) in WEIGHTS.items():
         source = args.package / f"fonts/complete/woff2/IBMPlexSans-{file}.woff2"
         font = fonts[weight] = make(source, weight, style)
-        missing = [c for c in (*LATIN, *GREEK, *REST) if c not in font.getBestCmap()]
+        missing = [c for c in (*LATIN, *REST) if c not in font.getBestCmap()]
         print(weight, "missing:", *map(chr, missing))
         for flavor, ext in ((None, "ttf"), ("woff2", "woff2")):
             font.flavor = flavor

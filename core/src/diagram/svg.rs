@@ -12,7 +12,7 @@ pub const FONT_FAMILY: &str = "Lightcone Sans, IBM Plex Sans, Inter, Helvetica, 
 /// Writes a scene.
 #[must_use]
 pub fn write(scene: &Scene, theme: Theme, title: &str, scenario: &str) -> String {
-    let (w, h) = (scene.width, scene.height);
+    let (w, h) = (n(scene.width), n(scene.height));
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -59,11 +59,18 @@ pub fn scenario_in(svg: &str) -> Option<String> {
     Some(unescape(&text[..text.find("</metadata>")?]))
 }
 
-/// A number with at most two decimals and no needless zeros.
-fn n(value: f32) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".into() } else { text.into() }
+/// A number with at most two decimals and no needless zeros. Whole numbers do it: the formatting of floats would
+/// weigh more in the download than this whole file.
+#[must_use]
+pub fn n(value: f32) -> String {
+    let hundredths = (value * 100.0).round() as i64;
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let (whole, part) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    match part {
+        0 => format!("{sign}{whole}"),
+        _ if part % 10 == 0 => format!("{sign}{whole}.{}", part / 10),
+        _ => format!("{sign}{whole}.{part:02}"),
+    }
 }
 
 fn points(points: &[Point]) -> String {

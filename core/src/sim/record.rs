@@ -66,7 +66,7 @@ impl<P: Protocol> World<P> {
         if id == stage.history.trace.len() {
             stage.history.trace.records.push(record);
         } else {
-            assert_eq!(stage.history.trace.record(id), &record, "a replay must write record {id} again as it was");
+            assert!(*stage.history.trace.record(id) == record, "a replay must write record {id} again as it was");
         }
         self.records += 1;
         id

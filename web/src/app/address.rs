@@ -54,7 +54,7 @@ pub(super) fn from_hash() -> Option<Result<Session, String>> {
         let lab_spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
         return Some(match lab_spec.and_then(|spec| spec.scenarios.iter().find(|b| b.id == id)) {
             Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
-            None => Err(format!("The link cannot be opened: there is no scenario {id:?} in a lab {lab:?}.")),
+            None => Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”.")),
         });
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {

@@ -3,6 +3,8 @@
 use super::{Props, input_number};
 use crate::command::Command;
 use crate::session::SPEEDS;
+use lightcone_core::diagram::svg::n;
+use lightcone_core::json::millis_text;
 use lightcone_core::trace::Kind;
 use yew::prelude::*;
 
@@ -15,7 +17,7 @@ pub(crate) fn Transport(props: &Props) -> Html {
     let s = props.model.get();
     let on = &props.on;
     let play = if s.playing { "Pause" } else { "Play" };
-    let speed = if SPEEDS[s.speed].is_finite() { format!("{}×", SPEEDS[s.speed]) } else { "max".into() };
+    let speed = if SPEEDS[s.speed].is_finite() { format!("{}×", n(SPEEDS[s.speed] as f32)) } else { "max".into() };
     let at_start = s.frame.position <= s.first_position();
     let total = s.run.trace().len();
     html! {
@@ -36,11 +38,17 @@ pub(crate) fn Transport(props: &Props) -> Html {
             </div>
             <Scrubber model={props.model.clone()} on={on.clone()} />
             <div class="now">
-                <b>{ format!("{:.3} ms", s.view_us.floor() / 1000.0) }</b>
+                <b>{ format!("{} ms", exact_millis(s.view_us)) }</b>
                 <span>{ format!("event {} of {total}", s.frame.position) }</span>
             </div>
         </footer>
     }
+}
+
+/// Milliseconds with all three decimals, so that the digits stand still while they run.
+fn exact_millis(us: f64) -> String {
+    let us = us as u64;
+    format!("{}.{:03}", us / 1000, us % 1000)
 }
 
 fn icon(path: &'static str) -> Html {
@@ -66,14 +74,14 @@ fn Scrubber(props: &Props) -> Html {
     let every = all.len().div_ceil(MARKS_MAX).max(1);
     let kept = all.iter().enumerate().filter(|(i, (_, c))| i % every == 0 || matches!(*c, "violation" | "crash"));
     let mark = |(_, (at_us, class)): (usize, &(u64, &'static str))| {
-        html! { <i class={*class} style={format!("left:{:.2}%", *at_us as f64 / end * 100.0)}></i> }
+        html! { <i class={*class} style={format!("left:{}%", n((*at_us as f64 / end * 100.0) as f32))}></i> }
     };
     let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).clamp(0.0, end)));
-    let text = format!("{:.1} of {:.1} milliseconds", s.view_us / 1000.0, end / 1000.0);
+    let text = format!("{} of {} milliseconds", millis_text(s.view_us as u64), millis_text(end as u64));
     html! {
         <div class="scrubber">
             <div class="marks" aria-hidden="true">{ for kept.map(mark) }</div>
-            <input type="range" id="scrubber" min="0" max={format!("{end:.0}")} step="any" value={format!("{:.0}", s.view_us)}
+            <input type="range" id="scrubber" min="0" max={(end as u64).to_string()} step="any" value={(s.view_us as u64).to_string()}
                 aria-label="Time" aria-valuetext={text} {oninput} />
         </div>
     }

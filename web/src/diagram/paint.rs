@@ -1,6 +1,7 @@
 //! Paints a scene on a canvas. Styles are set only when they change: that is most of the cost.
 
 use lightcone_core::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
+use lightcone_core::diagram::svg::n;
 use lightcone_core::diagram::theme::{Ink, Theme};
 use web_sys::CanvasRenderingContext2d as Context;
 
@@ -178,7 +179,7 @@ impl Brush<'_> {
 
     fn write(&mut self, _at: Point, size: f32, bold: bool, anchor: Anchor) {
         if self.font != (size, bold) {
-            self.ctx.set_font(&format!("{} {size}px {FAMILY}", if bold { 600 } else { 400 }));
+            self.ctx.set_font(&format!("{} {}px {FAMILY}", if bold { 600 } else { 400 }, n(size)));
             self.font = (size, bold);
         }
         if self.anchor != Some(anchor) {
