@@ -5,6 +5,7 @@
 //   provokes an error on purpose says which: `test.use({ expectedErrors: [/no such lab/] })`.
 import { test as base, expect } from '@playwright/test';
 import { join } from 'node:path';
+import { buildCli, type Cli } from './cli.ts';
 import { serve, type Site } from './site.ts';
 
 /** The folder of the built page. */
@@ -29,6 +30,8 @@ interface Guards {
 interface PerWorker {
   /** The server of the built page. */
   site: Site;
+  /** The command-line program, built when a test first asks for it. */
+  cli: Cli;
 }
 
 export const test = base.extend<Options & Guards, PerWorker>({
@@ -40,6 +43,9 @@ export const test = base.extend<Options & Guards, PerWorker>({
     },
     { scope: 'worker' },
   ],
+
+  // A fresh clone has neither build yet, which takes a minute.
+  cli: [async ({}, use) => use(buildCli()), { scope: 'worker', timeout: 900_000 }],
 
   baseURL: async ({ site }, use) => {
     await use(site.url);

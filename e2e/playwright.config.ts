@@ -18,6 +18,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
   use: {
+    actionTimeout: 10_000,
     screenshot: 'only-on-failure',
     trace: 'off',
     locale: 'en-GB',
@@ -37,6 +38,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
-    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+    // Hashes do not depend on the screen.
+    { name: 'phone', testIgnore: 'hash.spec.ts', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
   ],
 });

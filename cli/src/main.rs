@@ -3,6 +3,8 @@
 //! Data goes to standard output, words for people to standard error. Exit status: 0 fine, 1 a rule was
 //! violated, 2 unusable input.
 
+mod explore;
+mod history;
 mod labs;
 mod picture;
 mod render;
@@ -17,11 +19,17 @@ const USAGE: &str = "\
 lightcone runs distributed-systems protocols in a simulated network.
 
   lightcone labs [--json]                     labs, their settings, operations, rules and scenarios
-  lightcone run SCENARIO [--trace FILE] [--until-ms N]
-                                              run a scenario; prints one JSON object
+  lightcone run SCENARIO [--trace FILE] [--history FILE] [--until-ms N] [--settle]
+                                              run a scenario; prints one JSON object. --settle: at the
+                                              end faults stop, and the run goes on until nothing moves
+                                              but periodic traffic (at most 120 s of virtual time)
   lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .jsonl)
       [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both]
       [--theme light|dark|print] [--axis time|logical] [--scale 1..4] [--width PIXELS]
+
+  lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
+                                              try many runs until a rule breaks; a scenario without
+                                              acts gets a random workload and faults
 
 SCENARIO is a file, - for standard input, or LAB/ID for a built-in one (see lightcone labs).
 Exit status: 0 fine, 1 a rule was violated, 2 unusable input.
@@ -74,7 +82,8 @@ fn command() -> Result<(), Failure> {
             "labs" => labs::command(args),
             "run" => run::command(args),
             "render" => render::command(args),
-            other => Err(unusable(format!("there is no command {other:?}; there are labs, run and render"))),
+            "explore" => explore::command(args),
+            other => Err(unusable(format!("there is no command {other:?}; there are labs, run, render and explore"))),
         },
         Some(Short('h') | Long("help")) => {
             print(USAGE);

@@ -9,10 +9,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
-    let (mut name, mut trace, mut until_us) = (None, None, None);
+    let (mut name, mut trace, mut history, mut until_us, mut settle) = (None, None, None, None, false);
     while let Some(arg) = args.next()? {
         match arg {
             Long("trace") => trace = Some(PathBuf::from(args.value()?)),
+            Long("history") => history = Some(PathBuf::from(args.value()?)),
+            Long("settle") => settle = true,
             Long("until-ms") => until_us = Some(millis(&args.value()?, "--until-ms")?),
             Value(value) if name.is_none() => name = Some(value.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),
@@ -20,9 +22,15 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     }
     let mut scenario = scenario(&name.ok_or_else(|| unusable("lightcone run needs a scenario"))?)?;
     scenario.until_us = until_us.unwrap_or(scenario.until_us);
-    let run = run(scenario);
+    let mut run = run(scenario);
+    if settle && !run.settle() {
+        eprintln!("lightcone: something still moves 120 s after the last fault");
+    }
     if let Some(path) = trace {
         write_trace(&*run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
+    }
+    if let Some(path) = history {
+        crate::write_file(&path, crate::history::lines(&*run).as_bytes())?;
     }
     print(&format!("{}\n", summary(&*run)));
     let violations = run.violations();

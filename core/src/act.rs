@@ -123,6 +123,9 @@ pub enum Act {
     Request(RequestAct),
     /// Requests are made up.
     Workload(Workload),
+    /// Faults end: links heal and lose nothing, everyone restarts and resumes, workloads stop; and when
+    /// nothing moves any more but periodic traffic, liveness rules are checked.
+    Settle,
 }
 
 /// What a scenario must know of its lab to read its acts.
@@ -175,6 +178,7 @@ impl Act {
             "resume" => Act::Resume(cast.node(&inner.need("node")?)?),
             "partition" => Act::Partition(read_groups(&inner.need("groups")?, cast)?),
             "heal" => Act::Heal,
+            "settle" => Act::Settle,
             "link" => {
                 let from = cast.node(&inner.need("from")?)?;
                 let to = cast.node(&inner.need("to")?)?;
@@ -195,7 +199,7 @@ impl Act {
             _ => {
                 return inner_doc.error(
                     "this act is unknown (known here: crash, restart, pause, resume, partition, heal, link, network, \
-                     message, timeout, request, workload)",
+                     message, timeout, request, workload, settle)",
                 );
             }
         };
@@ -217,7 +221,7 @@ impl Act {
                 o.list("groups", groups.iter().map(|g| list(g.iter().map(name))));
                 self.kind()
             }
-            Act::Heal => self.kind(),
+            Act::Heal | Act::Settle => self.kind(),
             Act::Link { from, to, change } => {
                 change.write(o.raw("from", &name(from)).raw("to", &name(to)));
                 self.kind()
@@ -273,6 +277,7 @@ impl Act {
             Act::Timeout { .. } => "timeout",
             Act::Request(_) => "request",
             Act::Workload(_) => "workload",
+            Act::Settle => "settle",
         }
     }
 
@@ -291,6 +296,7 @@ impl Act {
                 format!("partition {}", sides.join(" | "))
             }
             Act::Heal => "heal".into(),
+            Act::Settle => "end all faults".into(),
             Act::Link { from, to, .. } => format!("change link {} to {}", name(from), name(to)),
             Act::Network(_) => "change the network".into(),
             Act::Message { which, surgery } => {

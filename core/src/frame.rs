@@ -167,6 +167,10 @@ pub struct FlightFrame {
     pub arrive_us: u64,
     /// Its label.
     pub label: String,
+    /// Whether it is a frame that the link layer added: one sent again, or an acknowledgement.
+    pub link: bool,
+    /// The record of its sending.
+    pub origin: u32,
 }
 
 /// What holds for the links.

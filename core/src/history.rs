@@ -4,6 +4,7 @@ use crate::act::Act;
 use crate::json::{JsonObject, list, quote};
 use crate::log::Log;
 use crate::protocol::{Context, Protocol};
+use crate::sim::link::{LAYER_LINK, LinkEvent, LinkNote};
 use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, Record, RecordId, Trace};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub(crate) enum Detail<P: Protocol> {
     Timer(P::Timer, Option<P::Note>),
     /// A request, as it was asked.
     Request(Arc<Act>, Option<P::Note>),
+    /// The link layer.
+    Link(LinkNote),
     /// An accepted act.
     Act(Arc<Act>),
     /// An act that made no sense.
@@ -118,6 +121,16 @@ impl<P: Protocol> History<P> {
                 }
                 record.kind.name().into()
             }
+            Kind::Link => self.link_label(ctx, record, data),
+            Kind::Drop if record.code & LAYER_LINK != 0 => {
+                data.text("reason", drop_reason(record).name()).text("layer", "link");
+                let what = if record.message == NONE {
+                    "a link acknowledgement".into()
+                } else {
+                    format!("a frame with {}", self.message_label(ctx, record.message))
+                };
+                format!("{what} lost: {}", drop_words(drop_reason(record)))
+            }
             Kind::Drop => {
                 let message = self.trace.message(record.message);
                 data.text("reason", drop_reason(record).name());
@@ -129,6 +142,23 @@ impl<P: Protocol> History<P> {
             }
             _ => self.detail_label(ctx, record, data),
         }
+    }
+
+    fn link_label(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
+        let Some(Detail::Link(note)) = self.detail(record) else { return "link".into() };
+        let peer = ctx.name(note.peer);
+        let (event, label) = match note.event {
+            LinkEvent::Resent => ("resent", format!("frame {} to {peer} again", note.n)),
+            LinkEvent::Duplicate => ("duplicate", format!("frame {} from {peer} came again", note.n)),
+            LinkEvent::Early => ("early", format!("frame {} from {peer} came early and waits", note.n)),
+            LinkEvent::Ack => ("ack", format!("acknowledges {} of {peer}", note.n)),
+            LinkEvent::Acked => ("acked", format!("{peer} has everything up to {}", note.n)),
+        };
+        data.text("event", event).text("peer", peer).int("n", note.n);
+        if note.message != NONE {
+            data.int("message", note.message);
+        }
+        label
     }
 
     fn send_label(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
@@ -170,7 +200,7 @@ impl<P: Protocol> History<P> {
                 data.list("events", events.iter().map(u32::to_string));
                 format!("{rule} violated")
             }
-            Some(Detail::Note(_)) | None => record.kind.name().into(),
+            Some(Detail::Note(_) | Detail::Link(_)) | None => record.kind.name().into(),
         }
     }
 
@@ -183,7 +213,7 @@ impl<P: Protocol> History<P> {
         o.int("id", id).int("at_us", record.at_us);
         o.raw("node", &if record.node == NO_NODE { "null".into() } else { quote(ctx.name(record.node)) });
         o.text("kind", record.kind.name());
-        if matches!(record.kind, Kind::Receive | Kind::Drop) {
+        if matches!(record.kind, Kind::Receive | Kind::Drop) && record.message != NONE {
             let message = self.trace.message(record.message);
             o.int("message", record.message);
             o.text("peer", ctx.name(if record.kind == Kind::Receive { message.from } else { message.to }));
@@ -265,7 +295,7 @@ fn put_text(buffer: &mut Vec<u8>, text: &str) {
 /// Why a drop record's message was lost.
 #[must_use]
 pub fn drop_reason(record: &Record) -> DropReason {
-    match record.code {
+    match record.code & !LAYER_LINK {
         0 => DropReason::Loss,
         1 => DropReason::Partition,
         2 => DropReason::Crashed,

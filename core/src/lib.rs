@@ -10,6 +10,7 @@ pub mod check;
 pub mod clock;
 pub mod diagram;
 pub mod draw;
+pub mod explore;
 pub mod frame;
 pub mod history;
 pub mod json;

@@ -10,6 +10,9 @@ pub const DELAY_US_MIN: u64 = 1;
 /// Largest mean of an exponential delay; its draws reach 44 times the mean.
 pub const MEAN_US_MAX: u64 = TIME_US_MAX / 64;
 
+/// Draws for frames of the link layer are counted from here, apart from those for messages.
+const FRAMES: u64 = 1 << 40;
+
 /// How long a message is under way, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
@@ -189,6 +192,8 @@ struct Link {
     own: LinkChange,
     sent: u32,
     copies: u32,
+    /// Frames of the link layer besides first transmissions.
+    frames: u32,
     last_arrival_us: u64,
 }
 
@@ -273,6 +278,15 @@ impl Network {
         cut
     }
 
+    /// Ends every fault of every link: nothing is cut, lost or doubled any more.
+    pub fn settle(&mut self) {
+        self.groups = None;
+        (self.rule.loss_ppm, self.rule.duplicate_ppm) = (0, 0);
+        for link in &mut self.links {
+            (link.own.blocked, link.own.loss_ppm, link.own.duplicate_ppm) = (None, None, None);
+        }
+    }
+
     /// Whether a message from one process reaches another just now.
     #[must_use]
     #[inline]
@@ -285,10 +299,25 @@ impl Network {
     #[inline]
     pub fn send(&mut self, seed: u64, from: usize, to: usize, now_us: u64) -> Fate {
         let link = &mut self.links[from * self.processes + to];
-        let rule = link.own.apply(self.rule);
         link.sent += 1;
         let n = link.sent;
-        let ask = |purpose| draw(seed, purpose, from as u32, to as u32, u64::from(n));
+        self.decide(seed, from, to, now_us, u64::from(n))
+    }
+
+    /// Decides what becomes of a frame that the link layer adds: it takes no number from the messages, nor a
+    /// draw.
+    pub fn send_frame(&mut self, seed: u64, from: usize, to: usize, now_us: u64) -> Fate {
+        let link = &mut self.links[from * self.processes + to];
+        link.frames += 1;
+        let count = FRAMES | u64::from(link.frames);
+        self.decide(seed, from, to, now_us, count)
+    }
+
+    fn decide(&mut self, seed: u64, from: usize, to: usize, now_us: u64, count: u64) -> Fate {
+        let link = &mut self.links[from * self.processes + to];
+        let rule = link.own.apply(self.rule);
+        let n = count as u32;
+        let ask = |purpose| draw(seed, purpose, from as u32, to as u32, count);
         let mut arrive_us = now_us + rule.delay.sample(ask(Purpose::Delay)).max(DELAY_US_MIN);
         let lost = rule.loss_ppm > 0 && chance(ask(Purpose::Loss), rule.loss_ppm);
         if lost {

@@ -12,7 +12,7 @@
 use crate::check::Check;
 use crate::frame::{Band, Field, Panel};
 use crate::json::JsonObject;
-use crate::schema::{Fields, LabSpec};
+use crate::schema::{Fields, LabSpec, Value};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::fmt::Debug;
 
@@ -100,6 +100,12 @@ pub trait Protocol: Copy + Debug + 'static {
         operation: &'static str,
         args: &Fields,
     ) -> Result<Self::Request, (&'static str, String)>;
+
+    /// A value of an argument for a made-up request, where the general ones (another process, a short text) would
+    /// not do. `bits` are 64 uniform bits for this argument of this request.
+    fn make_up(_ctx: &Context<Self>, _operation: &'static str, _param: &'static str, _bits: u64) -> Option<Value> {
+        None
+    }
 
     /// What a fresh disk holds.
     fn format(ctx: &Context<Self>, me: NodeId) -> Self::Durable;

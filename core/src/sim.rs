@@ -8,14 +8,17 @@
 
 mod acts;
 mod effects;
+pub(crate) mod link;
+mod record;
+pub(crate) mod settle;
 
 use crate::act::{Act, PlannedAct, When, Workload};
-use crate::check::{Check, Watch};
+use crate::check::Check;
 use crate::frame::Status;
 use crate::history::{Detail, History};
 use crate::network::{LinkRule, Network};
 use crate::protocol::{Context, Effect, Input, Out, Protocol};
-use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId};
+use crate::trace::{DropReason, Kind, MessageId, NONE, NodeId, Record, RecordId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -32,6 +35,19 @@ enum Due {
     Timer(NodeId, u16),
     /// The next request of a workload.
     Workload(u32),
+    /// The link layer's wait for an acknowledgement is over, on a channel.
+    Resend(u32),
+}
+
+/// What a flight carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// A protocol's message on a plain link.
+    Message,
+    /// A frame of the link layer with a protocol's message in it.
+    Data,
+    /// An acknowledgement of everything up to a frame.
+    Ack(u32),
 }
 
 /// An entry of the event queue: 24 bytes, ordered by time and then by when it was put there.
@@ -50,8 +66,14 @@ pub(crate) struct Flight {
     pub(crate) message: MessageId,
     pub(crate) copy: u16,
     pub(crate) lost: bool,
+    pub(crate) sent_us: u64,
     pub(crate) end_us: u64,
     pub(crate) arrive_us: u64,
+    pub(crate) frame: Frame,
+    pub(crate) from: NodeId,
+    pub(crate) to: NodeId,
+    /// The record of its sending: a `send`, or the link layer's.
+    pub(crate) origin: RecordId,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +93,21 @@ enum Intake<P: Protocol> {
         message: MessageId,
         copy: u16,
     },
+    /// A frame of the link layer with a message in it.
+    Frame {
+        message: MessageId,
+        origin: RecordId,
+    },
+    /// An acknowledgement of the link layer.
+    Ack {
+        peer: NodeId,
+        n: u32,
+        origin: RecordId,
+    },
+    /// The link layer is to send again.
+    Resend {
+        to: NodeId,
+    },
     /// `order` tells whether the timer was disarmed or armed anew since it ran out.
     Timeout {
         timer: P::Timer,
@@ -88,7 +125,16 @@ enum Intake<P: Protocol> {
 enum Job<P: Protocol> {
     Act(u32),
     Intake(NodeId, Intake<P>),
-    Effect { node: NodeId, cause: RecordId, effect: Effect<P> },
+    Effect {
+        node: NodeId,
+        cause: RecordId,
+        effect: Effect<P>,
+    },
+    /// The link layer acknowledges what `to` has from `from`.
+    Acknowledge {
+        from: NodeId,
+        to: NodeId,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +241,9 @@ pub(crate) struct World<P: Protocol> {
     checks: Vec<Box<dyn Check<P>>>,
     pub(crate) violated: Vec<(&'static str, RecordId)>,
     seed: u64,
+    /// Links of the reliable layer; none where the protocol uses plain ones.
+    channels: Vec<link::Channel>,
+    pub(crate) settling: settle::Settling,
 }
 
 /// What the simulator reads besides the world itself.
@@ -242,6 +291,8 @@ impl<P: Protocol> World<P> {
             checks: P::checks(ctx),
             violated: Vec::new(),
             seed,
+            channels: if P::reliable_links(&ctx.setup) { vec![link::Channel::default(); n * n] } else { Vec::new() },
+            settling: settle::Settling::default(),
         }
     }
 
@@ -286,6 +337,9 @@ impl<P: Protocol> World<P> {
         }
         let act = stage.plan.timed.get(self.timed_done).copied();
         let event_us = self.queue.peek().map(|e| e.0.at_us);
+        if self.settling.is_on() && self.judge_if_settled(stage, event_us, limit_us) {
+            return true;
+        }
         match (event_us, act) {
             (Some(at_us), _) if at_us <= limit_us && act.is_none_or(|(act_us, _)| at_us <= act_us) => {
                 let event = self.queue.pop().expect("there is one").0;
@@ -310,6 +364,7 @@ impl<P: Protocol> World<P> {
             }
             Job::Intake(node, intake) => self.take_in(stage, node, intake),
             Job::Effect { node, cause, effect } => self.take_effect(stage, node, cause, effect),
+            Job::Acknowledge { from, to } => self.acknowledge(stage, from, to),
         }
     }
 
@@ -340,29 +395,39 @@ impl<P: Protocol> World<P> {
                 self.now_us = event.at_us;
                 self.next_request(stage, index as usize);
             }
+            Due::Resend(index) => self.resend_due(stage, index, event.order, event.at_us),
         }
     }
 
     fn land(&mut self, stage: &mut Stage<'_, P>, slot: u32, flight: Flight) {
         self.flights[slot as usize].order = 0;
         self.free.push(slot);
-        let message = *stage.history.trace.message(flight.message);
         let reason = if flight.lost {
             Some(DropReason::Loss)
-        } else if !self.network.is_open(usize::from(message.from), usize::from(message.to)) {
+        } else if !self.network.is_open(usize::from(flight.from), usize::from(flight.to)) {
             Some(DropReason::Partition)
-        } else if self.processes[usize::from(message.to)].status == Status::Crashed {
+        } else if self.is_down(flight.to) {
             Some(DropReason::Crashed)
         } else {
             None
         };
-        match reason {
-            Some(reason) => self.lose(stage, flight.message, flight.copy, reason),
-            None => self.offer(stage, message.to, Intake::Message { message: flight.message, copy: flight.copy }),
+        if let Some(reason) = reason {
+            return self.lose(stage, &flight, reason);
         }
+        let Flight { message, copy, origin, .. } = flight;
+        let intake = match flight.frame {
+            Frame::Message => Intake::Message { message, copy },
+            Frame::Data => Intake::Frame { message, origin },
+            Frame::Ack(n) => Intake::Ack { peer: flight.from, n, origin },
+        };
+        self.offer(stage, flight.to, intake);
     }
 
-    fn lose(&mut self, stage: &mut Stage<'_, P>, id: MessageId, copy: u16, reason: DropReason) {
+    fn lose(&mut self, stage: &mut Stage<'_, P>, flight: &Flight, reason: DropReason) {
+        if flight.frame != Frame::Message {
+            return self.lose_frame(stage, flight, reason);
+        }
+        let (id, copy) = (flight.message, flight.copy);
         let send = stage.history.trace.message(id).send;
         let record = Record { cause: send, message: id, count: copy, code: reason as u8, ..self.blank(Kind::Drop) };
         self.write(stage, record);
@@ -378,6 +443,12 @@ impl<P: Protocol> World<P> {
     }
 
     fn take_in(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+        match intake {
+            Intake::Frame { message, origin } => return self.take_frame(stage, message, origin),
+            Intake::Ack { peer, n, origin } => return self.take_ack(stage, node, peer, n, origin),
+            Intake::Resend { to } => return self.resend(stage, node, to),
+            Intake::Message { .. } | Intake::Timeout { .. } | Intake::Request { .. } => {}
+        }
         let index = usize::from(node);
         let id = self.records;
         stage.out.now_us = self.now_us;
@@ -398,6 +469,7 @@ impl<P: Protocol> World<P> {
             },
             Intake::Timeout { timer, .. } => Input::Timeout(*timer),
             Intake::Request { request, .. } => Input::Request { id, request },
+            _ => unreachable!("the link layer's own were handled above"),
         };
         P::step(stage.ctx, node, state, &process.durable, input, stage.out);
         let note = stage.out.input_note.take();
@@ -421,6 +493,7 @@ impl<P: Protocol> World<P> {
                 record.kind = Kind::Request;
                 record.detail = self.detail(stage, Detail::Request(act, note));
             }
+            _ => unreachable!("the link layer's own were handled above"),
         }
         self.write(stage, record);
         self.schedule_effects(stage, node, id);
@@ -443,94 +516,6 @@ impl<P: Protocol> World<P> {
         let record = Record { node, detail, ..self.blank(kind) };
         self.write(stage, record);
         self.schedule_effects(stage, node, id);
-    }
-
-    fn merge(&mut self, stage: &Stage<'_, P>, index: usize, send: RecordId) {
-        let n = self.processes.len();
-        let sent = stage.history.trace.record(send);
-        stage.history.trace.merge_stamp(sent.stamp, &mut self.clocks[index * n..(index + 1) * n]);
-        let process = &mut self.processes[index];
-        process.lamport = process.lamport.max(sent.lamport);
-    }
-
-    fn blank(&self, kind: Kind) -> Record {
-        Record {
-            at_us: self.now_us,
-            cause: NONE,
-            message: NONE,
-            stamp: NONE,
-            lamport: 0,
-            detail: NONE,
-            node: NO_NODE,
-            count: 0,
-            kind,
-            code: 0,
-        }
-    }
-
-    fn push_stamp(&mut self, stage: &mut Stage<'_, P>, index: usize) {
-        if self.stamps == stage.history.trace.stamp_rows() {
-            let n = self.processes.len();
-            stage.history.trace.push_stamp(&self.clocks[index * n..(index + 1) * n]);
-        }
-        self.stamps += 1;
-    }
-
-    /// Puts a detail into the history, unless this is a replay and it is there already.
-    fn detail(&mut self, stage: &mut Stage<'_, P>, detail: Detail<P>) -> u32 {
-        if self.details as usize == stage.history.details.len() {
-            stage.history.details.push(detail);
-        }
-        self.details += 1;
-        self.details - 1
-    }
-
-    /// Stamps a record and puts it into the history; in a replay, holds it against what stands there.
-    fn write(&mut self, stage: &mut Stage<'_, P>, mut record: Record) -> RecordId {
-        if record.node != NO_NODE {
-            let index = usize::from(record.node);
-            if record.kind.ticks() {
-                let n = self.processes.len();
-                self.clocks[index * n + index] += 1;
-                self.processes[index].lamport += 1;
-                self.processes[index].stamp = self.stamps;
-                self.push_stamp(stage, index);
-            }
-            record.stamp = self.processes[index].stamp;
-            record.lamport = self.processes[index].lamport;
-        }
-        let id = self.records;
-        if id == stage.history.trace.len() {
-            stage.history.trace.records.push(record);
-        } else {
-            assert_eq!(stage.history.trace.record(id), &record, "a replay must write record {id} again as it was");
-        }
-        self.records += 1;
-        id
-    }
-
-    fn check(&mut self, stage: &mut Stage<'_, P>, from: RecordId) {
-        if self.checks.is_empty() {
-            return;
-        }
-        let mut checks = std::mem::take(&mut self.checks);
-        for id in from..self.records {
-            let record = *stage.history.trace.record(id);
-            for check in &mut checks {
-                let watch = Watch { ctx: stage.ctx, history: stage.history };
-                let Some(broken) = check.observe(&watch, id, &record) else { continue };
-                // The first violation of a rule tells the story; what follows from it would drown it.
-                if self.violated.iter().any(|(rule, _)| *rule == check.rule()) {
-                    continue;
-                }
-                let (explain, events) = (broken.explain.into(), broken.events.into());
-                let detail = self.detail(stage, Detail::Violation { rule: check.rule(), explain, events });
-                let record = Record { cause: id, detail, ..self.blank(Kind::Violation) };
-                let violation = self.write(stage, record);
-                self.violated.push((check.rule(), violation));
-            }
-        }
-        self.checks = checks;
     }
 
     /// Puts the acts that are to happen right after the newest records before everything else.

@@ -7,8 +7,9 @@ use crate::labs::context;
 use crate::protocol::{Context, Out, Protocol, Seen};
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
+use crate::sim::settle::SETTLE_US_MAX;
 use crate::sim::{Plan, Stage, World};
-use crate::trace::{Kind, MessageId, NodeId, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId, Trace};
 
 /// Records between two snapshots at first. A replay of so many takes well under a millisecond.
 const SNAPSHOT_EVERY: u32 = 1024;
@@ -142,16 +143,18 @@ impl<P: Protocol> Timeline<P> {
         let mut flights: Vec<FlightFrame> = world
             .in_flight()
             .map(|f| {
-                let m = self.history.trace.message(f.message);
+                let is_ack = f.message == NONE;
                 FlightFrame {
                     message: f.message,
                     copy: f.copy,
-                    from: m.from,
-                    to: m.to,
-                    n: m.n,
-                    sent_us: m.sent_us,
+                    from: f.from,
+                    to: f.to,
+                    n: if is_ack { 0 } else { self.history.trace.message(f.message).n },
+                    sent_us: f.sent_us,
                     arrive_us: f.arrive_us,
-                    label: self.history.message_label(&self.ctx, f.message),
+                    label: if is_ack { "ack".into() } else { self.history.message_label(&self.ctx, f.message) },
+                    link: is_ack || self.history.trace.record(f.origin).kind == Kind::Link,
+                    origin: f.origin,
                 }
             })
             .collect();
@@ -308,6 +311,20 @@ impl<P: Protocol> Run for Timeline<P> {
             self.head = self.replay(start, position);
         }
         self.advance_head(at_us);
+    }
+
+    fn settle(&mut self) -> bool {
+        let (position, now_us) = (self.position(), self.now_us().max(self.scenario.until_us));
+        let done = |a: &PlannedAct| match a.when {
+            When::At(us) => us <= now_us,
+            When::After(id) => id < position,
+        };
+        self.scenario.acts.retain(done);
+        self.plan = Plan::new(&self.scenario.acts);
+        self.act(Act::Settle, now_us);
+        while self.head.settling.is_on() && self.advance_head(u64::MAX) {}
+        self.scenario.until_us = self.scenario.until_us.max(self.head.now_us);
+        self.head.now_us <= now_us + SETTLE_US_MAX
     }
 
     fn frame(&self) -> Frame {

@@ -124,6 +124,7 @@ impl Component for App {
             session,
         };
         app.show_theme();
+        bridge::remember_scenario(app.session.borrow().scenario().to_json());
         app.install_api(ctx);
         if let Some(trouble) = trouble {
             link.send_message(Msg::Notice(trouble, true));
@@ -285,6 +286,7 @@ impl App {
 
     fn open(&mut self, mut session: Session) {
         session.version = self.session.borrow().version + 1;
+        bridge::remember_scenario(session.scenario().to_json());
         *self.session.borrow_mut() = session;
         self.last_ms = None;
     }

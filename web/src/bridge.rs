@@ -25,6 +25,11 @@ fn document() -> web_sys::Document {
     window().document().expect("a window has a document")
 }
 
+/// Where the page is built: not in the body, whose other content is the panel that a failure shows.
+pub(crate) fn root() -> web_sys::Element {
+    document().get_element_by_id("app").expect("index.html has a place for the page")
+}
+
 /// Milliseconds since the page was opened.
 pub(crate) fn now_ms() -> f64 {
     window().performance().map_or(0.0, |p| p.now())

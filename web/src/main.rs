@@ -15,5 +15,5 @@ mod session;
 
 fn main() {
     bridge::catch_panics();
-    yew::Renderer::<app::App>::new().render();
+    yew::Renderer::<app::App>::with_root(bridge::root()).render();
 }

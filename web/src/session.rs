@@ -63,7 +63,9 @@ impl Session {
     /// Opens a scenario at its beginning, playing.
     #[must_use]
     pub(crate) fn new(scenario: Scenario) -> Session {
-        let run = scenario.lab.open(scenario);
+        let mut run = scenario.lab.open(scenario);
+        // Before time 0 is over no process runs, and nothing could be asked of any.
+        run.seek_time(0, u32::MAX);
         let until_us = run.scenario().until_us as f64;
         let span = until_us.clamp(SPAN_MIN, FIRST_SPAN_US);
         let wanted = until_us / 1e6 / PLAY_S;
@@ -259,6 +261,8 @@ impl Session {
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
         self.run.act(act, self.view_us as u64);
+        // What was asked for is seen to happen, and not only to have been asked for.
+        while self.run.frame().mid_step && self.run.step() {}
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());

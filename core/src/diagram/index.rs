@@ -1,6 +1,6 @@
 //! What a diagram must find quickly: arrows by time, steps of the logical axis, changes of status.
 
-use crate::trace::{Kind, MessageId, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NONE, Record, RecordId, Trace};
 
 /// Arrows in a block of the index, which knows the earliest send among them.
 const BLOCK: usize = 256;
@@ -50,9 +50,17 @@ pub(super) fn is_drawn(kind: Kind) -> bool {
     )
 }
 
+/// Whether the end of a flight is that of a message, and not of a frame that the link layer added.
+fn is_message(trace: &Trace, end: &Record) -> bool {
+    end.message != NONE && trace.record(end.cause).kind == Kind::Send
+}
+
 /// Whether a record takes a step of its own on the logical axis.
 fn takes_step(kind: Kind) -> bool {
-    !matches!(kind, Kind::Boot | Kind::Request | Kind::Violation | Kind::Act | Kind::Network | Kind::Refused)
+    !matches!(
+        kind,
+        Kind::Boot | Kind::Request | Kind::Violation | Kind::Act | Kind::Network | Kind::Link | Kind::Refused
+    )
 }
 
 impl Index {
@@ -66,7 +74,7 @@ impl Index {
             let step = self.steps.last().copied().unwrap_or(0);
             self.steps.push(step + u32::from(takes_step(record.kind)));
             match record.kind {
-                Kind::Receive | Kind::Drop => {
+                Kind::Receive | Kind::Drop if is_message(trace, record) => {
                     let sent_us = trace.message(record.message).sent_us;
                     if self.arrows.len().is_multiple_of(BLOCK) {
                         self.earliest.push(u64::MAX);

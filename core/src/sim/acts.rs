@@ -1,6 +1,6 @@
 //! What a person does to the world.
 
-use super::{Due, Intake, Job, Load, Stage, World};
+use super::{Due, Flight, Frame, Intake, Job, Load, Stage, World};
 use crate::act::{Act, RequestAct, Surgery, Which, Workload};
 use crate::draw::{Purpose, draw, in_range};
 use crate::frame::Status;
@@ -8,7 +8,7 @@ use crate::history::Detail;
 use crate::json::Payload;
 use crate::protocol::{Context, Protocol};
 use crate::schema::{Fields, Param, Takes, Value};
-use crate::trace::{DropReason, Kind, NO_NODE, NodeId, Record};
+use crate::trace::{DropReason, Kind, NO_NODE, NONE, NodeId, Record};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -44,6 +44,10 @@ impl<P: Protocol> World<P> {
             Act::Message { which, surgery } => self.operate(stage, act, *which, *surgery),
             Act::Timeout { node, timer } => self.fire(stage, *node, timer),
             Act::Request(request) => self.request(stage, act, request),
+            Act::Settle => {
+                self.settle(stage, act);
+                Ok(())
+            }
             Act::Workload(workload) => {
                 self.accept(stage, Kind::Act, act);
                 let marker = std::marker::PhantomData;
@@ -60,7 +64,7 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn accept(&mut self, stage: &mut Stage<'_, P>, kind: Kind, act: &Arc<Act>) {
+    pub(super) fn accept(&mut self, stage: &mut Stage<'_, P>, kind: Kind, act: &Arc<Act>) {
         let detail = self.detail(stage, Detail::Act(Arc::clone(act)));
         let record = Record { detail, ..self.blank(kind) };
         self.write(stage, record);
@@ -96,6 +100,7 @@ impl<P: Protocol> World<P> {
         let (mine, others): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut self.agenda).into_iter().partition(|job| job_node(job) == Some(node));
         self.agenda = others;
+        self.links_crash(node);
         self.mark(stage, Kind::Crash, node);
         let waiting = mine.into_iter().chain(undone).filter_map(|job| match job {
             Job::Intake(_, intake) => Some(intake),
@@ -110,8 +115,17 @@ impl<P: Protocol> World<P> {
     /// What a process had not taken in yet when it crashed.
     fn forget(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
         match intake {
-            Intake::Message { message, copy } => self.lose(stage, message, copy, DropReason::Crashed),
-            Intake::Timeout { .. } => {}
+            Intake::Message { message, copy } => {
+                let m = *stage.history.trace.message(message);
+                let frame = Frame::Message;
+                let (lost, end_us, arrive_us) = (false, self.now_us, self.now_us);
+                let (from, to, origin, sent_us) = (m.from, m.to, m.send, m.sent_us);
+                let flight =
+                    Flight { order: 0, message, copy, lost, sent_us, end_us, arrive_us, frame, from, to, origin };
+                self.lose(stage, &flight, DropReason::Crashed);
+            }
+            // The peer hears nothing and sends it again.
+            Intake::Timeout { .. } | Intake::Frame { .. } | Intake::Ack { .. } | Intake::Resend { .. } => {}
             Intake::Request { act, .. } => {
                 let reason = format!("{} crashed before it took this in", stage.ctx.name(node));
                 let detail = self.detail(stage, Detail::Refused(act, reason.into()));
@@ -121,7 +135,7 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn restart(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    pub(super) fn restart(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
         if self.processes[usize::from(node)].status != Status::Crashed {
             return Err(format!("{} is not down", stage.ctx.name(node)));
         }
@@ -129,6 +143,7 @@ impl<P: Protocol> World<P> {
             return Err(format!("{} has not started yet", stage.ctx.name(node)));
         }
         self.boot(stage, node, Kind::Restart);
+        self.links_restart(node);
         Ok(())
     }
 
@@ -146,7 +161,7 @@ impl<P: Protocol> World<P> {
         Ok(())
     }
 
-    fn resume(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    pub(super) fn resume(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
         let process = &mut self.processes[usize::from(node)];
         if process.status != Status::Paused {
             return Err(format!("{} is not paused", stage.ctx.name(node)));
@@ -175,8 +190,10 @@ impl<P: Protocol> World<P> {
                 && match which {
                     Which::Id(id) => f.message == id,
                     Which::OnLink { from, to, n } => {
-                        let m = trace.message(f.message);
-                        (m.from, m.to, m.n) == (from, to, n)
+                        f.message != NONE && {
+                            let m = trace.message(f.message);
+                            (m.from, m.to, m.n) == (from, to, n)
+                        }
                     }
                 }
         });
@@ -188,7 +205,7 @@ impl<P: Protocol> World<P> {
             Surgery::Drop => {
                 self.flights[slot].order = 0;
                 self.free.push(slot as u32);
-                self.lose(stage, flight.message, flight.copy, DropReason::Act);
+                self.lose(stage, &flight, DropReason::Act);
             }
             Surgery::DeliverIn(us) => {
                 self.accept(stage, Kind::Act, act);
@@ -198,15 +215,15 @@ impl<P: Protocol> World<P> {
                 (flight.order, flight.lost, flight.end_us, flight.arrive_us) = (order, false, at_us, at_us);
             }
             Surgery::Duplicate => {
-                let message = *stage.history.trace.message(flight.message);
                 let copies = self.flights.iter().filter(|f| f.order != 0 && f.message == flight.message);
                 let Some(copy) = copies.map(|f| f.copy).max().unwrap_or(1).checked_add(1) else {
                     return Err("there are too many copies of this message".into());
                 };
                 self.accept(stage, Kind::Act, act);
-                let (from, to) = (usize::from(message.from), usize::from(message.to));
+                let (from, to) = (usize::from(flight.from), usize::from(flight.to));
                 let at_us = self.network.send_copy(self.seed, from, to, self.now_us);
-                self.fly(flight.message, copy, false, at_us, at_us);
+                let sent_us = self.now_us;
+                self.fly(Flight { copy, lost: false, sent_us, end_us: at_us, arrive_us: at_us, ..flight });
             }
         }
         Ok(())
@@ -258,6 +275,9 @@ impl<P: Protocol> World<P> {
     /// The next request of a workload.
     pub(super) fn next_request(&mut self, stage: &mut Stage<'_, P>, index: usize) {
         let load = &mut self.loads[index];
+        if load.done >= load.workload.count {
+            return;
+        }
         let number = load.done;
         load.done += 1;
         let workload = load.workload.clone();
@@ -276,7 +296,9 @@ impl<P: Protocol> World<P> {
 fn job_node<P: Protocol>(job: &Job<P>) -> Option<NodeId> {
     match job {
         Job::Act(_) => None,
-        Job::Intake(node, _) | Job::Effect { node, .. } => (*node != NO_NODE).then_some(*node),
+        Job::Intake(node, _) | Job::Effect { node, .. } | Job::Acknowledge { to: node, .. } => {
+            (*node != NO_NODE).then_some(*node)
+        }
     }
 }
 
@@ -294,6 +316,10 @@ fn make_up<P: Protocol>(
             continue;
         }
         let bits = ask(i as u32 + 1);
+        if let Some(value) = P::make_up(ctx, workload.operation.name, param.name, bits) {
+            args.set(param.name, value);
+            continue;
+        }
         let value = match param.takes {
             Takes::Node(roles) => {
                 let fits = |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&ctx.roles[usize::from(*n)]));

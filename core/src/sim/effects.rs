@@ -1,11 +1,11 @@
 //! How the effects of a step take place.
 
-use super::{Armed, Due, Flight, Job, Stage, World};
+use super::{Armed, Due, Flight, Frame, Job, Stage, World};
 use crate::draw::{Purpose, draw, in_range};
 use crate::history::Detail;
 use crate::network::{DELAY_US_MIN, TIME_US_MAX};
 use crate::protocol::{Effect, Protocol, What};
-use crate::trace::{Kind, Message, MessageId, NONE, NodeId, Record, RecordId};
+use crate::trace::{Kind, Message, NONE, NodeId, Record, RecordId};
 
 impl<P: Protocol> World<P> {
     /// Puts the effects that a step has asked for before everything else that this instant has to do.
@@ -73,17 +73,33 @@ impl<P: Protocol> World<P> {
             stage.history.trace.messages.push(Message { from, to, send: self.records, n: fate.n, sent_us, due_us });
             stage.history.messages.push(message);
         }
-        let end_us = fate.lost_us.unwrap_or(fate.arrive_us);
-        self.fly(id, 1, fate.lost_us.is_some(), end_us, fate.arrive_us);
+        let reliable = !self.channels.is_empty();
+        let flight = Flight {
+            order: 0,
+            message: id,
+            copy: 1,
+            lost: fate.lost_us.is_some(),
+            sent_us: self.now_us,
+            end_us: fate.lost_us.unwrap_or(fate.arrive_us),
+            arrive_us: fate.arrive_us,
+            frame: if reliable { Frame::Data } else { Frame::Message },
+            from,
+            to,
+            origin: self.records,
+        };
+        self.fly(flight);
         if let Some(copy_us) = fate.copy_us {
-            self.fly(id, 2, false, copy_us, copy_us);
+            self.fly(Flight { copy: 2, lost: false, end_us: copy_us, arrive_us: copy_us, ..flight });
+        }
+        if reliable {
+            self.link_send(from, to, id);
         }
     }
 
-    pub(super) fn fly(&mut self, message: MessageId, copy: u16, lost: bool, end_us: u64, arrive_us: u64) {
+    pub(super) fn fly(&mut self, flight: Flight) {
         let slot = self.free.pop().unwrap_or(self.flights.len() as u32);
-        let order = self.put(end_us, Due::Flight(slot));
-        let flight = Flight { order, message, copy, lost, end_us, arrive_us };
+        let order = self.put(flight.end_us, Due::Flight(slot));
+        let flight = Flight { order, ..flight };
         match self.flights.get_mut(slot as usize) {
             Some(place) => *place = flight,
             None => self.flights.push(flight),

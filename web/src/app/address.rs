@@ -44,17 +44,22 @@ pub(super) fn opened() -> (Session, Option<String>) {
 pub(super) fn from_hash() -> Option<Result<Session, String>> {
     let mut hash = bridge::hash();
     if hash == "s=stored" {
-        hash = bridge::stored(STORED)?;
+        hash = bridge::stored(STORED).unwrap_or(hash);
     }
     if hash.is_empty() {
         return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
     if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
-        let builtin = lightcone_core::labs::find(&lab)?.spec().scenarios.iter().find(|b| b.id == id)?;
-        return Some(Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()));
+        let lab_spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
+        return Some(match lab_spec.and_then(|spec| spec.scenarios.iter().find(|b| b.id == id)) {
+            Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
+            None => Err(format!("The link cannot be opened: there is no scenario {id:?} in a lab {lab:?}.")),
+        });
     }
-    let text = value("s=")?;
+    let Some(text) = value("s=").filter(|text| text != "stored") else {
+        return Some(Err("The link cannot be opened: it holds no scenario.".into()));
+    };
     Some(match Scenario::parse(&text) {
         Ok(scenario) => {
             let mut session = Session::new(scenario);

@@ -19,8 +19,11 @@ impl App {
         if matches!(command, Command::Play) {
             self.last_ms = None;
         }
+        // The menu's own veil makes the pointer leave the diagram.
+        let hovers = matches!(command, Command::Hover(_));
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
+            None if hovers => {}
             None => self.menu = None,
             Some(command) => self.carry_out_outside(ctx, command),
         }
@@ -31,6 +34,7 @@ impl App {
         let session = Rc::clone(&self.session);
         let done = session.borrow_mut().act_json(json);
         let refusal = session.borrow().refusal();
+        bridge::remember_scenario(session.borrow().scenario().to_json());
         self.menu = None;
         match (done, refusal) {
             (Err(e), _) => self.say(ctx, e.to_string(), true),

@@ -89,7 +89,10 @@ fn ExportMenu(props: &ModelProps) -> Html {
         let on = props.on.clone();
         Callback::from(move |e: Event| {
             let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
-            let Some(file) = input.and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
+            let Some(file) = input.as_ref().and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
+            // The same file, put right, must count as chosen again.
+            input.inspect(|i| i.set_value(""));
+            close_menu(&e);
             let on = on.clone();
             bridge::read_file(&file, move |text| on.emit(Command::Open(text.unwrap_or_default())));
         })
@@ -119,7 +122,7 @@ fn ExportMenu(props: &ModelProps) -> Html {
     }
 }
 
-fn close_menu(e: &MouseEvent) {
+fn close_menu(e: &web_sys::Event) {
     let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     if let Some(details) = target.and_then(|t| t.closest("details").ok().flatten()) {
         let _ = details.remove_attribute("open");

@@ -24,7 +24,7 @@ struct Line {
 impl Sheet<'_> {
     pub(super) fn draw_arrows(&mut self) {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
-        let flights: Vec<FlightFrame> = self.frame.in_flight.clone();
+        let flights: Vec<FlightFrame> = self.frame.in_flight.iter().filter(|f| !f.link).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {

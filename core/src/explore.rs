@@ -1,0 +1,181 @@
+//! Random runs: a workload and faults, biased to where protocols break, from a seed alone.
+//!
+//! Faults come in pairs (a crash and its restart, a partition and its healing), overlap, and often fall into
+//! the middle of a step. What is drawn here depends on nothing but the seed and the lab's tables.
+
+use crate::act::{Act, PlannedAct, When, Workload};
+use crate::draw::{Purpose, draw, in_range};
+use crate::labs::Lab;
+use crate::network::{Delay, LinkChange, LinkRule};
+use crate::protocol::ProcessInfo;
+use crate::run::{Run, run};
+use crate::scenario::{Scenario, Setup};
+use crate::schema::{Fields, Operation};
+use crate::trace::NodeId;
+
+/// Length of a random run before it settles, in microseconds.
+const SPAN_US: (u64, u64) = (150_000, 900_000);
+/// Most pairs of faults in one run.
+const FAULTS_MAX: u64 = 7;
+
+/// Numbers that follow from a seed alone.
+#[derive(Clone, Debug)]
+pub struct Dice {
+    seed: u64,
+    thrown: u64,
+}
+
+impl Dice {
+    /// Dice of a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Dice {
+        Dice { seed, thrown: 0 }
+    }
+
+    /// A number from min to max.
+    pub fn range(&mut self, min: u64, max: u64) -> u64 {
+        self.thrown += 1;
+        in_range(draw(self.seed, Purpose::Explore, 1, 0, self.thrown), min, max)
+    }
+
+    /// True in so many of a hundred cases.
+    pub fn percent(&mut self, percent: u64) -> bool {
+        self.range(1, 100) <= percent
+    }
+}
+
+/// A random scenario of a lab under some settings.
+#[must_use]
+pub fn random_scenario(lab: &'static dyn Lab, setup: &Setup, seed: u64) -> Scenario {
+    let mut dice = Dice::new(seed);
+    let mut scenario = Scenario::empty(lab);
+    scenario.title = format!("Random run {seed}");
+    scenario.seed = seed;
+    scenario.setup = setup.clone();
+    scenario.until_us = dice.range(SPAN_US.0, SPAN_US.1);
+    scenario.network = random_network(&mut dice);
+    let processes = scenario.processes();
+    let mut acts = Vec::new();
+    for operation in lab.spec().operations {
+        if let Some(act) = random_load(&mut dice, operation, &processes, scenario.until_us) {
+            acts.push(act);
+        }
+    }
+    for _ in 0..dice.range(0, FAULTS_MAX) {
+        random_fault(&mut dice, processes.len() as u64, scenario.until_us, &mut acts);
+    }
+    scenario.acts = acts;
+    scenario
+}
+
+fn random_network(dice: &mut Dice) -> LinkRule {
+    let min_us = dice.range(500, 15_000);
+    let spread_us = dice.range(0, 60_000);
+    let delay = if dice.percent(25) {
+        Delay::Exponential { min_us, mean_us: min_us + spread_us / 2 }
+    } else {
+        Delay::Uniform { min_us, max_us: min_us + spread_us }
+    };
+    let mut ppm = |chance: u64, most: u64| if dice.percent(chance) { dice.range(1, most) as u32 * 10_000 } else { 0 };
+    let (loss_ppm, duplicate_ppm) = (ppm(60, 30), ppm(40, 30));
+    LinkRule { delay, loss_ppm, duplicate_ppm, fifo: dice.percent(15) }
+}
+
+fn random_load(
+    dice: &mut Dice,
+    operation: &'static Operation,
+    processes: &[ProcessInfo],
+    span_us: u64,
+) -> Option<PlannedAct> {
+    let fits = |(i, p): (usize, &ProcessInfo)| {
+        (operation.at.is_empty() || operation.at.contains(&p.role)).then_some(i as NodeId)
+    };
+    let nodes: Vec<NodeId> = processes.iter().enumerate().filter_map(fits).collect();
+    if nodes.is_empty() || dice.percent(15) {
+        return None;
+    }
+    let count = dice.range(1, 10);
+    let every_us = dice.range(100, (span_us / count).max(200));
+    let when = When::At(dice.range(0, span_us / 2));
+    let workload = Workload { operation, nodes, count, every_us, args: Fields::default() };
+    Some(PlannedAct { when, act: Act::Workload(workload) })
+}
+
+fn random_fault(dice: &mut Dice, n: u64, span_us: u64, acts: &mut Vec<PlannedAct>) {
+    let node = dice.range(0, n - 1) as NodeId;
+    let start_us = dice.range(0, span_us);
+    let end = When::At(start_us + dice.range(1, span_us / 2));
+    // Half of the faults fall right behind some record, and so often into the middle of a step.
+    let start = if dice.percent(50) { When::After(dice.range(n, n + 250) as u32) } else { When::At(start_us) };
+    let mut plan = |when, act| acts.push(PlannedAct { when, act });
+    match dice.range(0, 9) {
+        0..=3 => {
+            plan(start, Act::Crash(node));
+            plan(end, Act::Restart(node));
+        }
+        4 | 5 => {
+            plan(start, Act::Pause(node));
+            plan(end, Act::Resume(node));
+        }
+        6 | 7 => {
+            let side = (0..n as NodeId).filter(|_| dice.percent(50)).collect();
+            plan(start, Act::Partition(vec![side]));
+            plan(end, Act::Heal);
+        }
+        _ if n > 1 => {
+            let to = ((u64::from(node) + dice.range(1, n - 1)) % n) as NodeId;
+            let delay = Some(Delay::Constant(dice.range(1, 120_000)));
+            let blocked = dice.percent(40).then_some(true);
+            let change = LinkChange { delay, blocked, ..LinkChange::default() };
+            plan(start, Act::Link { from: node, to, change });
+            plan(end, Act::Heal);
+        }
+        _ => {}
+    }
+}
+
+/// Runs a scenario to its end and lets it settle.
+#[must_use]
+pub fn run_and_settle(scenario: Scenario) -> Box<dyn Run> {
+    let mut run = run(scenario);
+    run.settle();
+    run
+}
+
+/// The `i`-th run to try for a scenario: one without acts gets a random workload and faults, one with acts another
+/// seed.
+#[must_use]
+pub fn variant(scenario: &Scenario, i: u64) -> Scenario {
+    let seed = scenario.seed.wrapping_add(i);
+    if scenario.acts.is_empty() {
+        return random_scenario(scenario.lab, &scenario.setup, seed);
+    }
+    Scenario { seed, ..scenario.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::LABS;
+
+    #[test]
+    fn a_seed_always_makes_the_same_run_and_it_can_be_saved() {
+        for lab in LABS {
+            for seed in 0..20 {
+                let scenario = random_scenario(*lab, &Setup::default(), seed);
+                assert_eq!(Scenario::parse(&scenario.to_json()), Ok(scenario.clone()));
+                let (a, b) = (run_and_settle(scenario.clone()), run_and_settle(scenario));
+                assert_eq!(a.hash(), b.hash());
+            }
+        }
+    }
+
+    #[test]
+    fn a_settled_run_can_be_saved_and_replayed() {
+        for lab in LABS {
+            let settled = run_and_settle(random_scenario(*lab, &Setup::default(), 4));
+            let again = run(Scenario::parse(&settled.scenario().to_json()).expect("it was saved"));
+            assert_eq!(again.hash(), settled.hash(), "{}", lab.spec().id);
+        }
+    }
+}

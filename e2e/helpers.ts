@@ -1,0 +1,296 @@
+// What several specs do: open a page at a scenario, read the canvas, drag sliders.
+import type { Download, Locator, Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { expect } from './fixtures.ts';
+
+/** A record of the trace; docs/design has every field, tests need these. */
+export interface TraceRecord {
+  id: number;
+  at_us: number;
+  node: string | null;
+  kind: string;
+  message?: number;
+  peer?: string;
+  cause?: number;
+  lamport?: number;
+  vector?: Record<string, number>;
+  label: string;
+  messages?: { id: number; to: string }[];
+  data: Record<string, unknown>;
+}
+
+interface Flight {
+  message: number;
+  sent_us: number;
+  arrive_us: number;
+}
+
+interface Frame {
+  position: number;
+  event: number | null;
+  at_us: number;
+  in_flight: Flight[];
+  processes: { name: string; status: string; waiting: number }[];
+}
+
+/** What the page offers to tests and to the console. */
+export interface Api {
+  load(scenario: unknown): void;
+  act(act: unknown): void;
+  seek(event: number): void;
+  run(untilMs?: number): void;
+  frame(): Frame;
+  trace(): TraceRecord[];
+  hash(): string;
+  scenario(): Record<string, unknown>;
+  locate(event: number): { x: number; y: number } | null;
+  fail(): void;
+  version: string;
+}
+
+declare global {
+  interface Window {
+    lightcone: Api;
+  }
+}
+
+/** Below this width the panels are tabs. */
+export function isSmall(page: Page): boolean {
+  return (page.viewportSize()?.width ?? 0) <= 900;
+}
+
+/** Opens the page and waits for the simulator. */
+export async function start(page: Page, hash = ''): Promise<void> {
+  await page.goto(`./${hash}`);
+  await ready(page);
+}
+
+export async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.lightcone !== undefined && !!document.querySelector('.page'));
+}
+
+/** Opens a built-in scenario, standing still at its beginning. */
+export async function still(page: Page, scenario = 'textbook'): Promise<void> {
+  await start(page, `#lab=vector-clocks&scenario=${scenario}`);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.keyboard.press('Home');
+  await expect(clock(page)).toHaveText('0.000 ms');
+  await frames(page);
+}
+
+/** Opens a built-in scenario at its end. */
+export async function atEnd(page: Page, scenario = 'textbook'): Promise<void> {
+  await still(page, scenario);
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await expect.poll(() => page.evaluate(() => window.lightcone.frame().position)).toBeGreaterThan(3);
+  await frames(page);
+}
+
+/** Three processes and nothing planned, for tests that do everything themselves. */
+export async function empty(page: Page, more: Record<string, unknown> = {}): Promise<void> {
+  await start(page);
+  await load(page, {
+    format: 'lightcone/1',
+    lab: 'vector-clocks',
+    title: 'By hand',
+    network: { delay_ms: 100 },
+    until_ms: 1000,
+    ...more,
+  });
+}
+
+export async function load(page: Page, scenario: unknown): Promise<void> {
+  await page.evaluate((s) => window.lightcone.load(s), scenario);
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await frames(page);
+}
+
+/** Two frames: what was asked for is painted. */
+export async function frames(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
+}
+
+/** On a small screen a panel must be asked for; on a wide one most stand there. */
+export async function tab(page: Page, name: 'act' | 'network' | 'lab' | 'inspect' | 'events'): Promise<void> {
+  const button = page.locator(`.tab[data-tab="${name}"]`);
+  if (await button.isVisible()) await button.click();
+}
+
+/** The time as shown. */
+export function clock(page: Page): Locator {
+  return page.locator('.now b');
+}
+
+/** The time as shown, in milliseconds. */
+export async function shownMs(page: Page): Promise<number> {
+  return Number.parseFloat((await clock(page).textContent()) ?? 'NaN');
+}
+
+/** "event 3 of 12". */
+export function count(page: Page): Locator {
+  return page.locator('.now span');
+}
+
+export async function trace(page: Page): Promise<TraceRecord[]> {
+  return page.evaluate(() => window.lightcone.trace());
+}
+
+export async function hash(page: Page): Promise<string> {
+  return page.evaluate(() => window.lightcone.hash());
+}
+
+/** Records of one kind. */
+export async function records(page: Page, kind: string): Promise<TraceRecord[]> {
+  return (await trace(page)).filter((r) => r.kind === kind);
+}
+
+/** Where an event stands on the screen. */
+export async function place(page: Page, id: number): Promise<{ x: number; y: number }> {
+  const at = await page.evaluate((event) => window.lightcone.locate(event), id);
+  if (at === null) throw new Error(`event ${id} is not on the screen`);
+  return at;
+}
+
+/** A rectangle of the screen. */
+export interface Area {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** A fingerprint of the canvas, or of a part of it: equal exactly when the pixels are. */
+export async function picture(page: Page, area?: Area): Promise<string> {
+  return page.evaluate((part) => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#diagram')!;
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const { x, y, w, h } = part ?? { x: box.left, y: box.top, w: box.width, h: box.height };
+    const data = canvas
+      .getContext('2d')!
+      .getImageData((x - box.left) * scale, (y - box.top) * scale, Math.max(1, w * scale), Math.max(1, h * scale)).data;
+    let sum = 2166136261;
+    for (let i = 0; i < data.length; i++) sum = Math.imul(sum ^ data[i]!, 16777619);
+    return `${data.length}:${sum >>> 0}`;
+  }, area);
+}
+
+/** How many pixels of an area come close to a colour (`#rrggbb`). */
+export async function inkIn(page: Page, colour: string, area?: Area, tolerance = 60): Promise<number> {
+  return page.evaluate(
+    ({ part, hex, near }) => {
+      const want = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+      const canvas = document.querySelector<HTMLCanvasElement>('#diagram')!;
+      const box = canvas.getBoundingClientRect();
+      const scale = canvas.width / box.width;
+      const { x, y, w, h } = part ?? { x: box.left, y: box.top, w: box.width, h: box.height };
+      const data = canvas
+        .getContext('2d')!
+        .getImageData((x - box.left) * scale, (y - box.top) * scale, Math.max(1, w * scale), Math.max(1, h * scale)).data;
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const off = [0, 1, 2].reduce((sum, c) => sum + Math.abs(data[i + c]! - want[c]!), 0);
+        if (off <= near) found++;
+      }
+      return found;
+    },
+    { part: area, hex: colour, near: tolerance },
+  );
+}
+
+/** Mean distance of an area from the paper: how strongly it is drawn. */
+export async function strength(page: Page, area: Area): Promise<number> {
+  return page.evaluate((part) => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#diagram')!;
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const ctx = canvas.getContext('2d')!;
+    const paper = ctx.getImageData(1, 1, 1, 1).data;
+    const { x, y, w, h } = part;
+    const data = ctx.getImageData((x - box.left) * scale, (y - box.top) * scale, w * scale, h * scale).data;
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      for (let c = 0; c < 3; c++) sum += Math.abs(data[i + c]! - paper[c]!);
+    }
+    return sum / (data.length / 4);
+  }, area);
+}
+
+/** The share of a straight line on which a colour is found: 1 where an arrow is drawn along it. */
+export async function inkAlong(
+  page: Page,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+  colour: string,
+): Promise<number> {
+  const shares = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+  let found = 0;
+  for (const share of shares) {
+    const [x, y] = [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share];
+    if ((await inkIn(page, colour, { x: x - 2, y: y - 2, w: 4, h: 4 }, 90)) > 0) found++;
+  }
+  return found / shares.length;
+}
+
+/** Colours of the diagram's light theme. */
+export const LIGHT = { accent: '#2353d9', bad: '#c1271d', processes: ['#0072b2', '#d55e00', '#00825f'] } as const;
+
+/** Where the line that says "now" stands: the middle of the marker above it. */
+export async function nowX(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#diagram')!;
+    const scale = canvas.width / canvas.clientWidth;
+    const row = canvas.getContext('2d')!.getImageData(0, Math.round(26.5 * scale), canvas.width, 1).data;
+    const [r, g, b] = document.documentElement.dataset['theme'] === 'dark' ? [126, 161, 255] : [35, 83, 217];
+    const hits: number[] = [];
+    for (let x = 0; x < canvas.width; x++) {
+      const off = Math.abs(row[4 * x]! - r!) + Math.abs(row[4 * x + 1]! - g!) + Math.abs(row[4 * x + 2]! - b!);
+      if (off < 20) hits.push(x);
+    }
+    return hits.length === 0 ? Number.NaN : hits.reduce((a, b) => a + b, 0) / hits.length / scale;
+  });
+}
+
+/** Drags a slider's thumb to a share of its track, as a mouse does. */
+export async function dragSlider(page: Page, slider: Locator, share: number): Promise<void> {
+  await slider.scrollIntoViewIfNeeded();
+  const box = (await slider.boundingBox())!;
+  const now = await slider.evaluate((e: HTMLInputElement) => {
+    const [min, max] = [Number(e.min), Number(e.max)];
+    return max > min ? (Number(e.value) - min) / (max - min) : 0;
+  });
+  // The thumb's middle goes from 8 pixels inside the left edge to 8 pixels inside the right one.
+  const x = (s: number) => box.x + 8 + (box.width - 16) * s;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(x(now), y);
+  await page.mouse.down();
+  await page.mouse.move(x((now + share) / 2), y, { steps: 4 });
+  await page.mouse.move(x(share), y, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** Text of a file that the page offered. */
+export async function text(download: Download): Promise<string> {
+  return (await readFile(await download.path())).toString('utf8');
+}
+
+/** Clicks an entry of the File menu and takes the file. */
+export async function save(page: Page, entry: string): Promise<Download> {
+  await page.locator('.menu summary').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('.drop button', { has: page.locator('b', { hasText: new RegExp(`^${entry}$`) }) }).click(),
+  ]);
+  return download;
+}
+
+/** Opens a file through the File menu. */
+export async function openFile(page: Page, name: string, content: string | Buffer): Promise<void> {
+  await page.locator('input[type="file"]').setInputFiles({
+    name,
+    mimeType: name.endsWith('.svg') ? 'image/svg+xml' : 'application/json',
+    buffer: Buffer.from(content),
+  });
+}
