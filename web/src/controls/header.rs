@@ -102,18 +102,18 @@ fn ExportMenu(props: &ModelProps) -> Html {
             close_menu(&e);
             Command::Export(form)
         });
-        html! { <button role="menuitem" {onclick}><b>{ name }</b><span>{ note }</span></button> }
+        html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
     html! {
         <details class="menu">
             <summary>{ "File" }</summary>
-            <div class="drop" role="menu">
+            <div class="drop">
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
                 { item(Form::Scenario, "Scenario", "the whole run as a file") }
                 { item(Form::Trace, "Trace", "every event, one JSON object a line") }
-                <label class="file" role="menuitem">
+                <label class="file">
                     <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
                     <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
                 </label>

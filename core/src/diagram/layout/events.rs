@@ -137,6 +137,9 @@ impl Sheet<'_> {
             (x - w - 4.0, above),
             (x + 6.0, below + 8.0),
             (x - w - 6.0, below + 8.0),
+            // Above the mark of a request.
+            (x - w / 2.0, above - 2.0 * self.r),
+            (x - 2.0, above - 2.0 * self.r),
         ];
         let Some(rect) = self.room.place(places.map(|(x, y)| Rect { x, y, w, h })) else { return };
         let shape = Shape::Text {
