@@ -425,9 +425,7 @@ impl Protocol for CausalMulticast {
 
     fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
         let sum = |of: fn(&Disk) -> u64| seen.iter().map(|s| of(s.durable)).sum();
-        let own = |(i, s): (usize, &Seen<'_, Self>)| u64::from(s.durable.vector[i]);
         vec![
-            ("multicasts", seen.iter().enumerate().map(own).sum()),
             ("deliveries", sum(|disk| disk.delivered.len() as u64)),
             ("messages_held", sum(|disk| disk.held)),
             ("held_now", sum(|disk| disk.buffer.len() as u64)),

@@ -125,7 +125,7 @@ impl Check<CausalMulticast> for CausalOrder {
         let before = sends(watch, watch.history.trace.record(first))?;
         Some(Broken {
             explain: format!(
-                "{} delivers {}, {:?}, before {}, {:?}, which {} had {} when it sent it.",
+                "{} delivers {}, “{}”, before {}, “{}”, which {} had {} when it sent it.",
                 ctx.name(record.node),
                 name_of(ctx, letter),
                 short(letter),
@@ -177,7 +177,7 @@ impl Check<CausalMulticast> for NoDuplication {
         };
         let first = (0..id).find(same);
         Some(Broken {
-            explain: format!("{me} delivers {which}, {:?}, a second time.", short(letter)),
+            explain: format!("{me} delivers {which}, “{}”, a second time.", short(letter)),
             events: first.into_iter().chain([id]).collect(),
         })
     }
