@@ -49,7 +49,7 @@ fn dialogue(run: &dyn Run) -> String {
             "deliver" => format!("{node} delivers {what} {moved}"),
             "local" => format!("{node} local {moved}"),
             "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" => format!("{}→{} ✗ {}", word(&data["from"]), word(&data["to"]), word(&data["reason"])),
+            "drop" => format!("✗ {}", word(&line["label"])),
             "crash" | "restart" | "pause" | "resume" => format!("{node} {}", word(&line["kind"])),
             _ => format!("· {}", word(&line["label"])),
         };
@@ -305,8 +305,17 @@ fn a_long_wait_is_drained_in_one_step_whatever_the_order_of_arrival() {
 #[test]
 fn payloads_of_all_sorts_arrive_as_they_were_sent() {
     let long = format!("\"{}\"", "x".repeat(10_000));
-    let payloads =
-        ["\"\"", "{}", "null", "-0.50", "[1, 2]", r#""say \"hi\" \\ \n""#, "\"שלום עולם\"", "\"\u{202e}abc\"", long.as_str()];
+    let payloads = [
+        "\"\"",
+        "{}",
+        "null",
+        "-0.50",
+        "[1,2]",
+        r#""say \"hi\" \\ \n""#,
+        "\"שלום עולם\"",
+        "\"\u{202e}abc\"",
+        long.as_str(),
+    ];
     for payload in payloads {
         let run = run(scenario(THREE, &[("1", multicast("P2", payload))]));
         let lines: Vec<Value> =
