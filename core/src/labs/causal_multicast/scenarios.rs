@@ -112,7 +112,7 @@ pub(super) static SCENARIOS: [Builtin; 11] = [
   "setup": { "processes": 5 }, "network": { "delay_ms": { "exponential": { "min": 4, "mean": 24 } } },
   "acts": [
     { "at_ms": 1, "act": { "workload": { "op": "multicast", "nodes": ["P1", "P2", "P3", "P4", "P5"], "count": 24, "every_ms": 9 } } }
-  ], "until_ms": 400 }"#,
+  ], "until_ms": 310 }"#,
     },
     Builtin {
         id: "broken-no-buffer",
