@@ -334,7 +334,7 @@ fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
 /// Longest label of a message in the diagram, in characters: the inspector has the whole.
 const LABEL_CHARS_MAX: usize = 24;
 
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match text.char_indices().nth(LABEL_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),

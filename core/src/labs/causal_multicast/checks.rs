@@ -1,0 +1,262 @@
+//! The rules, watched from outside: by what each process had sent and delivered, never by the protocol's own
+//! vectors. A multicast is known by its origin and its number.
+
+use super::words::{all_lacking, name_of, short};
+use super::{About, CausalMulticast, Letter, missing};
+use crate::check::{Broken, Check, Watch};
+use crate::log::Log;
+use crate::protocol::{Context, Seen};
+use crate::trace::{Kind, NodeId, Record, RecordId};
+use std::collections::BTreeSet;
+
+type Watching<'a> = Watch<'a, CausalMulticast>;
+
+pub(super) fn all(processes: usize) -> Vec<Box<dyn Check<CausalMulticast>>> {
+    let sent = Sent(vec![Log::default(); processes]);
+    let delivered = vec![Known(vec![(0, BTreeSet::new()); processes]); processes];
+    let pasts = vec![Log::default(); processes];
+    vec![
+        Box::new(CausalOrder { sent: sent.clone(), delivered: delivered.clone(), pasts }),
+        Box::new(NoDuplication { sent: sent.clone(), delivered: delivered.clone() }),
+        Box::new(Stuck { sent, delivered }),
+    ]
+}
+
+/// The multicast that a record sends.
+fn sends<'a>(watch: &Watching<'a>, record: &Record) -> Option<&'a Letter> {
+    (record.kind == Kind::Send).then(|| &**watch.history.messages.at(record.message as usize))
+}
+
+/// The multicast that a record delivers.
+fn delivers<'a>(watch: &Watching<'a>, record: &Record) -> Option<&'a Letter> {
+    match &watch.history.note(record)?.about {
+        About::Delivered(letter, _) if record.kind == Kind::Deliver => Some(letter),
+        _ => None,
+    }
+}
+
+/// A set of multicasts: for each origin all numbers up to one, and single ones beyond.
+#[derive(Clone, Debug)]
+struct Known(Vec<(u32, BTreeSet<u32>)>);
+
+impl Known {
+    fn has(&self, origin: NodeId, seq: u32) -> bool {
+        let (upto, beyond) = &self.0[usize::from(origin)];
+        seq <= *upto || beyond.contains(&seq)
+    }
+
+    /// False when it was there before.
+    fn add(&mut self, letter: &Letter) -> bool {
+        if self.has(letter.origin, letter.seq()) {
+            return false;
+        }
+        let (upto, beyond) = &mut self.0[usize::from(letter.origin)];
+        beyond.insert(letter.seq());
+        while beyond.remove(&(*upto + 1)) {
+            *upto += 1;
+        }
+        true
+    }
+}
+
+/// A multicast that was sent.
+#[derive(Clone, Copy, Debug)]
+struct One {
+    seq: u32,
+    send: RecordId,
+    /// What its sender had sent and delivered since its last multicast: a part of the sender's past.
+    past: (u32, u32),
+}
+
+/// Everything that was sent, by origin; the numbers of each rise.
+#[derive(Clone, Debug)]
+struct Sent(Vec<Log<One>>);
+
+impl Sent {
+    fn add(&mut self, letter: &Letter, send: RecordId, past: (u32, u32)) {
+        self.0[usize::from(letter.origin)].push(One { seq: letter.seq(), send, past });
+    }
+
+    fn find(&self, origin: NodeId, seq: u32) -> Option<One> {
+        let log = &self.0[usize::from(origin)];
+        log.get(log.partition_point(|one| one.seq < seq)).copied().filter(|one| one.seq == seq)
+    }
+}
+
+/// Nobody delivers a multicast before everything that its sender had sent or delivered when it sent it.
+///
+/// It is enough to ask for what is new since the sender's last multicast: that one is among it, and was held to
+/// the same when it was delivered. Once something was delivered too early this no longer holds, but then the
+/// rule is broken already.
+#[derive(Clone, Debug)]
+struct CausalOrder {
+    sent: Sent,
+    delivered: Vec<Known>,
+    /// What each process has sent and delivered, in order.
+    pasts: Vec<Log<(NodeId, u32)>>,
+}
+
+impl Check<CausalMulticast> for CausalOrder {
+    fn rule(&self) -> &'static str {
+        "causal-order"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        let me = usize::from(record.node);
+        if let Some(letter) = sends(watch, record) {
+            let past = &mut self.pasts[me];
+            let log = &self.sent.0[me];
+            let from = log.len().checked_sub(1).map_or(0, |last| log.at(last).past.1);
+            self.sent.add(letter, id, (from, past.len() as u32));
+            past.push((letter.origin, letter.seq()));
+            return None;
+        }
+        let letter = delivers(watch, record)?;
+        let one = self.sent.find(letter.origin, letter.seq())?;
+        let past = &self.pasts[usize::from(letter.origin)];
+        let needed = (one.past.0..one.past.1).map(|i| *past.at(i as usize));
+        let lacks = needed.clone().find(|&(origin, seq)| !self.delivered[me].has(origin, seq));
+        if self.delivered[me].add(letter) && letter.origin != record.node {
+            self.pasts[me].push((letter.origin, letter.seq()));
+        }
+        let (origin, seq) = lacks?;
+        let first = self.sent.find(origin, seq)?.send;
+        let ctx = watch.ctx;
+        let before = sends(watch, watch.history.trace.record(first))?;
+        Some(Broken {
+            explain: format!(
+                "{} delivers {}, “{}”, before {}, “{}”, which {} had {} when it sent it.",
+                ctx.name(record.node),
+                name_of(ctx, letter),
+                short(letter),
+                name_of(ctx, before),
+                short(before),
+                ctx.name(letter.origin),
+                if origin == letter.origin { "sent" } else { "delivered" },
+            ),
+            events: vec![first, one.send, id],
+        })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
+        Box::new(self.clone())
+    }
+}
+
+/// Nobody delivers a multicast twice, or one that nobody has sent.
+#[derive(Clone, Debug)]
+struct NoDuplication {
+    sent: Sent,
+    delivered: Vec<Known>,
+}
+
+impl Check<CausalMulticast> for NoDuplication {
+    fn rule(&self) -> &'static str {
+        "no-duplication"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        if let Some(letter) = sends(watch, record) {
+            self.sent.add(letter, id, (0, 0));
+            return None;
+        }
+        let letter = delivers(watch, record)?;
+        let (me, which) = (watch.ctx.name(record.node), name_of(watch.ctx, letter));
+        // A process alone has nobody to send to.
+        if self.sent.find(letter.origin, letter.seq()).is_none() && letter.origin != record.node {
+            let explain = format!("{me} delivers {which}, which was never sent.");
+            return Some(Broken { explain, events: vec![id] });
+        }
+        if self.delivered[usize::from(record.node)].add(letter) {
+            return None;
+        }
+        let trace = &watch.history.trace;
+        let same = |&other: &RecordId| {
+            let other = trace.record(other);
+            other.node == record.node && delivers(watch, other).is_some_and(|l| l.is(letter))
+        };
+        let first = (0..id).find(same);
+        Some(Broken {
+            explain: format!("{me} delivers {which}, “{}”, a second time.", short(letter)),
+            events: first.into_iter().chain([id]).collect(),
+        })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
+        Box::new(self.clone())
+    }
+}
+
+/// In the end everybody has delivered everything, and no buffer holds anything.
+#[derive(Clone, Debug)]
+struct Stuck {
+    sent: Sent,
+    delivered: Vec<Known>,
+}
+
+impl Stuck {
+    /// The earliest multicast that somebody has not delivered, and who.
+    fn earliest(&self) -> Option<(NodeId, NodeId, One)> {
+        let lacks = self.delivered.iter().enumerate().flat_map(|(me, known)| {
+            self.sent.0.iter().enumerate().filter_map(move |(origin, log)| {
+                let one = log.iter_from(0).find(|one| !known.has(origin as NodeId, one.seq))?;
+                Some((me as NodeId, origin as NodeId, *one))
+            })
+        });
+        lacks.min_by_key(|(me, _, one)| (one.send, *me))
+    }
+
+    /// For what a message in a buffer waits, and whether that can come at all.
+    fn waits(&self, ctx: &Context<CausalMulticast>, vector: &[u32], letter: &Letter) -> String {
+        let lacks = missing(vector, letter);
+        let Some(first) = lacks.first() else { return "nobody looks at it again, though nothing is missing".into() };
+        let lost = self.sent.find(first.component, first.has + 1).is_none();
+        let never = if lost { ", which was never sent" } else { "" };
+        format!("it waits for {}{never}", all_lacking(ctx, &lacks))
+    }
+}
+
+impl Check<CausalMulticast> for Stuck {
+    fn rule(&self) -> &'static str {
+        "stuck"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        if let Some(letter) = sends(watch, record) {
+            self.sent.add(letter, id, (0, 0));
+        } else if let Some(letter) = delivers(watch, record) {
+            self.delivered[usize::from(record.node)].add(letter);
+        }
+        None
+    }
+
+    fn settled(&mut self, watch: &Watching<'_>, seen: &[Seen<'_, CausalMulticast>]) -> Option<Broken> {
+        let ctx = watch.ctx;
+        if let Some((me, origin, one)) = self.earliest() {
+            let disk = seen[usize::from(me)].durable;
+            let held = disk.buffer.iter().find(|(l, _)| (l.origin, l.seq()) == (origin, one.seq));
+            let why = match held {
+                Some((letter, _)) => format!("in its buffer {}", self.waits(ctx, &disk.vector, letter)),
+                None => "it has not arrived".into(),
+            };
+            let trace = &watch.history.trace;
+            let arrived = |&id: &RecordId| {
+                let record = trace.record(id);
+                (record.kind, record.node, record.cause) == (Kind::Receive, me, one.send)
+            };
+            let receive = (one.send..trace.len()).find(arrived);
+            let (name, from, seq) = (ctx.name(me), ctx.name(origin), one.seq);
+            return Some(Broken {
+                explain: format!("{name} will never deliver {from}'s multicast {seq}: {why}."),
+                events: [one.send].into_iter().chain(receive).collect(),
+            });
+        }
+        let full = seen.iter().position(|s| !s.durable.buffer.is_empty() || s.durable.owed.is_some())?;
+        let explain = format!("{} still holds messages that it has delivered.", ctx.names[full]);
+        Some(Broken { explain, events: Vec::new() })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
+        Box::new(self.clone())
+    }
+}
