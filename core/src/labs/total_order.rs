@@ -26,6 +26,8 @@ mod checks;
 mod notes;
 mod scenarios;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use crate::check::Check;

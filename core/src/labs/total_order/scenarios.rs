@@ -185,14 +185,17 @@ pub(super) static SCENARIOS: [Builtin; 16] = [
     },
     Builtin {
         id: "broken-raw-links-twice",
-        watch: "Every message arrives twice. P2 and P3 deliver P1's message again when its copy comes.",
-        stop_us: 60_000,
+        watch: "A copy of P1's message reaches P2 when P2 has delivered it already. Nothing removes it, and P2 \
+                adds the 100.00 a second time.",
+        stop_us: 140_000,
         json: r#"{
   "format": "lightcone/1", "lab": "total-order", "title": "Broken: duplicates on raw links", "seed": 6,
-  "setup": { "processes": 3, "broken": ["raw-links"] }, "network": { "delay_ms": { "uniform": [10, 60] }, "duplicate": 1 },
+  "setup": { "processes": 3, "broken": ["raw-links"] }, "network": { "delay_ms": { "uniform": [12, 22] } },
   "acts": [
-    { "at_ms": 10, "act": { "request": { "node": "P1", "op": "multicast", "args": { "payload": { "add": 10000 } } } } }
-  ], "until_ms": 200 }"#,
+    { "at_ms": 10, "act": { "request": { "node": "P1", "op": "multicast", "args": { "payload": { "add": 10000 } } } } },
+    { "at_ms": 12, "act": { "link": { "from": "P1", "to": "P2", "delay_ms": 120 } } },
+    { "at_ms": 14, "act": { "message": { "from": "P1", "to": "P2", "n": 1, "duplicate": true } } }
+  ], "until_ms": 180 }"#,
     },
     Builtin {
         id: "broken-no-acks",
