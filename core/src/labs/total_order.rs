@@ -146,6 +146,9 @@ pub enum Request {
     Multicast(Payload, Option<Change>),
 }
 
+/// Messages to deliver now, in order.
+type Ready = Vec<(Place, Arc<Multicast>)>;
+
 /// What a process has before it when it looks for something to deliver: its disk, and what the input adds.
 #[derive(Debug)]
 struct Desk<'a> {
@@ -175,7 +178,7 @@ impl Desk<'_> {
     }
 
     /// The messages to deliver now, in order, and the head that then remains with whom it waits for.
-    fn look(&self, ctx: &Context<TotalOrder>, me: NodeId) -> (Vec<(Place, Arc<Multicast>)>, Option<Head>) {
+    fn look(&self, ctx: &Context<TotalOrder>, me: NodeId) -> (Ready, Option<Head>) {
         let mut queue = self.durable.queue.iter().map(|(place, message)| (*place, message)).peekable();
         let mut fresh = self.fresh.as_ref().map(|(place, message)| (*place, message));
         let mut ready = Vec::new();
@@ -235,7 +238,8 @@ impl TotalOrder {
             to_others(ctx, me, &Message::Multicast(Arc::clone(&message)), note, write, out);
         }
         let desk = Desk { durable, arrived: None, fresh: Some((place, message)) };
-        Self::deliver(ctx, me, &desk, after, out);
+        let (ready, _) = desk.look(ctx, me);
+        Self::deliver(ctx, &desk, ready, after, out);
     }
 
     /// A message arrives: it goes into the queue, and is owed an acknowledgement.
@@ -250,10 +254,11 @@ impl TotalOrder {
         };
         let owes = !ctx.setup.no_acks;
         let write = Write::Hold(after, place, Arc::clone(message), owes);
-        let head = desk.look(ctx, me).1.map(Arc::new);
+        let (ready, head) = desk.look(ctx, me);
+        let head = head.map(Arc::new);
         out.with_input(Some(Note::Receive { before, after, head }), Some(write));
         let clock = if owes { Self::acknowledge(ctx, me, after, message, out) } else { after };
-        Self::deliver(ctx, me, &desk, clock, out);
+        Self::deliver(ctx, &desk, ready, clock, out);
     }
 
     /// Multicasts the acknowledgement of a message; the clock behind it.
@@ -268,14 +273,14 @@ impl TotalOrder {
     fn hear(ctx: &Context<Self>, me: NodeId, durable: &Durable, arrived: (NodeId, u32), out: &mut Out<Self>) {
         let (before, after) = (durable.clock, durable.clock.max(arrived.1) + 1);
         let desk = Desk { durable, arrived: Some(arrived), fresh: None };
-        let head = desk.look(ctx, me).1.map(Arc::new);
+        let (ready, head) = desk.look(ctx, me);
+        let head = head.map(Arc::new);
         out.with_input(Some(Note::Receive { before, after, head }), Some(Write::Hear(after, arrived.0, arrived.1)));
-        Self::deliver(ctx, me, &desk, after, out);
+        Self::deliver(ctx, &desk, ready, after, out);
     }
 
     /// Hands up what the queue lets go: from the head on, as long as nobody is missing.
-    fn deliver(ctx: &Context<Self>, me: NodeId, desk: &Desk<'_>, clock: u32, out: &mut Out<Self>) {
-        let ready = desk.look(ctx, me).0;
+    fn deliver(ctx: &Context<Self>, desk: &Desk<'_>, ready: Ready, clock: u32, out: &mut Out<Self>) {
         if ready.is_empty() {
             return;
         }
@@ -414,7 +419,9 @@ impl Protocol for TotalOrder {
             Some(message) => Self::acknowledge(ctx, me, durable.clock, message, out),
             None => durable.clock,
         };
-        Self::deliver(ctx, me, &Desk { durable, arrived: None, fresh: None }, clock, out);
+        let desk = Desk { durable, arrived: None, fresh: None };
+        let (ready, _) = desk.look(ctx, me);
+        Self::deliver(ctx, &desk, ready, clock, out);
     }
 
     fn step(

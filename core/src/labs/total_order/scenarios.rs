@@ -173,7 +173,7 @@ pub(super) static SCENARIOS: [Builtin; 16] = [
         id: "broken-raw-links-loss",
         watch: "P1's message to P3 is lost for good. P3 never acknowledges it, and after settling P1 and P2 are \
                 stuck for ever.",
-        stop_us: 60_000,
+        stop_us: 121_000,
         json: r#"{
   "format": "lightcone/1", "lab": "total-order", "title": "Broken: a lost message on raw links", "seed": 8,
   "setup": { "processes": 3, "broken": ["raw-links"] }, "network": { "delay_ms": 15, "fifo": true },

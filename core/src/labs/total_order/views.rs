@@ -35,7 +35,7 @@ pub(super) fn fields(ctx: &Context<TotalOrder>, me: NodeId, seen: &Seen<'_, Tota
     ];
     if let Some(Head { message, missing }) = head(ctx, me, d) {
         let name = notes::name(ctx, message.origin, message.seq);
-        let waits = if missing.is_empty() { "now".into() } else { notes::these(ctx, &missing, "and") };
+        let waits = if missing.is_empty() { "nobody".into() } else { notes::these(ctx, &missing, "and") };
         fields.push(field("head", format!("{name} at {}", message.timestamp)));
         fields.push(field("waits for", waits));
     }
@@ -99,7 +99,8 @@ pub(super) fn deliveries(ctx: &Context<TotalOrder>, seen: &[Seen<'_, TotalOrder>
         }
         for (i, &(origin, seq)) in s.durable.recent.iter().enumerate() {
             let position = skipped + i;
-            let mark = if differs(position, (origin, seq)) { Mark::Bad } else { Mark::Plain };
+            let again = s.durable.recent.iter().take(i).any(|earlier| *earlier == (origin, seq));
+            let mark = if again || differs(position, (origin, seq)) { Mark::Bad } else { Mark::Plain };
             cells.push(Cell::marked(format!("{}. {}", position + 1, notes::name(ctx, origin, seq)), mark));
         }
         (title(ctx, me, s), cells)
