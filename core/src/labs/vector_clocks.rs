@@ -289,7 +289,7 @@ impl Protocol for VectorClocks {
         vec![Panel::Table {
             title: "Clocks".into(),
             says:
-                "Each row is a process's clock: what it knows of everybody's events. Pale: it has not heard of all of \
+                "Each row is a process's clock: what it knows of everybody's events. Pale and slanted: it has not heard of all of \
                    them yet."
                     .into(),
             columns: ctx.names.clone(),

@@ -18,6 +18,8 @@ struct Line {
     alpha: f32,
     dash: Option<(f32, f32)>,
     lost: bool,
+    /// Where the receiver took it in, if it waited there because of a pause.
+    taken_in: Option<Point>,
     place: ArrowPlace,
 }
 
@@ -47,7 +49,10 @@ impl Sheet<'_> {
         let lost = end.kind == Kind::Drop;
         let from = self.place_of(message.send);
         let goal = self.lane(message.to);
-        let to = if lost {
+        let waited = !lost && arrow.copy == 1 && self.was_paused(message.to, message.due_us, end.at_us);
+        let to = if waited {
+            (self.x_of_time(message.due_us).max(from.0), goal)
+        } else if lost {
             let flight = (message.due_us.max(message.sent_us + 1) - message.sent_us) as f32;
             let share = ((end.at_us - message.sent_us) as f32 / flight).clamp(0.1, 0.9);
             (self.x_of(arrow.end), from.1 + (goal - from.1) * share)
@@ -67,7 +72,22 @@ impl Sheet<'_> {
         let place = ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false };
         let dash = (arrow.copy > 1).then_some((6.0, 4.0));
         let ahead = self.is_ahead(arrow.end);
-        Some(Line { from, to, sender: message.from, alpha: self.alpha(cone, ahead), dash, lost, place })
+        let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
+        Some(Line { from, to, sender: message.from, alpha: self.alpha(cone, ahead), dash, lost, taken_in, place })
+    }
+
+    /// Whether a process was paused at a time, until another.
+    fn was_paused(&self, node: NodeId, from_us: u64, until_us: u64) -> bool {
+        let mut paused = false;
+        for record in self.index.changes().iter().map(|&id| self.trace.record(id)) {
+            if record.at_us > from_us {
+                return paused && from_us < until_us;
+            }
+            if record.node == node {
+                paused = record.kind == Kind::Pause;
+            }
+        }
+        false
     }
 
     fn under_way(&self, flight: &FlightFrame) -> Line {
@@ -82,7 +102,7 @@ impl Sheet<'_> {
         let cone = self.cone(send, self.trace.record(send));
         let place = ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true };
         let dash = (flight.copy > 1).then_some((6.0, 4.0));
-        Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, place }
+        Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, taken_in: None, place }
     }
 
     fn draw_line(&mut self, line: &Line) {
@@ -105,6 +125,10 @@ impl Sheet<'_> {
             let end = short_of(line.from, tip, r * 1.2);
             self.put(Shape::Line { from: start, to: end, width: 1.6, dash: line.dash }, ink, line.alpha);
             self.put(head(line.from, tip, r * 1.9), ink, line.alpha);
+            if let Some(at) = line.taken_in {
+                let dash = Some((1.5, 3.0));
+                self.put(Shape::Line { from: line.to, to: at, width: 2.6, dash }, ink, line.alpha);
+            }
         }
         self.scene.arrows.push(line.place);
     }

@@ -62,7 +62,7 @@ impl Sheet<'_> {
 
     fn draw_rings(&mut self, id: RecordId, at: Point) {
         if self.view.lit.contains(&id) {
-            self.put(Shape::Ring { at, r: self.r + 5.0, width: 2.4, filled: false }, Ink::Bad, 1.0);
+            self.put(Shape::Ring { at, r: self.r + 8.5, width: 2.4, filled: false }, Ink::Bad, 1.0);
         }
         if self.view.focus == Some(id) {
             self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);
@@ -137,6 +137,9 @@ impl Sheet<'_> {
             (x - w - 4.0, above),
             (x + 6.0, below + 8.0),
             (x - w - 6.0, below + 8.0),
+            // Above the mark of a request.
+            (x - w / 2.0, above - 2.0 * self.r),
+            (x - 2.0, above - 2.0 * self.r),
         ];
         let Some(rect) = self.room.place(places.map(|(x, y)| Rect { x, y, w, h })) else { return };
         let shape = Shape::Text {
