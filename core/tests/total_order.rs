@@ -237,3 +237,16 @@ fn what_makes_no_sense_is_refused_with_its_path() {
         assert!(error.starts_with("$.acts[0]") && error.contains(says), "{error}");
     }
 }
+
+#[test]
+fn the_backlog_of_a_long_crash_is_made_up_for_in_seconds() {
+    let scenario = r#"{"format":"lightcone/1","lab":"total-order","network":{"delay_ms":10},"until_ms":2100,"acts":[
+        {"at_ms":0,"act":{"crash":{"node":"P3"}}},
+        {"at_ms":1,"act":{"workload":{"op":"multicast","nodes":["P1","P2"],"count":2000,"every_ms":1}}}]}"#;
+    let run = play(common::parse(scenario));
+    assert_eq!((found(&*run), judge(&tell(&*run))), Default::default());
+    let last = (0..run.trace().len()).rev().find(|&id| run.trace().record(id).kind.name() == "deliver");
+    let last_us = run.trace().record(last.expect("something is delivered")).at_us;
+    assert!(last_us < 12_000_000, "the last delivery is at {last_us} µs");
+    println!("the last delivery is at {last_us} µs");
+}
