@@ -61,12 +61,13 @@ fn tell(run: &dyn Run) -> Told {
     told
 }
 
-/// The account as the contract defines it.
+/// The account as the contract defines it; a balance stops where JSON readers stop being exact.
 fn apply(balance: i128, payload: &Value) -> i128 {
     let number = |key: &str| payload.get(key).and_then(Value::as_i64).map(i128::from);
+    let most = (1i128 << 53) - 1;
     match (number("add"), number("mul_percent")) {
-        (Some(cents), _) => balance + cents,
-        (None, Some(percent)) => balance + (balance * percent).div_euclid(100),
+        (Some(cents), _) => (balance + cents).clamp(-most, most),
+        (None, Some(percent)) => (balance + (balance * percent).div_euclid(100)).clamp(-most, most),
         (None, None) => balance,
     }
 }
