@@ -108,6 +108,13 @@ pub(super) fn why(ctx: &Context<TotalOrder>, kind: Kind, node: NodeId, note: &No
     let me = ctx.name(node);
     Some(match note {
         Note::Local { .. } => (format!("An event at {me} alone: only its clock rises."), CLOCK),
+        Note::Ack { after, .. } if ctx.setup.raw_links => (
+            format!(
+                "{me} tells everybody that the message stands in its queue. Broken on purpose: the acknowledgement, with \
+                 timestamp {after}, can overtake what {me} sent before it."
+            ),
+            TANENBAUM,
+        ),
         Note::Ack { after, .. } => (
             format!(
                 "{me} tells everybody that the message stands in its queue. The acknowledgement's timestamp {after} is \
@@ -139,11 +146,12 @@ fn received(ctx: &Context<TotalOrder>, me: &str, clock: (u32, u32), head: Option
         None => format!("{taken} Nothing is held back behind this."),
         Some(Head { message, missing }) => format!(
             "{taken} The head of its queue is then {}, at ({}, {}): it is held until an acknowledgement, or anything \
-             else later than {}, has come from {}.",
+             else later than {}, has come from {}{}.",
             name(ctx, message.origin, message.seq),
             message.timestamp,
             ctx.name(message.origin),
             message.timestamp,
+            if missing.len() > 1 { "each of " } else { "" },
             these(ctx, missing, "and"),
         ),
     }
