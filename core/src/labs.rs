@@ -1,6 +1,9 @@
 //! The registry: one line for each lab.
 
+#[cfg(feature = "ordering-labs")]
 pub mod causal_multicast;
+#[cfg(feature = "ordering-labs")]
+pub mod total_order;
 pub mod vector_clocks;
 
 use crate::act::RequestAct;
@@ -12,8 +15,13 @@ use crate::timeline::Timeline;
 use std::marker::PhantomData;
 
 /// All labs, in the order in which they are shown.
-pub static LABS: &[&dyn Lab] =
-    &[&Of::<vector_clocks::VectorClocks>::NEW, &Of::<causal_multicast::CausalMulticast>::NEW];
+pub static LABS: &[&dyn Lab] = &[
+    &Of::<vector_clocks::VectorClocks>::NEW,
+    #[cfg(feature = "ordering-labs")]
+    &Of::<total_order::TotalOrder>::NEW,
+    #[cfg(feature = "ordering-labs")]
+    &Of::<causal_multicast::CausalMulticast>::NEW,
+];
 
 /// A lab, whatever its protocol.
 pub trait Lab: Sync {

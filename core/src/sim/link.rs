@@ -63,6 +63,8 @@ pub(super) struct Channel {
     acked: u32,
     /// Tries since the last progress.
     tries: u32,
+    /// Last frame of the newest burst that was sent again, and the last frame there was at that time.
+    burst: (u32, u32),
     /// Matches the event that sends again; 0 when none is due.
     alarm: u64,
     /// Smoothed time from a frame to its acknowledgement, in microseconds; 0 before the first.
@@ -124,6 +126,7 @@ impl<P: Protocol> World<P> {
             return;
         }
         channel.tries += 1;
+        channel.burst = (channel.acked + frames.len() as u32, channel.acked + channel.outstanding.len() as u32);
         for message in frames {
             let n = stage.history.trace.message(message).n;
             let note = LinkNote { event: LinkEvent::Resent, peer: to, n, message };
@@ -226,7 +229,12 @@ impl<P: Protocol> World<P> {
         }
         channel.tries = 0;
         channel.alarm = 0;
-        if !channel.outstanding.is_empty() {
+        let (burst, last) = channel.burst;
+        if (burst..last).contains(&n) {
+            // The whole burst has arrived, and what stood behind it then is missing too: at once, not at the next
+            // alarm, or the backlog of a long crash would take minutes.
+            self.resend(stage, node, peer);
+        } else if !channel.outstanding.is_empty() {
             self.set_alarm(node, peer, now_us);
         }
     }
