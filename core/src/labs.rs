@@ -1,5 +1,6 @@
 //! The registry: one line for each lab.
 
+pub mod causal_kv;
 pub mod vector_clocks;
 
 use crate::act::RequestAct;
@@ -11,7 +12,7 @@ use crate::timeline::Timeline;
 use std::marker::PhantomData;
 
 /// All labs, in the order in which they are shown.
-pub static LABS: &[&dyn Lab] = &[&Of::<vector_clocks::VectorClocks>::NEW];
+pub static LABS: &[&dyn Lab] = &[&Of::<vector_clocks::VectorClocks>::NEW, &Of::<causal_kv::CausalKv>::NEW];
 
 /// A lab, whatever its protocol.
 pub trait Lab: Sync {
