@@ -334,8 +334,8 @@ impl Protocol for CausalKv {
         Ok(Request { node, question, vector })
     }
 
-    fn format(ctx: &Ctx, _me: NodeId) -> Disk {
-        let shown = Replica::new(ctx.setup.nodes, ctx.setup.origin_tiebreak);
+    fn format(ctx: &Ctx, me: NodeId) -> Disk {
+        let shown = Replica::new(ctx.setup.nodes, me, ctx.setup.origin_tiebreak);
         Disk { log: Vec::new(), refused: BTreeMap::new(), shown, asked: 0 }
     }
 

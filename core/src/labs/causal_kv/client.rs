@@ -78,7 +78,8 @@ fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
     let nodes = ctx.setup.nodes;
     let node = node.unwrap_or_else(|| ((usize::from(me) - nodes + n as usize - 1) % nodes) as NodeId);
     let mut deps = vec![0; nodes];
-    if !ctx.setup.no_client_context {
+    // How a node is may be asked of one that is behind, too.
+    if !ctx.setup.no_client_context && !matches!(question, Question::Status) {
         deps.clone_from(&client.context);
     }
     if let Some(vector) = &vector {

@@ -47,7 +47,7 @@ pub(super) struct Node {
 
 /// Starts a node from its log: clock, counter, store and answers all follow from it.
 pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Node {
-    let replica = Replica::of(ctx.setup.nodes, ctx.setup.origin_tiebreak, &disk.log);
+    let replica = Replica::of(ctx.setup.nodes, me, ctx.setup.origin_tiebreak, &disk.log);
     let own = disk.log.iter().filter(|v| v.origin == me);
     let done = own.map(|v| (v.client, Arc::clone(v))).collect();
     anti_entropy::arm(ctx, out);

@@ -65,18 +65,19 @@ pub(super) struct Replica {
     /// How many writes of each node are in the store.
     pub(super) clock: Vec<u32>,
     pub(super) store: BTreeMap<Arc<str>, Slot>,
+    me: NodeId,
     /// Switch `origin-tiebreak`.
     origin_tiebreak: bool,
 }
 
 impl Replica {
-    pub(super) fn new(nodes: usize, origin_tiebreak: bool) -> Replica {
-        Replica { clock: vec![0; nodes], store: BTreeMap::new(), origin_tiebreak }
+    pub(super) fn new(nodes: usize, me: NodeId, origin_tiebreak: bool) -> Replica {
+        Replica { clock: vec![0; nodes], store: BTreeMap::new(), me, origin_tiebreak }
     }
 
     /// What a log amounts to.
-    pub(super) fn of(nodes: usize, origin_tiebreak: bool, log: &[Arc<Version>]) -> Replica {
-        let mut replica = Replica::new(nodes, origin_tiebreak);
+    pub(super) fn of(nodes: usize, me: NodeId, origin_tiebreak: bool, log: &[Arc<Version>]) -> Replica {
+        let mut replica = Replica::new(nodes, me, origin_tiebreak);
         for version in log {
             replica.apply(version);
         }
@@ -112,22 +113,20 @@ impl Replica {
             return;
         };
         slot.losers.retain(|old| !version.is_after(old));
-        let replaced = version.is_after(&slot.winner);
-        if replaced && slot.losers.is_empty() {
-            slot.winner = Arc::clone(version);
-        } else if self.origin_tiebreak {
-            slot.compete_by_origin(version, replaced);
+        if self.origin_tiebreak {
+            let wins = version.origin == self.me || version.origin >= slot.winner.origin;
+            slot.compete_by_origin(version, wins);
         } else {
-            slot.compete(version, replaced);
+            slot.compete(version);
         }
     }
 }
 
 impl Slot {
-    /// The largest rank of all that is left wins.
-    fn compete(&mut self, version: &Arc<Version>, replaced: bool) {
+    /// Of all that no later version has replaced, the largest rank wins.
+    fn compete(&mut self, version: &Arc<Version>) {
         let mut all = std::mem::take(&mut self.losers);
-        if !replaced {
+        if !version.is_after(&self.winner) {
             all.push(Arc::clone(&self.winner));
         }
         if !all.iter().any(|other| other.is_after(version)) {
@@ -138,15 +137,12 @@ impl Slot {
         self.losers = all;
     }
 
-    /// Broken on purpose: the larger origin wins where neither happened before the other. That is no order:
-    /// a may win over b, c replace a, and b win over c, so that the last to come matters.
-    fn compete_by_origin(&mut self, version: &Arc<Version>, replaced: bool) {
-        if self.winner.is_after(version) {
-            return;
-        }
-        let wins = replaced || version.origin > self.winner.origin;
+    /// Broken on purpose: a node stores its own writes, and of others' that with the larger origin wins, whatever
+    /// it has seen. So what node1 writes over a value of node3 stands at node1, and nowhere else.
+    fn compete_by_origin(&mut self, version: &Arc<Version>, wins: bool) {
+        let concurrent = !version.is_after(&self.winner);
         let other = if wins { std::mem::replace(&mut self.winner, Arc::clone(version)) } else { Arc::clone(version) };
-        if !replaced {
+        if concurrent {
             self.losers.push(other);
             self.losers.sort_by_key(|v| v.rank());
         }
@@ -171,7 +167,7 @@ mod tests {
         replica.store["x"].winner.id()
     }
 
-    /// a and b are concurrent, c comes after a: by origin alone a (2) beats b (1), b beats c (0).
+    /// a and b are concurrent, c comes after a.
     fn trio() -> [Arc<Version>; 3] {
         [version(2, 1, [0, 0, 0]), version(1, 1, [0, 0, 0]), version(0, 1, [0, 0, 1])]
     }
@@ -180,7 +176,7 @@ mod tests {
     fn every_causal_order_of_arrival_leaves_the_same_winner_and_the_same_losers() {
         let [a, b, c] = trio();
         for order in [[&a, &b, &c], [&b, &a, &c], [&a, &c, &b]] {
-            let mut replica = Replica::new(3, false);
+            let mut replica = Replica::new(3, 1, false);
             order.into_iter().for_each(|v| replica.apply(v));
             // c has the vector (1,0,1), b has (0,1,0): 2 is more than 1.
             assert_eq!(winner(&replica), (0, 1));
@@ -190,20 +186,19 @@ mod tests {
     }
 
     #[test]
-    fn by_origin_alone_the_order_of_arrival_matters() {
-        let [a, b, c] = trio();
-        let play = |order: [&Arc<Version>; 3]| {
-            let mut replica = Replica::new(3, true);
-            order.into_iter().for_each(|v| replica.apply(v));
+    fn by_origin_alone_a_later_version_loses_everywhere_but_at_home() {
+        let [a, _, c] = trio();
+        let winners = [0, 1, 2].map(|me| {
+            let mut replica = Replica::new(3, me, true);
+            [&a, &c].into_iter().for_each(|v| replica.apply(v));
             winner(&replica)
-        };
-        assert_eq!(play([&a, &b, &c]), (0, 1));
-        assert_eq!(play([&a, &c, &b]), (1, 1));
+        });
+        assert_eq!(winners, [(0, 1), (2, 1), (2, 1)]);
     }
 
     #[test]
     fn a_later_version_replaces_all_that_happened_before_it() {
-        let mut replica = Replica::new(3, false);
+        let mut replica = Replica::new(3, 1, false);
         replica.apply(&version(0, 1, [0, 0, 0]));
         replica.apply(&version(1, 1, [0, 0, 0]));
         assert_eq!((winner(&replica), replica.store["x"].loser_ids()), ((1, 1), vec![(0, 1)]));
@@ -213,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_names_how_many_writes_are_needed() {
-        let mut replica = Replica::new(3, false);
+        let mut replica = Replica::new(3, 1, false);
         replica.apply(&version(0, 1, [0, 0, 0]));
         assert_eq!(replica.missing(&[2, 0, 1]), [2, 0, 1]);
         assert!(replica.covers(&[1, 0, 0]) && !replica.covers(&[1, 0, 1]));

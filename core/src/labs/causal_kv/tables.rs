@@ -142,8 +142,8 @@ static SWITCHES: [Switch; 4] = [
         name: "origin-tiebreak",
         rule: "equal-clocks-equal-stores",
         sort: Sort::Safety,
-        says: "Of two concurrent writes the one with the larger origin wins: that is no order, and the last to come \
-               decides.",
+        says: "A node stores its own writes, and of its peers' the one with the larger origin wins, without regard to the \
+               sum of its vector: a later write loses against what it replaced.",
         scenario: "broken-tiebreak",
     },
     Switch {

@@ -292,7 +292,7 @@ fn why_applied(
     };
     if !concurrent.is_empty() {
         let by = if ctx.setup.origin_tiebreak {
-            "the larger origin (broken on purpose: that is no order)"
+            "the larger origin alone, or for being the node's own (broken on purpose)"
         } else {
             "the larger sum of its vector, then the larger origin"
         };
