@@ -21,6 +21,7 @@ pub mod protocol;
 pub mod run;
 pub mod scenario;
 pub mod schema;
+pub mod series;
 mod sim;
 mod timeline;
 pub mod trace;

@@ -159,6 +159,17 @@ pub trait Protocol: Copy + Debug + 'static {
         None
     }
 
+    /// The application's message that a message carries and that is delivered later, by origin and number there:
+    /// for delivery latency and hold-back time. `None` for acknowledgements and the like.
+    fn item_sent(_message: &Self::Message) -> Option<(NodeId, u64)> {
+        None
+    }
+
+    /// The application's message that a `deliver` record is about.
+    fn item_delivered(_note: &Self::Note) -> Option<(NodeId, u64)> {
+        None
+    }
+
     /// What a process shows of itself: a few named values.
     fn fields(ctx: &Context<Self>, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field>;
 

@@ -72,6 +72,9 @@ pub trait Run {
     /// Why a record turned out as it did, and where the literature says so.
     fn why(&self, id: RecordId) -> Option<(String, &'static str)>;
 
+    /// The application's message that a send, receive or deliver record is about, by origin and number there.
+    fn item(&self, id: RecordId) -> Option<(u16, u64)>;
+
     /// The act that a record of an act, a request or a refusal speaks of.
     fn act_of(&self, id: RecordId) -> Option<&Act>;
 

@@ -363,6 +363,15 @@ impl<P: Protocol> Run for Timeline<P> {
         P::why(&self.ctx, record.kind, record.node, self.history.note(record)?)
     }
 
+    fn item(&self, id: RecordId) -> Option<(u16, u64)> {
+        let record = self.history.trace.record(id);
+        match record.kind {
+            Kind::Send | Kind::Receive => P::item_sent(self.history.messages.at(record.message as usize)),
+            Kind::Deliver => P::item_delivered(self.history.note(record)?),
+            _ => None,
+        }
+    }
+
     fn act_of(&self, id: RecordId) -> Option<&Act> {
         self.history.act(self.history.trace.record(id))
     }

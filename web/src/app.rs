@@ -10,7 +10,7 @@ use crate::command::{Command, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
 use crate::diagram::{Diagram, SceneRef, Toolbar, paint};
 use crate::model::Model;
-use crate::panels::{EventTable, Inspector, LabPanels, Rules};
+use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
 use address::{from_hash, opened};
 use commands::STORED_THEME;
@@ -199,7 +199,11 @@ impl Component for App {
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
+                        <div class="tabbed" data-for="metrics">
+                            if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
+                        </div>
                     </section>
+                    if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
@@ -207,8 +211,7 @@ impl Component for App {
                         <Rules model={model.clone()} on={on.clone()} />
                     </div>
                 </aside>
-                <Transport model={model.clone()} on={on.clone()} />
-                if let Some(menu) = self.menu { <ContextMenu {model} {menu} on={on.clone()} /> }
+                <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
                 { self.notice_view(&on) }
             </div>

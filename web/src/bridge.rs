@@ -240,3 +240,34 @@ pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A")
 }
+
+/// What opens takes the focus, and gives it back when it closes.
+#[yew::hook]
+pub(crate) fn use_focus(place: yew::NodeRef, first: &'static str) {
+    yew::use_effect_with((), move |()| {
+        let before = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        let inside = place.cast::<web_sys::Element>().and_then(|e| e.query_selector(first).ok().flatten());
+        if let Some(element) = inside.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+        move || drop(before.map(|element| element.focus()))
+    });
+}
+
+/// Arrow keys go from one entry of a menu to the next.
+pub(crate) fn walk_menu(e: &web_sys::KeyboardEvent) {
+    let forward = match e.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    e.prevent_default();
+    let mut here = document().active_element();
+    while let Some(element) = here {
+        here = if forward { element.next_element_sibling() } else { element.previous_element_sibling() };
+        if let Some(next) = here.as_ref().filter(|h| h.matches("button:enabled").unwrap_or(false)) {
+            let _ = next.unchecked_ref::<HtmlElement>().focus();
+            return;
+        }
+    }
+}

@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Scenario,
     /// Every record, one a line.
     Trace,
+    /// The numbers of the charts, as CSV.
+    Metrics,
 }
 
 /// Panels that share one place.
@@ -26,6 +28,8 @@ pub(crate) enum Tab {
     Lab,
     /// All events as a table.
     Events,
+    /// Numbers over time.
+    Metrics,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -36,12 +40,13 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 5] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 6] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
         (Tab::Inspect, "inspect", "Inspect"),
         (Tab::Events, "events", "Events"),
+        (Tab::Metrics, "metrics", "Metrics"),
     ];
 }
 

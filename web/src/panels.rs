@@ -3,9 +3,11 @@
 mod events;
 mod inspector;
 mod lab;
+mod metrics;
 mod rules;
 
 pub(crate) use events::EventTable;
 pub(crate) use inspector::Inspector;
 pub(crate) use lab::LabPanels;
+pub(crate) use metrics::Metrics;
 pub(crate) use rules::Rules;

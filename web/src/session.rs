@@ -221,7 +221,7 @@ impl Session {
             self.run.step();
         } else {
             let position = self.run.position();
-            self.run.seek(position.saturating_sub(1));
+            self.run.seek(position.saturating_sub(1).max(self.first_position()));
         }
         self.view_us = self.run.now_us() as f64;
         self.moved();
@@ -229,10 +229,16 @@ impl Session {
         self.keep_in_view();
     }
 
+    /// The earliest place of the cursor: all processes have started, nothing else has happened.
+    #[must_use]
+    pub(crate) fn first_position(&self) -> u32 {
+        self.run.names().len() as u32
+    }
+
     /// To just behind a record.
     pub(crate) fn seek_event(&mut self, id: RecordId) {
         self.playing = false;
-        self.run.seek(id.saturating_add(1));
+        self.run.seek(id.saturating_add(1).max(self.first_position()));
         self.view_us = self.run.now_us() as f64;
         self.moved();
         self.keep_in_view();

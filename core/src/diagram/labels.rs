@@ -2,41 +2,49 @@
 
 use super::scene::{Point, Rect};
 
-const COLUMN: f32 = 48.0;
+/// Size of a cell of the grid in which taken ground is looked up: about that of a label.
+const CELL: (f32, f32) = (48.0, 18.0);
 /// Room kept free around what is drawn.
 const MARGIN: f32 = 1.5;
 
 /// What ground is taken.
 #[derive(Debug)]
 pub(super) struct Room {
-    columns: Vec<Vec<Rect>>,
+    cells: Vec<Vec<Rect>>,
+    columns: usize,
+    rows: usize,
     bounds: Rect,
 }
 
 impl Room {
     pub(super) fn new(bounds: Rect) -> Room {
-        let count = ((bounds.x + bounds.w) / COLUMN).ceil().max(1.0) as usize + 1;
-        Room { columns: vec![Vec::new(); count], bounds }
+        let columns = (bounds.w / CELL.0).ceil().max(1.0) as usize + 1;
+        let rows = (bounds.h / CELL.1).ceil().max(1.0) as usize + 1;
+        Room { cells: vec![Vec::new(); columns * rows], columns, rows, bounds }
     }
 
-    fn columns_of(&self, rect: &Rect) -> std::ops::Range<usize> {
-        let last = self.columns.len() - 1;
-        let column = |x: f32| ((x / COLUMN).max(0.0) as usize).min(last);
-        column(rect.x)..column(rect.x + rect.w) + 1
+    /// The cells that a rectangle touches; what lies outside counts to the cells at the edge.
+    fn cells_of(&self, rect: &Rect) -> impl Iterator<Item = usize> + use<> {
+        let place = |at: f32, size: f32, count: usize| ((at / size).max(0.0) as usize).min(count - 1);
+        let (x, y) = (rect.x - self.bounds.x, rect.y - self.bounds.y);
+        let (left, right) = (place(x, CELL.0, self.columns), place(x + rect.w, CELL.0, self.columns));
+        let (top, bottom) = (place(y, CELL.1, self.rows), place(y + rect.h, CELL.1, self.rows));
+        let columns = self.columns;
+        (top..=bottom).flat_map(move |row| (left..=right).map(move |column| row * columns + column))
     }
 
     /// Marks ground as taken.
     pub(super) fn take(&mut self, rect: Rect) {
-        for column in self.columns_of(&rect) {
-            self.columns[column].push(rect);
+        for cell in self.cells_of(&rect) {
+            self.cells[cell].push(rect);
         }
     }
 
     /// Marks a line as taken, piece by piece.
     pub(super) fn take_line(&mut self, a: Point, b: Point) {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let left = self.bounds.x - COLUMN;
-        let right = self.bounds.x + self.bounds.w + COLUMN;
+        let left = self.bounds.x - CELL.0;
+        let right = self.bounds.x + self.bounds.w + CELL.0;
         let pieces = (dx.abs().max(dy.abs()) / 9.0).ceil().clamp(1.0, 200.0);
         let (px, py) = (dx / pieces, dy / pieces);
         for i in 0..pieces as usize {
@@ -57,7 +65,7 @@ impl Room {
     pub(super) fn is_free(&self, rect: &Rect) -> bool {
         let b = &self.bounds;
         let inside = rect.x >= b.x && rect.y >= b.y && rect.x + rect.w <= b.x + b.w && rect.y + rect.h <= b.y + b.h;
-        inside && self.columns_of(rect).all(|c| self.columns[c].iter().all(|taken| !taken.overlaps(rect)))
+        inside && self.cells_of(rect).all(|c| self.cells[c].iter().all(|taken| !taken.overlaps(rect)))
     }
 
     /// Takes the first free one of some places.

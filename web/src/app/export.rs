@@ -6,6 +6,7 @@ use crate::command::Form;
 use crate::diagram::paint;
 use lightcone_core::diagram::theme::Theme;
 use lightcone_core::diagram::{lay_out, svg};
+use lightcone_core::series;
 use web_sys::HtmlCanvasElement;
 
 /// Device pixels a pixel in an exported PNG.
@@ -19,6 +20,11 @@ impl App {
         let text = s.scenario().to_json();
         match form {
             Form::Scenario => bridge::save_text(&text, &format!("{name}.lightcone.json"), "application/json"),
+            Form::Metrics => {
+                let end_us = s.end_us() as u64;
+                let text = series::csv(&series::charts(&*s.run, end_us), end_us);
+                bridge::save_text(&text, &format!("{name}.csv"), "text/csv");
+            }
             Form::Trace => {
                 let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();
                 bridge::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");

@@ -102,18 +102,31 @@ fn ExportMenu(props: &ModelProps) -> Html {
             close_menu(&e);
             Command::Export(form)
         });
-        html! { <button role="menuitem" {onclick}><b>{ name }</b><span>{ note }</span></button> }
+        html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
+    let left = Callback::from(|e: FocusEvent| {
+        let details = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let next = e.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
+        if let Some(details) = details.filter(|d| !d.contains(next.as_ref())) {
+            let _ = details.remove_attribute("open");
+        }
+    });
+    let escape = Callback::from(|e: KeyboardEvent| {
+        if e.key() == "Escape" {
+            close_menu(&e);
+        }
+    });
     html! {
-        <details class="menu">
+        <details class="menu" onfocusout={left} onkeydown={escape}>
             <summary>{ "File" }</summary>
-            <div class="drop" role="menu">
+            <div class="drop" tabindex="-1">
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
                 { item(Form::Scenario, "Scenario", "the whole run as a file") }
                 { item(Form::Trace, "Trace", "every event, one JSON object a line") }
-                <label class="file" role="menuitem">
+                { item(Form::Metrics, "Metrics", "the numbers of the charts, as CSV") }
+                <label class="file">
                     <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
                     <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
                 </label>

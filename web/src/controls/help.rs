@@ -1,5 +1,6 @@
 //! The list of keys, and what the marks mean.
 
+use crate::bridge;
 use crate::command::Command;
 use yew::prelude::*;
 
@@ -41,11 +42,14 @@ const MARKS: [(&str, &str); 9] = [
 /// The dialog.
 #[component]
 pub(crate) fn Help(props: &Props) -> Html {
+    let place = use_node_ref();
+    bridge::use_focus(place.clone(), ".close");
     let row = |(key, text): &(&str, &str)| html! { <><dt>{ *key }</dt><dd>{ *text }</dd></> };
     let close = props.on.reform(|_: MouseEvent| Command::Help(false));
     html! {
         <div class="veil dim" onclick={close.clone()}>
-            <div class="dialog" role="dialog" aria-modal="true" aria-label="Keys and help" tabindex="-1"
+            <div class="dialog" role="dialog" aria-modal="true" aria-label="Keys and help" tabindex="-1" ref={place}
+                onkeydown={|e: KeyboardEvent| if e.key() == "Tab" { e.prevent_default() }}
                 onclick={|e: MouseEvent| e.stop_propagation()}>
                 <button class="plain close" onclick={close} aria-label="Close">{ "×" }</button>
                 <h2>{ "In a minute" }</h2>

@@ -1,6 +1,7 @@
 //! The menu of a process or of a message under way: right click or long press.
 
 use crate::app::why_not;
+use crate::bridge;
 use crate::command::{Command, Menu, Target};
 use crate::model::Model;
 use lightcone_core::json::quote;
@@ -23,6 +24,8 @@ type Entry = (String, String, Option<&'static str>);
 /// The menu.
 #[component]
 pub(crate) fn ContextMenu(props: &Props) -> Html {
+    let place = use_node_ref();
+    bridge::use_focus(place.clone(), "button:enabled");
     let s = props.model.get();
     let (title, entries): (String, Vec<Entry>) = match props.menu.target {
         Target::Node(node) => {
@@ -54,8 +57,10 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
     let (x, y) = props.menu.at;
     let style = format!("left:min({x}px, 100vw - 190px);top:min({y}px, 100vh - 220px)");
     html! {
-        <div class="veil" onclick={props.on.reform(|_| Command::Menu(None))}>
-            <div class="context" role="menu" aria-label={title.clone()} {style}>
+        // Closed by a press and not by a click: lifting the finger of a long press is a click as well.
+        <div class="veil" onpointerdown={props.on.reform(|_| Command::Menu(None))}>
+            <div class="context" role="menu" aria-label={title.clone()} {style} ref={place}
+                onpointerdown={|e: PointerEvent| e.stop_propagation()} onkeydown={|e: KeyboardEvent| bridge::walk_menu(&e)}>
                 <b>{ title }</b>{ for entries.into_iter().map(item) }
             </div>
         </div>

@@ -16,7 +16,7 @@ pub(crate) fn Transport(props: &Props) -> Html {
     let on = &props.on;
     let play = if s.playing { "Pause" } else { "Play" };
     let speed = if SPEEDS[s.speed].is_finite() { format!("{}×", SPEEDS[s.speed]) } else { "max".into() };
-    let at_start = s.frame.position == 0;
+    let at_start = s.frame.position <= s.first_position();
     let total = s.run.trace().len();
     html! {
         <footer class="transport" aria-label="Time">

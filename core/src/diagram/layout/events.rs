@@ -62,7 +62,7 @@ impl Sheet<'_> {
 
     fn draw_rings(&mut self, id: RecordId, at: Point) {
         if self.view.lit.contains(&id) {
-            self.put(Shape::Ring { at, r: self.r + 5.0, width: 2.4, filled: false }, Ink::Bad, 1.0);
+            self.put(Shape::Ring { at, r: self.r + 8.5, width: 2.4, filled: false }, Ink::Bad, 1.0);
         }
         if self.view.focus == Some(id) {
             self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);

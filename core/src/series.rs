@@ -1,0 +1,180 @@
+//! Numbers over time, worked out from a trace whatever its lab: for charts and for CSV.
+
+use crate::run::Run;
+use crate::trace::{Kind, RecordId};
+use std::collections::BTreeMap;
+
+/// Stretches into which a run is cut.
+pub const BUCKETS: usize = 60;
+
+/// A line of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is, such as `median`.
+    pub name: &'static str,
+    /// One value for each bucket; `None` where there is nothing to say.
+    pub values: Vec<Option<u64>>,
+}
+
+/// One or more lines over the same time, in the same unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// What it shows.
+    pub title: &'static str,
+    /// Unit of the values: `/s`, `µs` or empty for a count.
+    pub unit: &'static str,
+    /// Its lines.
+    pub lines: Vec<Line>,
+}
+
+/// What is known of a run until a position.
+struct Samples {
+    end_us: u64,
+    sent: Vec<u64>,
+    lost: Vec<u64>,
+    delivered: Vec<u64>,
+    latency_us: Vec<Vec<u64>>,
+    held_us: Vec<Vec<u64>>,
+    /// Most things received and not delivered at one process.
+    waiting: Vec<Option<u64>>,
+}
+
+/// Bucket of a time.
+fn bucket(at_us: u64, end_us: u64) -> usize {
+    ((u128::from(at_us) * BUCKETS as u128 / u128::from(end_us.max(1))) as usize).min(BUCKETS - 1)
+}
+
+impl Samples {
+    fn take(run: &dyn Run, position: RecordId, end_us: u64) -> Samples {
+        let mut s = Samples {
+            end_us,
+            sent: vec![0; BUCKETS],
+            lost: vec![0; BUCKETS],
+            delivered: vec![0; BUCKETS],
+            latency_us: vec![Vec::new(); BUCKETS],
+            held_us: vec![Vec::new(); BUCKETS],
+            waiting: vec![None; BUCKETS],
+        };
+        let mut sent_at: BTreeMap<(u16, u64), u64> = BTreeMap::new();
+        let mut received_at: BTreeMap<(u16, (u16, u64)), u64> = BTreeMap::new();
+        let mut waiting = vec![0u64; run.names().len()];
+        for id in 0..position.min(run.trace().len()) {
+            let record = run.trace().record(id);
+            let (at_us, b) = (record.at_us, bucket(record.at_us, end_us));
+            let item = run.item(id);
+            match (record.kind, item) {
+                (Kind::Drop, _) => s.lost[b] += 1,
+                (Kind::Send, item) => {
+                    s.sent[b] += u64::from(record.count);
+                    if let Some(item) = item {
+                        sent_at.entry(item).or_insert(at_us);
+                    }
+                }
+                (Kind::Receive, Some(item)) => {
+                    if received_at.insert((record.node, item), at_us).is_none() {
+                        waiting[usize::from(record.node)] += 1;
+                    }
+                }
+                (Kind::Deliver, Some(item)) => {
+                    s.delivered[b] += 1;
+                    if let Some(&start_us) = sent_at.get(&item) {
+                        s.latency_us[b].push(at_us - start_us);
+                    }
+                    if let Some(&start_us) = received_at.get(&(record.node, item)) {
+                        s.held_us[b].push(at_us - start_us);
+                        let count = &mut waiting[usize::from(record.node)];
+                        *count = count.saturating_sub(1);
+                    }
+                }
+                _ => continue,
+            }
+            let most = waiting.iter().copied().max().unwrap_or(0);
+            s.waiting[b] = Some(s.waiting[b].map_or(most, |w| w.max(most)));
+        }
+        s
+    }
+
+    fn rate(&self, counts: &[u64]) -> Vec<Option<u64>> {
+        let width_us = (self.end_us / BUCKETS as u64).max(1);
+        counts.iter().map(|&n| Some(n * 1_000_000 / width_us)).collect()
+    }
+}
+
+/// The value below which so many of a hundred lie (the nearest one, counted from the smallest).
+fn percentile(values: &[u64], percent: usize) -> Option<u64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
+/// The charts of a run, until the cursor, over a time from 0 to `end_us`.
+#[must_use]
+pub fn charts(run: &dyn Run, end_us: u64) -> Vec<Chart> {
+    let s = Samples::take(run, run.position(), end_us);
+    let line = |name, values| Line { name, values };
+    let mut charts = vec![Chart {
+        title: "Messages",
+        unit: "/s",
+        lines: vec![line("sent", s.rate(&s.sent)), line("lost", s.rate(&s.lost))],
+    }];
+    if s.delivered.iter().all(|&n| n == 0) {
+        return charts;
+    }
+    let of = |samples: &[Vec<u64>], percent| samples.iter().map(|v| percentile(v, percent)).collect();
+    charts.push(Chart { title: "Deliveries", unit: "/s", lines: vec![line("delivered", s.rate(&s.delivered))] });
+    for (title, samples) in [("From sending to delivery", &s.latency_us), ("Held back", &s.held_us)] {
+        let lines = vec![line("median", of(samples, 50)), line("95 %", of(samples, 95))];
+        charts.push(Chart { title, unit: "µs", lines });
+    }
+    charts.push(Chart { title: "Waiting at one process", unit: "", lines: vec![line("most", s.waiting)] });
+    charts
+}
+
+/// Charts as CSV: one row for each bucket, its first microsecond before the values.
+#[must_use]
+pub fn csv(charts: &[Chart], end_us: u64) -> String {
+    let heads = charts.iter().flat_map(|c| c.lines.iter().map(move |l| (c, l)));
+    let mut text = String::from("from_us");
+    for (chart, line) in heads.clone() {
+        text.push_str(&format!(",{} {} {}", chart.title, line.name, chart.unit).trim_end().replace('"', "'"));
+    }
+    text.push('\n');
+    for b in 0..BUCKETS {
+        text.push_str(&(end_us * b as u64 / BUCKETS as u64).to_string());
+        for (_, line) in heads.clone() {
+            text.push(',');
+            text.push_str(&line.values[b].map(|v| v.to_string()).unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::run;
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn every_message_is_counted_once_and_csv_has_a_row_for_each_bucket() {
+        let json = crate::labs::LABS[0].spec().scenarios[0].json;
+        let run = run(Scenario::parse(json).expect("a scenario"));
+        let end_us = run.scenario().until_us;
+        let s = Samples::take(&*run, run.position(), end_us);
+        assert_eq!(s.sent.iter().sum::<u64>(), run.trace().messages.len() as u64);
+        let text = csv(&charts(&*run, end_us), end_us);
+        assert_eq!(text.lines().count(), BUCKETS + 1);
+        let columns = |line: &str| line.split(',').count();
+        assert!(text.lines().all(|l| columns(l) == columns(text.lines().next().expect("a head"))));
+    }
+
+    #[test]
+    fn percentiles_are_values_that_occurred() {
+        assert_eq!(percentile(&[5, 1, 9], 50), Some(5));
+        assert_eq!(percentile(&[5, 1, 9], 95), Some(9));
+        assert_eq!(percentile(&[7], 50), Some(7));
+        assert_eq!(percentile(&[], 50), None);
+    }
+}
