@@ -1,6 +1,8 @@
 //! The registry: one line for each lab.
 
 #[cfg(feature = "ordering-labs")]
+pub mod causal_kv;
+#[cfg(feature = "ordering-labs")]
 pub mod causal_multicast;
 #[cfg(feature = "ordering-labs")]
 pub mod total_order;
@@ -21,6 +23,8 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<total_order::TotalOrder>::NEW,
     #[cfg(feature = "ordering-labs")]
     &Of::<causal_multicast::CausalMulticast>::NEW,
+    #[cfg(feature = "ordering-labs")]
+    &Of::<causal_kv::CausalKv>::NEW,
 ];
 
 /// A lab, whatever its protocol.

@@ -42,6 +42,13 @@ pub enum Takes {
     Choice(&'static [&'static str]),
     /// A process with one of these roles (any, where the list is empty).
     Node(&'static [&'static str]),
+    /// A process with one of these roles, or one of some words that stand for none in particular.
+    NodeOr {
+        /// Roles; any, where the list is empty.
+        roles: &'static [&'static str],
+        /// Words.
+        words: &'static [&'static str],
+    },
     /// Any JSON.
     Json,
 }
@@ -226,6 +233,10 @@ impl Takes {
                 Value::Text(word)
             }
             Takes::Node(allowed) => Value::Node(read_node(doc, names, roles, allowed)?),
+            Takes::NodeOr { roles: allowed, words } => match doc.string()? {
+                word if words.contains(&word.as_str()) => Value::Text(word),
+                _ => Value::Node(read_node(doc, names, roles, allowed)?),
+            },
             Takes::Json => Value::Json(doc.payload()?),
         })
     }
@@ -245,6 +256,10 @@ impl Takes {
             Takes::Text { max_bytes } => o.text("type", "string").int("max_bytes", max_bytes as u64),
             Takes::Choice(words) => o.text("type", "choice").list("of", words.iter().map(|w| quote(w))),
             Takes::Node(roles) => o.text("type", "process").list("roles", roles.iter().map(|r| quote(r))),
+            Takes::NodeOr { roles, words } => o
+                .text("type", "process")
+                .list("roles", roles.iter().map(|r| quote(r)))
+                .list("or", words.iter().map(|w| quote(w))),
             Takes::Json => o.text("type", "json"),
         };
         o.end()

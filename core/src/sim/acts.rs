@@ -329,6 +329,14 @@ fn make_up<P: Protocol>(
                     len => Value::Node(others[in_range(bits, 0, len - 1) as usize]),
                 }
             }
+            Takes::NodeOr { roles, words } => {
+                let fits = |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&ctx.roles[usize::from(*n)]));
+                let others: Vec<NodeId> = (0..ctx.processes() as NodeId).filter(fits).collect();
+                let choice = in_range(bits, 0, (others.len() + words.len()) as u64 - 1) as usize;
+                others.get(choice).map_or_else(|| Value::Text(words[choice - others.len()].into()), |n| Value::Node(*n))
+            }
+            // What is null unless somebody gives it is nothing to make up.
+            Takes::Json if param.default == Some("null") => continue,
             Takes::Json => Value::Json(Payload::from_text(&format!("w{}", number + 1))),
             Takes::Choice(words) => Value::Text(words[in_range(bits, 0, words.len() as u64 - 1) as usize].into()),
             Takes::Int { min, max } if param.default.is_none() => Value::Int(in_range(bits, min, max)),

@@ -5,6 +5,7 @@ use crate::app::why_not;
 use crate::command::Command;
 use lightcone_core::frame::Status;
 use lightcone_core::json::{JsonObject, Payload, quote};
+use lightcone_core::protocol::ProcessInfo;
 use lightcone_core::schema::{Operation, Param, Takes};
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -28,7 +29,10 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
         });
     }
     let operation = &spec.operations[(*chosen).min(spec.operations.len() - 1)];
-    let at = (*node).min(names.len() - 1);
+    let processes = s.run.scenario().processes();
+    let takes = |i: &usize| operation.at.is_empty() || operation.at.contains(&processes[*i].role);
+    let able: Vec<usize> = (0..names.len()).filter(takes).collect();
+    let at = if able.contains(&*node) { *node } else { able.first().copied().unwrap_or(0) };
     let refuse = why_not(s.status(at), "request");
     let json = act_json(operation, &names, at, &values);
     let send = props.on.reform(move |_: MouseEvent| Command::Act(json.clone()));
@@ -50,12 +54,12 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
             </div>
             <label class="row"><span>{ "at" }</span>
                 <select aria-label="Process" onchange={on_node}>
-                    { for names.iter().enumerate().map(|(i, n)| html! {
-                        <option value={i.to_string()} selected={i == at}>{ process_text(n, s.status(i)) }</option>
+                    { for able.iter().map(|&i| html! {
+                        <option value={i.to_string()} selected={i == at}>{ process_text(&names[i], s.status(i)) }</option>
                     }) }
                 </select>
             </label>
-            { for operation.args.iter().map(|p| argument(p, &names, at, &values)) }
+            { for operation.args.iter().map(|p| argument(p, &processes, at, &values)) }
             <button class="primary go" onclick={send} disabled={refuse.is_some()} title={refuse.unwrap_or(operation.says)}>
                 { verb(operation.name) }
             </button>
@@ -80,7 +84,7 @@ fn other_than(at: usize, count: usize) -> usize {
 
 fn argument(
     p: &'static Param,
-    names: &[String],
+    processes: &[ProcessInfo],
     at: usize,
     values: &UseStateHandle<BTreeMap<&'static str, String>>,
 ) -> Html {
@@ -95,12 +99,24 @@ fn argument(
     let given = values.get(p.name).cloned();
     let field = match p.takes {
         Takes::Node(_) => {
-            let current = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < names.len());
-            let current = current.unwrap_or(other_than(at, names.len()));
+            let count = processes.len();
+            let current = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < count);
+            let current = current.unwrap_or(other_than(at, count));
             html! {
                 <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
-                    { for names.iter().enumerate().filter(|(i, _)| *i != at).map(|(i, n)| html! {
-                        <option value={i.to_string()} selected={i == current}>{ n }</option>
+                    { for processes.iter().enumerate().filter(|(i, _)| *i != at).map(|(i, p)| html! {
+                        <option value={i.to_string()} selected={i == current}>{ &p.name }</option>
+                    }) }
+                </select>
+            }
+        }
+        Takes::NodeOr { roles, words } => {
+            let fits = |r: &str| roles.is_empty() || roles.contains(&r);
+            let nodes = processes.iter().filter(|p| fits(p.role)).map(|p| p.name.as_str());
+            html! {
+                <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
+                    { for words.iter().copied().chain(nodes).map(|w| html! {
+                        <option value={w.to_string()} selected={given.as_deref() == Some(w)}>{ w }</option>
                     }) }
                 </select>
             }
@@ -144,6 +160,7 @@ fn act_json(operation: &Operation, names: &[String], at: usize, values: &BTreeMa
             }
             Takes::Json => drop(args.raw(p.name, &typed(&given.unwrap_or_else(|| default_text(p))))),
             Takes::Text { .. } => drop(args.text(p.name, &given.unwrap_or_else(|| default_text(p)))),
+            Takes::NodeOr { words, .. } => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),
             Takes::Choice(words) => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),
             _ => drop(given.map(|v| args.raw(p.name, &typed(&v)).is_empty())),
         }

@@ -1,0 +1,139 @@
+//! A client: one question at a time, with the dependencies of what it has seen (its context).
+//!
+//! The context lives as long as the session: a crash ends it. The number of questions is on disk, so that
+//! (client, n) names a question for ever.
+
+use super::{CausalKv, Change, Ctx, Disk, Effects, Entry, Message, Note, Outcome, Question, Said, Timer};
+use crate::clock;
+use crate::protocol::Input;
+use crate::trace::{NodeId, RecordId};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// What a client is asked to do.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The node to ask; any, where none is named.
+    pub(super) node: Option<NodeId>,
+    pub(super) question: Question,
+    /// A clock given by hand.
+    pub(super) vector: Option<Arc<[u32]>>,
+}
+
+/// A question without an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    request: RecordId,
+    pub(super) node: NodeId,
+    pub(super) n: u32,
+    pub(super) question: Question,
+    deps: Arc<[u32]>,
+}
+
+/// What a client holds in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    /// Writes of each node that it has seen, or that what it has seen depends on.
+    pub(super) context: Vec<u32>,
+    pub(super) asked: Option<Asked>,
+    /// What it will ask next.
+    pub(super) queue: VecDeque<(RecordId, Request)>,
+    /// Number of its questions.
+    n: u32,
+}
+
+/// Starts a session.
+pub(super) fn boot(ctx: &Ctx, disk: &Disk) -> Client {
+    Client { context: vec![0; ctx.setup.nodes], asked: None, queue: VecDeque::new(), n: disk.asked }
+}
+
+/// Handles one input.
+pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, CausalKv>, out: &mut Effects) {
+    match input {
+        Input::Request { id, request } => on_request(ctx, me, client, (id, request), out),
+        Input::Message { from, message: Message::Answer { n, outcome } } => {
+            on_answer(ctx, me, client, (from, *n, outcome), out);
+        }
+        Input::Timeout(Timer::Resend) => resend(ctx, client, out),
+        Input::Timeout(Timer::GiveUp) => finish(ctx, me, client, None, out),
+        Input::Message { .. } => unreachable!("clients get answers only"),
+        Input::Timeout(_) => unreachable!("nodes have these timers"),
+    }
+}
+
+/// Somebody asks for something: at once, or after what was asked before.
+fn on_request(ctx: &Ctx, me: NodeId, client: &mut Client, (id, request): (RecordId, &Request), out: &mut Effects) {
+    client.queue.push_back((id, request.clone()));
+    ask_next(ctx, me, client, out);
+}
+
+fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
+    if client.asked.is_some() {
+        return;
+    }
+    let Some((request, Request { node, question, vector })) = client.queue.pop_front() else { return };
+    client.n += 1;
+    let n = client.n;
+    // "any": one after the other, so that a client moves between the nodes.
+    let nodes = ctx.setup.nodes;
+    let node = node.unwrap_or_else(|| ((usize::from(me) - nodes + n as usize - 1) % nodes) as NodeId);
+    let mut deps = vec![0; nodes];
+    // How a node is may be asked of one that is behind, too.
+    if !ctx.setup.no_client_context && !matches!(question, Question::Status) {
+        deps.clone_from(&client.context);
+    }
+    if let Some(vector) = &vector {
+        clock::merge(&mut deps, vector);
+    }
+    let asked = Asked { request, node, n, question, deps: deps.into() };
+    out.send_noting(node, asked.message(), Note::Nothing, Some(Entry(Change::Asked(n))));
+    out.arm(Timer::Resend, ctx.setup.retry_us, ctx.setup.retry_us);
+    let patience_us = ctx.setup.wait_us + ctx.setup.answer_us;
+    out.arm(Timer::GiveUp, patience_us, patience_us);
+    client.asked = Some(asked);
+}
+
+impl Asked {
+    fn message(&self) -> Message {
+        Message::Ask { n: self.n, question: self.question.clone(), deps: Arc::clone(&self.deps) }
+    }
+}
+
+/// An answer: of the question that is open, unless it is a late one.
+fn on_answer(
+    ctx: &Ctx,
+    me: NodeId,
+    client: &mut Client,
+    (from, n, outcome): (NodeId, u32, &Outcome),
+    out: &mut Effects,
+) {
+    if client.asked.as_ref().is_none_or(|asked| asked.n != n || asked.node != from) {
+        return;
+    }
+    // What one has seen, one depends on from now on.
+    match outcome {
+        Outcome::Written(version) => clock::merge(&mut client.context, &version.vector()),
+        Outcome::Found(Some(versions)) => {
+            versions.iter().for_each(|version| clock::merge(&mut client.context, &version.vector()));
+        }
+        Outcome::Found(None) | Outcome::Missing(_) | Outcome::Status { .. } => {}
+    }
+    finish(ctx, me, client, Some(outcome.clone()), out);
+}
+
+/// No answer so far: the same question goes to the same node, which knows it by its number.
+fn resend(ctx: &Ctx, client: &Client, out: &mut Effects) {
+    let Some(asked) = &client.asked else { return };
+    out.send(asked.node, asked.message());
+    out.arm(Timer::Resend, ctx.setup.retry_us, ctx.setup.retry_us);
+}
+
+/// The answer has come, or the client's patience is over: then nobody knows whether a put was done.
+fn finish(ctx: &Ctx, me: NodeId, client: &mut Client, outcome: Option<Outcome>, out: &mut Effects) {
+    let Some(asked) = client.asked.take() else { return };
+    let said = Said { node: asked.node, n: asked.n, question: asked.question, outcome };
+    out.reply(asked.request, Note::Replied { said, context: client.context.as_slice().into() });
+    out.disarm(Timer::Resend);
+    out.disarm(Timer::GiveUp);
+    ask_next(ctx, me, client, out);
+}
