@@ -16,7 +16,7 @@ pub(super) static SCENARIOS: [Builtin; 12] = [
     { "at_ms": 10, "act": { "request": { "node": "client1", "op": "put", "args": { "node": "node1", "key": "x", "value": "question" } } } },
     { "at_ms": 55, "act": { "request": { "node": "client1", "op": "get", "args": { "node": "node2", "key": "x" } } } },
     { "at_ms": 95, "act": { "request": { "node": "client1", "op": "put", "args": { "node": "node2", "key": "y", "value": "answer" } } } },
-    { "at_ms": 142, "act": { "request": { "node": "client2", "op": "get", "args": { "node": "node3", "key": "y" } } } },
+    { "at_ms": 118, "act": { "request": { "node": "client2", "op": "get", "args": { "node": "node3", "key": "y" } } } },
     { "at_ms": 185, "act": { "request": { "node": "client2", "op": "get", "args": { "node": "node3", "key": "y" } } } },
     { "at_ms": 225, "act": { "request": { "node": "client2", "op": "get", "args": { "node": "node3", "key": "x" } } } }
   ], "until_ms": 270 }"#,
