@@ -159,7 +159,7 @@ test('all pairs of events: the page says what the stamps say', async ({ page }) 
   const all = await events(page);
   // Through the table, which is quicker than the pointer and never covers another event.
   const shown = await page.evaluate(async (ids) => {
-    const frame = () => new Promise((done) => setTimeout(done, 0));
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
     const click = async (id: number) => {
       document.querySelector<HTMLElement>(`[aria-label="Choose event ${id}"]`)!.click();
       await frame();

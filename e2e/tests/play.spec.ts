@@ -77,8 +77,9 @@ test('one event forward and back, by button and by key', async ({ page }) => {
   await page.keyboard.press('.');
   await page.keyboard.press('.');
   expect(await shows(first + 7)).toBe(seen[7]);
-  for (let n = first + 7; n > 0; n--) await page.getByRole('button', { name: 'One event back' }).click();
-  await expect(count(page)).toHaveText(/^event 0 of/);
+  // Before all processes have started there is nothing to look at.
+  for (let n = first + 7; n > first; n--) await page.getByRole('button', { name: 'One event back' }).click();
+  await expect(count(page)).toHaveText(new RegExp(`^event ${first} of`));
   await expect(page.getByRole('button', { name: 'One event back' })).toBeDisabled();
 });
 
