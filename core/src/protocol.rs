@@ -126,6 +126,10 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
+    /// Whether [`Protocol::reliable_links`] can be true at all: a protocol that says no does not carry the layer in
+    /// its download.
+    const MAY_USE_RELIABLE_LINKS: bool = true;
+
     /// Whether messages travel over the reliable FIFO link layer instead of the plain links.
     ///
     /// The layer numbers frames, acknowledges them, sends them again, drops duplicates and hands messages up

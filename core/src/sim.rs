@@ -291,7 +291,11 @@ impl<P: Protocol> World<P> {
             checks: P::checks(ctx),
             violated: Vec::new(),
             seed,
-            channels: if P::reliable_links(&ctx.setup) { vec![link::Channel::default(); n * n] } else { Vec::new() },
+            channels: if P::MAY_USE_RELIABLE_LINKS && P::reliable_links(&ctx.setup) {
+                vec![link::Channel::default(); n * n]
+            } else {
+                Vec::new()
+            },
             settling: settle::Settling::default(),
         }
     }
@@ -364,7 +368,8 @@ impl<P: Protocol> World<P> {
             }
             Job::Intake(node, intake) => self.take_in(stage, node, intake),
             Job::Effect { node, cause, effect } => self.take_effect(stage, node, cause, effect),
-            Job::Acknowledge { from, to } => self.acknowledge(stage, from, to),
+            Job::Acknowledge { from, to } if P::MAY_USE_RELIABLE_LINKS => self.acknowledge(stage, from, to),
+            Job::Acknowledge { .. } => unreachable!("{}", link::ABSENT),
         }
     }
 
@@ -395,6 +400,7 @@ impl<P: Protocol> World<P> {
                 self.now_us = event.at_us;
                 self.next_request(stage, index as usize);
             }
+            Due::Resend(_) if !P::MAY_USE_RELIABLE_LINKS => unreachable!("{}", link::ABSENT),
             Due::Resend(index) => self.resend_due(stage, index, event.order, event.at_us),
         }
     }
@@ -424,7 +430,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn lose(&mut self, stage: &mut Stage<'_, P>, flight: &Flight, reason: DropReason) {
-        if flight.frame != Frame::Message {
+        if P::MAY_USE_RELIABLE_LINKS && flight.frame != Frame::Message {
             return self.lose_frame(stage, flight, reason);
         }
         let (id, copy) = (flight.message, flight.copy);
@@ -444,6 +450,9 @@ impl<P: Protocol> World<P> {
 
     fn take_in(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
         match intake {
+            Intake::Frame { .. } | Intake::Ack { .. } | Intake::Resend { .. } if !P::MAY_USE_RELIABLE_LINKS => {
+                unreachable!("{}", link::ABSENT)
+            }
             Intake::Frame { message, origin } => return self.take_frame(stage, message, origin),
             Intake::Ack { peer, n, origin } => return self.take_ack(stage, node, peer, n, origin),
             Intake::Resend { to } => return self.resend(stage, node, to),

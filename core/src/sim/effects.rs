@@ -73,7 +73,7 @@ impl<P: Protocol> World<P> {
             stage.history.trace.messages.push(Message { from, to, send: self.records, n: fate.n, sent_us, due_us });
             stage.history.messages.push(message);
         }
-        let reliable = !self.channels.is_empty();
+        let reliable = P::MAY_USE_RELIABLE_LINKS && !self.channels.is_empty();
         let flight = Flight {
             order: 0,
             message: id,

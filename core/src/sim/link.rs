@@ -24,6 +24,8 @@ const WAIT_US_MIN: u64 = 40_000;
 const WAIT_US_MAX: u64 = 1_000_000;
 /// Most frames sent again at one time; the others follow when these are acknowledged.
 const RESEND_MAX: usize = 16;
+/// What it means when the layer is asked for where there is none.
+pub(super) const ABSENT: &str = "this protocol said that it never uses reliable links";
 /// Marks a drop as one of the layer's.
 pub(crate) const LAYER_LINK: u8 = 0x10;
 
@@ -241,6 +243,9 @@ impl<P: Protocol> World<P> {
 
     /// What a crash does to a process's links: frames that came early are forgotten, nothing is sent again.
     pub(super) fn links_crash(&mut self, node: NodeId) {
+        if !P::MAY_USE_RELIABLE_LINKS {
+            return;
+        }
         for other in 0..self.processes.len() as NodeId {
             if !self.channels.is_empty() {
                 self.channel(other, node).early.clear();
@@ -251,6 +256,9 @@ impl<P: Protocol> World<P> {
 
     /// After a restart the disk knows what is not acknowledged: it is sent again.
     pub(super) fn links_restart(&mut self, node: NodeId) {
+        if !P::MAY_USE_RELIABLE_LINKS {
+            return;
+        }
         for other in 0..self.processes.len() as NodeId {
             if !self.channels.is_empty() && !self.channel(node, other).outstanding.is_empty() {
                 self.channel(node, other).tries = 0;
