@@ -50,6 +50,7 @@ impl Protocol for Relay {
     type Timer = ();
     type Request = ();
     type Note = ();
+    const MAY_USE_RELIABLE_LINKS: bool = false;
 
     fn spec() -> &'static LabSpec {
         &SPEC
