@@ -341,16 +341,20 @@ fn write_args(args: &Fields, operation: &'static Operation, names: &[String], o:
     o.raw("args", &inner.end());
 }
 
+/// The object `args`, empty where it is left out.
+fn args_object<'a>(inner: &mut crate::json::Object<'a>) -> Result<crate::json::Object<'a>, InputError> {
+    match inner.take("args") {
+        Some(doc) => doc.object(),
+        None => Doc::parse("{}")?.at(format!("{}.args", inner.path())).object(),
+    }
+}
+
 fn read_args(
     inner: &mut crate::json::Object<'_>,
     params: &'static [crate::schema::Param],
     cast: &Cast<'_>,
 ) -> Result<Fields, InputError> {
-    let doc = match inner.take("args") {
-        Some(doc) => doc,
-        None => Doc::parse("{}")?.at(format!("{}.args", inner.path())),
-    };
-    let mut object = doc.object()?;
+    let mut object = args_object(inner)?;
     let fields = Fields::take(&mut object, params, cast.names, cast.roles)?;
     object.finish()?;
     Ok(fields)
@@ -422,11 +426,7 @@ fn read_workload(inner: &mut crate::json::Object<'_>, cast: &Cast<'_>) -> Result
     }
     let count = inner.need("count")?.int(1, WORKLOAD_COUNT_MAX)?;
     let every_us = inner.need("every_ms")?.millis(1, TIME_US_MAX / WORKLOAD_COUNT_MAX)?;
-    let doc = match inner.take("args") {
-        Some(doc) => doc,
-        None => Doc::parse("{}")?.at(format!("{}.args", inner.path())),
-    };
-    let mut object = doc.object()?;
+    let mut object = args_object(inner)?;
     // Here every argument may be left out: what is not given is made up.
     let mut args = Fields::default();
     for param in operation.args {

@@ -1,7 +1,7 @@
 //! How a record comes about: stamped, put into the history (or held against it in a replay), and checked.
 
 use super::{Stage, World};
-use crate::check::Watch;
+use crate::check::{Broken, Watch};
 use crate::history::Detail;
 use crate::protocol::Protocol;
 use crate::trace::{Kind, NO_NODE, NONE, Record, RecordId};
@@ -82,17 +82,22 @@ impl<P: Protocol> World<P> {
             for check in &mut checks {
                 let watch = Watch { ctx: stage.ctx, history: stage.history };
                 let Some(broken) = check.observe(&watch, id, &record) else { continue };
-                // The first violation of a rule tells the story; what follows from it would drown it.
-                if self.violated.iter().any(|(rule, _)| *rule == check.rule()) {
-                    continue;
-                }
-                let (explain, events) = (broken.explain.into(), broken.events.into());
-                let detail = self.detail(stage, Detail::Violation { rule: check.rule(), explain, events });
-                let record = Record { cause: id, detail, ..self.blank(Kind::Violation) };
-                let violation = self.write(stage, record);
-                self.violated.push((check.rule(), violation));
+                self.accuse(stage, id, check.rule(), broken);
             }
         }
         self.checks = checks;
+    }
+
+    /// Records a violation, unless its rule was violated before: the first one tells the story; what follows from it
+    /// would drown it.
+    pub(super) fn accuse(&mut self, stage: &mut Stage<'_, P>, cause: RecordId, rule: &'static str, broken: Broken) {
+        if self.violated.iter().any(|(known, _)| *known == rule) {
+            return;
+        }
+        let (explain, events) = (broken.explain.into(), broken.events.into());
+        let detail = self.detail(stage, Detail::Violation { rule, explain, events });
+        let record = Record { cause, detail, ..self.blank(Kind::Violation) };
+        let violation = self.write(stage, record);
+        self.violated.push((rule, violation));
     }
 }

@@ -4,9 +4,8 @@ use super::{Stage, World};
 use crate::act::Act;
 use crate::check::Watch;
 use crate::frame::Status;
-use crate::history::Detail;
 use crate::protocol::{Protocol, Seen};
-use crate::trace::{Kind, NodeId, Record};
+use crate::trace::{Kind, NONE, NodeId};
 use std::sync::Arc;
 
 /// Periodic traffic may still bring news: so long nothing may have happened, in microseconds.
@@ -89,14 +88,7 @@ impl<P: Protocol> World<P> {
                 self.processes.iter().map(|p| Seen { state: p.state.as_ref(), durable: &p.durable }).collect();
             let watch = Watch { ctx: stage.ctx, history: stage.history };
             let Some(broken) = check.settled(&watch, &seen) else { continue };
-            if self.violated.iter().any(|(rule, _)| *rule == check.rule()) {
-                continue;
-            }
-            let (explain, events) = (broken.explain.into(), broken.events.into());
-            let detail = self.detail(stage, Detail::Violation { rule: check.rule(), explain, events });
-            let record = Record { detail, ..self.blank(Kind::Violation) };
-            let id = self.write(stage, record);
-            self.violated.push((check.rule(), id));
+            self.accuse(stage, NONE, check.rule(), broken);
         }
         self.checks = checks;
     }

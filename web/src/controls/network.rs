@@ -87,14 +87,12 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
     let change = |json: String| Command::Act(format!("{{\"network\":{json}}}"));
     let set_delay = move |delay: Delay| change(format!("{{\"delay_ms\":{}}}", delay.json()));
     let models = [(Model::Constant, "constant"), (Model::Uniform, "uniform"), (Model::Exponential, "exponential")];
-    let delay_text = Callback::from(|i: usize| format!("{} ms", millis_text(DELAYS_US[i.min(DELAYS_US.len() - 1)])));
     let exact = |us: u64| {
         Callback::from(move |i: usize| {
             let us = if i == nearest(us) { us } else { DELAYS_US[i.min(DELAYS_US.len() - 1)] };
             format!("{} ms", millis_text(us))
         })
     };
-    drop(delay_text);
     let percent = Callback::from(|i: usize| format!("{i} %"));
     let share = |key: &'static str| {
         props.on.reform(move |i: usize| change(format!("{{\"{key}\":{}}}", probability_text(i as u32 * 10_000))))

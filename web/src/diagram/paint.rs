@@ -155,7 +155,7 @@ impl Brush<'_> {
             }
             Shape::Path { points, width } => self.outline(item.ink, *width, |brush| brush.trace(points, false), false),
             Shape::Text { at, size, bold, anchor, text, halo } => {
-                self.write(*at, *size, *bold, *anchor);
+                self.write(*size, *bold, *anchor);
                 if *halo {
                     self.set_stroke(Ink::Paper, 3.5);
                     self.set_dash(None);
@@ -177,7 +177,7 @@ impl Brush<'_> {
         self.ctx.stroke();
     }
 
-    fn write(&mut self, _at: Point, size: f32, bold: bool, anchor: Anchor) {
+    fn write(&mut self, size: f32, bold: bool, anchor: Anchor) {
         if self.font != (size, bold) {
             self.ctx.set_font(&format!("{} {}px {FAMILY}", if bold { 600 } else { 400 }, n(size)));
             self.font = (size, bold);
