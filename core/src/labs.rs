@@ -1,10 +1,7 @@
 //! The registry: one line for each lab.
 
-#[cfg(feature = "ordering-labs")]
 pub mod causal_kv;
-#[cfg(feature = "ordering-labs")]
 pub mod causal_multicast;
-#[cfg(feature = "ordering-labs")]
 pub mod total_order;
 pub mod vector_clocks;
 
@@ -19,11 +16,8 @@ use std::marker::PhantomData;
 /// All labs, in the order in which they are shown.
 pub static LABS: &[&dyn Lab] = &[
     &Of::<vector_clocks::VectorClocks>::NEW,
-    #[cfg(feature = "ordering-labs")]
     &Of::<total_order::TotalOrder>::NEW,
-    #[cfg(feature = "ordering-labs")]
     &Of::<causal_multicast::CausalMulticast>::NEW,
-    #[cfg(feature = "ordering-labs")]
     &Of::<causal_kv::CausalKv>::NEW,
 ];
 
