@@ -5,7 +5,7 @@ use crate::json::{JsonObject, list, quote};
 use crate::log::Log;
 use crate::protocol::{Context, Protocol};
 use crate::sim::link::{LAYER_LINK, LinkEvent, LinkNote};
-use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, Record, RecordId, Trace};
+use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::sync::Arc;
 
 /// What a record knows beyond its numbers.
@@ -48,6 +48,15 @@ impl<P: Protocol> History<P> {
         match self.detail(record)? {
             Detail::Note(note) => Some(note),
             Detail::Timer(_, note) | Detail::Request(_, note) => note.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The other end of what the link layer did.
+    #[must_use]
+    pub fn link_peer(&self, record: &Record) -> Option<NodeId> {
+        match self.detail(record)? {
+            Detail::Link(note) => Some(note.peer),
             _ => None,
         }
     }

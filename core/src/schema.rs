@@ -3,6 +3,7 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use crate::diagram::Labels;
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
@@ -376,6 +377,8 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Which clocks stand beside the events at first: those that the lab is about.
+    pub clocks: Labels,
 }
 
 impl LabSpec {

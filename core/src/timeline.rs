@@ -384,6 +384,14 @@ impl<P: Protocol> Run for Timeline<P> {
         self.history.message_label(&self.ctx, id)
     }
 
+    fn message_kind(&self, id: MessageId) -> &'static str {
+        P::message_kind(self.history.messages.at(id as usize))
+    }
+
+    fn link_peer(&self, id: RecordId) -> Option<NodeId> {
+        self.history.link_peer(self.history.trace.record(id))
+    }
+
     fn hash(&self) -> u64 {
         self.history.hash(&self.ctx)
     }

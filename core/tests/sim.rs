@@ -49,6 +49,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &["tick"],
+    clocks: lightcone_core::diagram::Labels::None,
 };
 
 static LAB: Of<Toy> = Of::NEW;

@@ -458,6 +458,13 @@ impl Protocol for TotalOrder {
         unreachable!("this protocol has no timer")
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Multicast(_) => "multicast",
+            Message::Ack { .. } => "acknowledgement",
+        }
+    }
+
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         notes::message(ctx, message, data)
     }

@@ -121,6 +121,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Vector,
 };
 
 impl VectorClocks {

@@ -149,6 +149,8 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         Command::Follow => s.follow_now(),
         Command::Labels(labels) => s.labels = labels,
         Command::Axis(axis) => s.set_axis(axis),
+        Command::Hide(kind) => s.toggle_hidden(kind),
+        Command::Settle => s.settle(),
         Command::Speed(up) => s.change_speed(up),
         other => return Some(other),
     }

@@ -1,5 +1,6 @@
 //! The lab's operations as forms, made from its tables.
 
+use super::workload::Workload;
 use super::{Props, input_value, value_of};
 use crate::app::why_not;
 use crate::command::Command;
@@ -64,6 +65,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                 { verb(operation.name) }
             </button>
             if let Some(why) = refuse { <p class="why">{ format!("{}: {why}", names[at]) }</p> }
+            <Workload {operation} able={able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>()} on={props.on.clone()} />
         </section>
     }
 }

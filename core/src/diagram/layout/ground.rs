@@ -221,7 +221,7 @@ impl Sheet<'_> {
         let (first, end) = self.visible;
         for id in first..end {
             let record = self.trace.record(id);
-            if !is_drawn(record.kind) {
+            if !is_drawn(record.kind) || self.is_hidden(record) {
                 continue;
             }
             let column = ((self.x_of(id) - self.plot.x) / COLUMN_PX).max(0.0) as usize;

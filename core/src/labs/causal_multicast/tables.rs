@@ -97,4 +97,5 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Vector,
 };
