@@ -376,9 +376,25 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
+    pub buffers_on_disk: bool,
 }
 
 impl LabSpec {
+    /// A lab that says nothing yet, for what a lab has no word on: `..LabSpec::EMPTY`.
+    pub const EMPTY: LabSpec = LabSpec {
+        id: "",
+        title: "",
+        says: "",
+        setup: &[],
+        operations: &[],
+        rules: &[],
+        switches: &[],
+        scenarios: &[],
+        timers: &[],
+        buffers_on_disk: true,
+    };
+
     /// An operation by its name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {

@@ -120,7 +120,7 @@ static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
-    timers: &[],
+    ..LabSpec::EMPTY
 };
 
 impl VectorClocks {

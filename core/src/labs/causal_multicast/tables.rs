@@ -96,5 +96,5 @@ pub(super) static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
-    timers: &[],
+    ..LabSpec::EMPTY
 };
