@@ -379,9 +379,26 @@ pub struct LabSpec {
     pub timers: &'static [&'static str],
     /// Which clocks stand beside the events at first: those that the lab is about.
     pub clocks: Labels,
+    /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
+    pub buffers_on_disk: bool,
 }
 
 impl LabSpec {
+    /// A lab that says nothing yet, for what a lab has no word on: `..LabSpec::EMPTY`.
+    pub const EMPTY: LabSpec = LabSpec {
+        id: "",
+        title: "",
+        says: "",
+        setup: &[],
+        operations: &[],
+        rules: &[],
+        switches: &[],
+        scenarios: &[],
+        timers: &[],
+        clocks: Labels::None,
+        buffers_on_disk: true,
+    };
+
     /// An operation by its name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {

@@ -30,7 +30,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &[],
-    clocks: lightcone_core::diagram::Labels::None,
+    ..LabSpec::EMPTY
 };
 static LAB: Of<Pipe> = Of::NEW;
 

@@ -49,7 +49,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &["tick"],
-    clocks: lightcone_core::diagram::Labels::None,
+    ..LabSpec::EMPTY
 };
 
 static LAB: Of<Toy> = Of::NEW;

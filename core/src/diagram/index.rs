@@ -139,6 +139,9 @@ impl Index {
             if let Some((from_us, arrow)) = arrow_to(trace, id, record) {
                 self.arrows.push(from_us, record.at_us, arrow);
             }
+            if record.kind == Kind::Crash && !run.scenario().lab.spec().buffers_on_disk {
+                self.waiting.retain(|key, _| key.0 != record.node);
+            }
             match record.kind {
                 Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Partition | Kind::Heal => {
                     self.changes.push(id);

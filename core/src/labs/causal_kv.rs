@@ -392,6 +392,21 @@ impl Protocol for CausalKv {
         words::message(ctx, message, data)
     }
 
+    /// A write on its way to a peer. A repair carries many, and what it brings is applied on arrival: nothing waits.
+    fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
+        match message {
+            Message::Replicate(version) => Some((version.origin, version.seq.into())),
+            _ => None,
+        }
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match note {
+            Note::Applied { version, .. } => Some((version.origin, version.seq.into())),
+            _ => None,
+        }
+    }
+
     fn describe_note(ctx: &Ctx, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
         words::note(ctx, kind, note, data)
     }

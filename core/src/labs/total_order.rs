@@ -469,6 +469,20 @@ impl Protocol for TotalOrder {
         notes::message(ctx, message, data)
     }
 
+    fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
+        match message {
+            Message::Multicast(message) => Some((message.origin, message.seq.into())),
+            Message::Ack { .. } => None,
+        }
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match note {
+            Note::Deliver { message, .. } => Some((message.origin, message.seq.into())),
+            _ => None,
+        }
+    }
+
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
         notes::describe(ctx, kind, note, data)
     }

@@ -122,6 +122,7 @@ static SPEC: LabSpec = LabSpec {
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
     clocks: crate::diagram::Labels::Vector,
+    ..LabSpec::EMPTY
 };
 
 impl VectorClocks {

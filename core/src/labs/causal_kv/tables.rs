@@ -166,5 +166,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
     timers: &["anti-entropy", "check", "wait", "resend", "give-up"],
-    clocks: crate::diagram::Labels::None,
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
 };

@@ -98,4 +98,5 @@ pub(super) static SPEC: LabSpec = LabSpec {
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
     clocks: crate::diagram::Labels::Vector,
+    ..LabSpec::EMPTY
 };

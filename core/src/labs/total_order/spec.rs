@@ -105,4 +105,5 @@ pub(super) static SPEC: LabSpec = LabSpec {
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
     clocks: crate::diagram::Labels::Lamport,
+    ..LabSpec::EMPTY
 };
