@@ -35,6 +35,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &[],
+    ..LabSpec::EMPTY
 };
 
 static LAB: Of<Relay> = Of::NEW;

@@ -91,6 +91,14 @@ impl History {
         Detail::of(&self.details, record)
     }
 
+    /// The other end of what the link layer did.
+    pub(crate) fn link_peer(&self, record: &Record) -> Option<NodeId> {
+        match self.detail(record)? {
+            Detail::Link(note) => Some(note.peer),
+            _ => None,
+        }
+    }
+
     /// What the machine shows to the checks, with what it knows itself.
     pub(crate) fn past(&self) -> Past<'_> {
         Past { trace: &self.trace, details: &self.details }

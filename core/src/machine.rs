@@ -66,6 +66,9 @@ pub(crate) trait Interior: Any {
     /// A copy.
     fn boxed(&self) -> Box<dyn Interior>;
 
+    /// Whether there are any checks.
+    fn is_watched(&self) -> bool;
+
     /// A process loses its memory and what is left of its step.
     fn crash(&mut self, node: NodeId);
 }
@@ -118,6 +121,8 @@ pub(crate) trait Machine {
 
     /// Label of a message; its fields go into `data`.
     fn describe_message(&self, message: MessageId, data: &mut JsonObject) -> String;
+    /// What sort of message this is, in a word.
+    fn message_kind(&self, message: MessageId) -> &'static str;
     /// Fields of a note go into `data`; its label, where it has one of its own.
     fn describe_note(&self, kind: Kind, note: NoteId, data: &mut JsonObject) -> Option<String>;
     /// The protocol's own vector clock before and after the event of a note, where it keeps one.

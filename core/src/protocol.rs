@@ -147,6 +147,12 @@ pub trait Protocol: Copy + Debug + 'static {
     /// Label of a message; its fields go into `data`.
     fn describe_message(ctx: &Context<Self>, message: &Self::Message, data: &mut JsonObject) -> String;
 
+    /// What sort of message this is, in a word: for hiding sorts in the diagram. Messages of one sort look alike to a
+    /// person who wants them out of the way, such as acknowledgements or heartbeats.
+    fn message_kind(_message: &Self::Message) -> &'static str {
+        "message"
+    }
+
     /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
     fn describe_note(_ctx: &Context<Self>, _kind: Kind, _note: &Self::Note, _data: &mut JsonObject) -> Option<String> {
         None

@@ -3,6 +3,7 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use crate::diagram::Labels;
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
@@ -376,9 +377,28 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Which clocks stand beside the events at first: those that the lab is about.
+    pub clocks: Labels,
+    /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
+    pub buffers_on_disk: bool,
 }
 
 impl LabSpec {
+    /// A lab that says nothing yet, for what a lab has no word on: `..LabSpec::EMPTY`.
+    pub const EMPTY: LabSpec = LabSpec {
+        id: "",
+        title: "",
+        says: "",
+        setup: &[],
+        operations: &[],
+        rules: &[],
+        switches: &[],
+        scenarios: &[],
+        timers: &[],
+        clocks: Labels::None,
+        buffers_on_disk: true,
+    };
+
     /// An operation by its name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {

@@ -4,7 +4,8 @@
 //! the step's effects take place one after the other; each is a record. Between any two records an act can
 //! fall: that is how a crash hits the middle of a step.
 //!
-//! Cloning a [`World`] is a snapshot. It holds positions in the [`History`] and none of its content.
+//! Cloning a [`World`] is a snapshot. It holds positions in the [`History`] and none of its content. What has a
+//! type of the protocol's own stays inside: see [`crate::machine`].
 
 mod acts;
 mod effects;
@@ -231,7 +232,7 @@ pub(crate) struct World {
     free: Vec<u32>,
     pub(crate) processes: Vec<Process>,
     pub(crate) interior: Box<dyn Interior>,
-    /// Whether the lab has rules to check.
+    /// Whether any check watches, kept here because it is asked at every record.
     watched: bool,
     clocks: Vec<u32>,
     pub(crate) network: Network,
@@ -256,6 +257,7 @@ impl World {
     /// The world before anything has happened.
     pub(crate) fn new(machine: &dyn Machine, seed: u64, rule: LinkRule) -> World {
         let n = machine.names().len();
+        let interior = machine.interior();
         let process = Process {
             status: Status::Crashed,
             timers: Vec::new(),
@@ -278,8 +280,8 @@ impl World {
             flights: Vec::new(),
             free: Vec::new(),
             processes: vec![process; n],
-            interior: machine.interior(),
-            watched: !machine.spec().rules.is_empty(),
+            watched: interior.is_watched(),
+            interior,
             clocks: vec![0; n * n],
             network: Network::new(n, rule),
             timed_done: 0,

@@ -359,6 +359,14 @@ impl Run for Timeline {
         self.history.message_label(id)
     }
 
+    fn message_kind(&self, id: MessageId) -> &'static str {
+        self.history.machine.message_kind(id)
+    }
+
+    fn link_peer(&self, id: RecordId) -> Option<NodeId> {
+        self.history.link_peer(self.history.trace.record(id))
+    }
+
     fn hash(&self) -> u64 {
         self.history.hash()
     }

@@ -86,6 +86,10 @@ impl<P: Protocol> Interior for Inner<P> {
         Box::new(self.clone())
     }
 
+    fn is_watched(&self) -> bool {
+        !self.checks.is_empty()
+    }
+
     fn crash(&mut self, node: NodeId) {
         let process = &mut self.processes[usize::from(node)];
         process.state = None;
@@ -255,6 +259,10 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn describe_message(&self, message: MessageId, data: &mut JsonObject) -> String {
         P::describe_message(&self.ctx, self.message(message), data)
+    }
+
+    fn message_kind(&self, message: MessageId) -> &'static str {
+        P::message_kind(self.message(message))
     }
 
     fn describe_note(&self, kind: Kind, note: NoteId, data: &mut JsonObject) -> Option<String> {

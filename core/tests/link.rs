@@ -28,6 +28,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &[],
+    ..LabSpec::EMPTY
 };
 static LAB: Of<Pipe> = Of::NEW;
 

@@ -48,6 +48,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &["tick"],
+    ..LabSpec::EMPTY
 };
 
 static LAB: Of<Toy> = Of::NEW;

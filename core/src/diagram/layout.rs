@@ -3,16 +3,17 @@
 mod arrows;
 mod events;
 mod ground;
+mod holds;
 
 use super::index::Index;
 use super::labels::Room;
 use super::scene::{Item, Point, Rect, Scene, Shape};
 use super::theme::{Ink, TONES};
-use super::{Axis, LOGICAL_STEP, View, font};
+use super::{Axis, LINK_LAYER, LOGICAL_STEP, View, font};
 use crate::causality::reaches;
 use crate::frame::Frame;
 use crate::run::Run;
-use crate::trace::{Kind, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NodeId, Record, RecordId, Trace};
 
 /// Height of the axis above the lanes.
 pub(super) const TOP: f32 = 36.0;
@@ -72,6 +73,7 @@ pub fn lay_out(run: &dyn Run, index: &Index, view: &View, frame: &Frame) -> Scen
     } else {
         sheet.reserve_marks();
         sheet.draw_arrows();
+        sheet.draw_holds();
         sheet.draw_path();
         sheet.draw_status_labels();
         sheet.draw_events();
@@ -179,6 +181,20 @@ impl<'a> Sheet<'a> {
         Ink::Process((node % NodeId::from(TONES)) as u8)
     }
 
+    /// Whether a person wants a record out of the way.
+    pub(super) fn is_hidden(&self, record: &Record) -> bool {
+        match record.kind {
+            Kind::Link => self.view.hidden.contains(&LINK_LAYER),
+            Kind::Send | Kind::Receive => self.hides(record.message),
+            _ => false,
+        }
+    }
+
+    /// Whether a person wants a message out of the way.
+    pub(super) fn hides(&self, message: MessageId) -> bool {
+        !self.view.hidden.is_empty() && self.view.hidden.contains(&self.run.message_kind(message))
+    }
+
     /// Whether a record lies behind the cursor, in the known future.
     pub(super) fn is_ahead(&self, id: RecordId) -> bool {
         id >= self.frame.position
@@ -208,6 +224,11 @@ impl<'a> Sheet<'a> {
         let strength = if cone == Cone::Outside { 0.16 } else { 1.0 };
         if ahead { strength * 0.32 } else { strength }
     }
+}
+
+/// What `clamp` does, which in case of a wrong range panics with both numbers: writing floats is 6 kB of the page.
+fn within(x: f32, low: f32, high: f32) -> f32 {
+    x.min(high).max(low)
 }
 
 /// The stretch of time that a view shows.

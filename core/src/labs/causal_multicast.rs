@@ -394,6 +394,17 @@ impl Protocol for CausalMulticast {
         words::short(message)
     }
 
+    fn item_sent(letter: &Arc<Letter>) -> Option<(NodeId, u64)> {
+        Some((letter.origin, letter.seq().into()))
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match &note.about {
+            About::Delivered(letter, _) => Some((letter.origin, letter.seq().into())),
+            _ => None,
+        }
+    }
+
     fn describe_note(ctx: &Context<Self>, _kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
         words::describe(ctx, note, data)
     }

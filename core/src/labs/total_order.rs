@@ -458,8 +458,29 @@ impl Protocol for TotalOrder {
         unreachable!("this protocol has no timer")
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Multicast(_) => "multicast",
+            Message::Ack { .. } => "acknowledgement",
+        }
+    }
+
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         notes::message(ctx, message, data)
+    }
+
+    fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
+        match message {
+            Message::Multicast(message) => Some((message.origin, message.seq.into())),
+            Message::Ack { .. } => None,
+        }
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match note {
+            Note::Deliver { message, .. } => Some((message.origin, message.seq.into())),
+            _ => None,
+        }
     }
 
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {

@@ -121,6 +121,8 @@ static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Vector,
+    ..LabSpec::EMPTY
 };
 
 impl VectorClocks {

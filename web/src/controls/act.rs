@@ -1,5 +1,6 @@
 //! The lab's operations as forms, made from its tables.
 
+use super::workload::Workload;
 use super::{Props, input_value, value_of};
 use crate::app::why_not;
 use crate::command::Command;
@@ -64,6 +65,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                 { verb(operation.name) }
             </button>
             if let Some(why) = refuse { <p class="why">{ format!("{}: {why}", names[at]) }</p> }
+            <Workload {operation} able={able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>()} on={props.on.clone()} />
         </section>
     }
 }
@@ -72,9 +74,13 @@ fn process_text(name: &str, status: Status) -> String {
     if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
+/// The operation's name with a capital. Names are ASCII, and capitals for all of Unicode would be 12 kB of tables.
 fn verb(operation: &str) -> String {
-    let mut letters = operation.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut text = operation.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// The default of a process argument: the next one that is not the process itself.

@@ -1,12 +1,13 @@
 //! What is selected: an event with its clocks before and after, or two events and how they stand.
 
+use super::words::{own_clock, words};
 use crate::command::Command;
 use crate::model::Model;
 use crate::session::Session;
 use lightcone_core::causality::{path, previous_event};
 use lightcone_core::clock::Relation;
 use lightcone_core::json::{millis_text, pretty};
-use lightcone_core::trace::{Kind, NO_NODE, NONE, RecordId};
+use lightcone_core::trace::{Kind, NONE, RecordId};
 use yew::prelude::*;
 
 /// Properties.
@@ -45,31 +46,6 @@ fn heading(s: &Session) -> &'static str {
     }
 }
 
-/// An event in a few words.
-fn words(s: &Session, id: RecordId) -> String {
-    let record = s.run.trace().record(id);
-    let label = s.run.label(id);
-    if record.node == NO_NODE {
-        return label;
-    }
-    let name = &s.run.names()[usize::from(record.node)];
-    match record.kind {
-        Kind::Send => format!("{name} sends {label}"),
-        Kind::Receive => {
-            let from = &s.run.names()[usize::from(s.run.trace().message(record.message).from)];
-            format!("{name} receives {label} from {from}")
-        }
-        Kind::Local => format!("{name}: {label}"),
-        Kind::Request => format!("{name} is asked: {label}"),
-        Kind::Boot => format!("{name} starts"),
-        Kind::Crash => format!("{name} crashes"),
-        Kind::Restart => format!("{name} restarts from its disk"),
-        Kind::Pause => format!("{name} is paused"),
-        Kind::Resume => format!("{name} goes on"),
-        _ => format!("{name}: {label}"),
-    }
-}
-
 fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
     let trace = s.run.trace();
     let record = trace.record(id);
@@ -84,11 +60,10 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
                     { jump(cause, format!("event {cause}"), on) }
                 }
             </p>
-            if record.kind.ticks() {
-                { clocks(s, id) }
-                if let Some((text, source)) = s.run.why(id) {
-                    <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
-                }
+            if let Some(change) = own_clock(s, id) { <p class="own-clock"><span>{ "its clock" }</span><b>{ change }</b></p> }
+            if record.kind.ticks() { { clocks(s, id) } }
+            if let Some((text, source)) = s.run.why(id) {
+                <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
             }
             if record.kind == Kind::Violation {
                 { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }

@@ -13,7 +13,8 @@ use crate::trace::{Kind, Record, RecordId};
 impl Sheet<'_> {
     fn drawn(&self) -> Vec<(RecordId, Record)> {
         let (first, end) = self.visible;
-        (first..end).map(|id| (id, *self.trace.record(id))).filter(|(_, r)| is_drawn(r.kind)).collect()
+        let all = (first..end).map(|id| (id, *self.trace.record(id)));
+        all.filter(|(_, r)| is_drawn(r.kind) && !self.is_hidden(r)).collect()
     }
 
     /// Keeps labels off the marks.

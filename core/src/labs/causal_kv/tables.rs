@@ -166,4 +166,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
     timers: &["anti-entropy", "check", "wait", "resend", "give-up"],
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
 };

@@ -97,4 +97,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Vector,
+    ..LabSpec::EMPTY
 };

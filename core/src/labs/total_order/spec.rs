@@ -104,4 +104,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Lamport,
+    ..LabSpec::EMPTY
 };
