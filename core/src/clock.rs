@@ -1,6 +1,5 @@
 //! Lamport's scalar clock and the vector clock of Fidge and Mattern.
 
-use crate::json::Doc;
 use serde::Serialize;
 
 /// How two vector clocks, and so two events, stand to each other.
@@ -62,22 +61,10 @@ pub fn text(clock: &[u32]) -> String {
     format!("({})", parts.join(","))
 }
 
-/// The protocol's own clock before and after an event, as text, from the `data` of its record: a number for a Lamport
-/// clock, `(1,0,2)` for a vector over those of these names that it knows. `None` where the record has none.
+/// A clock as text; a scalar clock, which has one component, as its number.
 #[must_use]
-pub fn own_change(data: &str, names: &[String]) -> Option<(String, String)> {
-    let mut object = Doc::parse(data).ok()?.object().ok()?;
-    let mut part = |key: &str| {
-        let doc = object.take(key)?;
-        if let Ok(number) = doc.int(0, u64::from(u32::MAX)) {
-            return Some(number.to_string());
-        }
-        let mut components = doc.object().ok()?;
-        let mut component = |name: &String| components.take(name)?.int(0, u64::from(u32::MAX)).ok().map(|n| n as u32);
-        let vector: Vec<u32> = names.iter().filter_map(&mut component).collect();
-        (!vector.is_empty()).then(|| text(&vector))
-    };
-    Some((part("before")?, part("after")?))
+pub fn short(clock: &[u32]) -> String {
+    if let [number] = clock { number.to_string() } else { text(clock) }
 }
 
 #[cfg(test)]
@@ -100,18 +87,6 @@ mod tests {
         let mut merged = [2, 1, 1];
         merge(&mut merged, &[1, 3, 1]);
         assert_eq!(merged, [2, 3, 1]);
-    }
-
-    #[test]
-    fn the_own_clock_of_a_record_is_a_number_or_a_vector() {
-        let names = ["P1".to_string(), "P2".to_string()];
-        let text = |data: &str| own_change(data, &names);
-        assert_eq!(text(r#"{"before":3,"after":5}"#), Some(("3".into(), "5".into())));
-        let vectors = r#"{"x":1,"before":{"P1":0,"P2":2},"after":{"P1":1,"P2":2}}"#;
-        assert_eq!(text(vectors), Some(("(0,2)".into(), "(1,2)".into())));
-        for none in ["{}", "[]", r#"{"before":3}"#, r#"{"before":"x","after":{}}"#] {
-            assert_eq!(text(none), None, "{none}");
-        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub enum Labels {
     Vector,
     /// Both.
     Both,
+    /// The protocol's own clock, where it is another one.
+    Own,
 }
 
 /// What the axis shows.

@@ -158,7 +158,8 @@ pub trait Protocol: Copy + Debug + 'static {
         None
     }
 
-    /// The protocol's own vector clock before and after an event, where it keeps one.
+    /// The protocol's own clock before and after an event, where it keeps one; a scalar clock has one component. Unless
+    /// [`LabSpec::own_clock`] names it, it is a vector clock that must equal the observer's.
     fn own_clock(_note: &Self::Note) -> Option<(&[u32], &[u32])> {
         None
     }

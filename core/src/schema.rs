@@ -379,6 +379,8 @@ pub struct LabSpec {
     pub timers: &'static [&'static str],
     /// Which clocks stand beside the events at first: those that the lab is about.
     pub clocks: Labels,
+    /// A short name for the protocol's own clock, where it is another one than the observer's vector clock.
+    pub own_clock: Option<&'static str>,
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
     pub buffers_on_disk: bool,
 }
@@ -396,6 +398,7 @@ impl LabSpec {
         scenarios: &[],
         timers: &[],
         clocks: Labels::None,
+        own_clock: None,
         buffers_on_disk: true,
     };
 

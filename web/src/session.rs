@@ -224,6 +224,7 @@ impl Session {
         let record = self.run.trace().record(id);
         match record.kind {
             Kind::Link => self.hidden.contains(&LINK_LAYER),
+            Kind::Drop => self.run.trace().record(record.cause).kind == Kind::Link && self.hidden.contains(&LINK_LAYER),
             Kind::Send | Kind::Receive => self.hidden.contains(&self.run.message_kind(record.message)),
             _ => false,
         }

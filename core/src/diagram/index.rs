@@ -2,7 +2,7 @@
 
 use super::LINK_LAYER;
 use crate::run::Run;
-use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::collections::BTreeMap;
 
 /// Stretches in a block of the index, which knows the earliest beginning among them.
@@ -75,6 +75,16 @@ impl<T> Spans<T> {
     }
 }
 
+/// Events of one process at one instant: they stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Crowd {
+    at_us: u64,
+    /// How many stand there.
+    count: u16,
+    /// When the same process's next event is; [`u64::MAX`] while there is none.
+    next_us: u64,
+}
+
 /// Grows with a run; made anew when its trace was cut.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
@@ -92,6 +102,11 @@ pub struct Index {
     changes: Vec<RecordId>,
     /// Sorts of messages that there are.
     kinds: Vec<&'static str>,
+    crowds: Vec<Crowd>,
+    /// For each record its crowd and its place there.
+    places: Vec<(u32, u16)>,
+    /// The last crowd of each process.
+    newest: Vec<u32>,
 }
 
 /// Whether a record is drawn as a mark on a lane, unless it is hidden.
@@ -136,6 +151,8 @@ impl Index {
             let record = trace.record(id);
             let step = self.steps.last().copied().unwrap_or(0);
             self.steps.push(step + u32::from(takes_step(record.kind)));
+            let place = self.place_in_crowd(record);
+            self.places.push(place);
             if let Some((from_us, arrow)) = arrow_to(trace, id, record) {
                 self.arrows.push(from_us, record.at_us, arrow);
             }
@@ -152,6 +169,48 @@ impl Index {
             }
         }
         self.known = trace.len();
+    }
+
+    /// Finds a record's place among the events of its instant.
+    fn place_in_crowd(&mut self, record: &Record) -> (u32, u16) {
+        if record.node == NO_NODE {
+            return (NONE, 0);
+        }
+        let node = usize::from(record.node);
+        if self.newest.len() <= node {
+            self.newest.resize(node + 1, NONE);
+        }
+        let last = self.newest[node];
+        if last == NONE || self.crowds[last as usize].at_us != record.at_us {
+            if last != NONE {
+                self.crowds[last as usize].next_us = record.at_us;
+            }
+            self.newest[node] = self.crowds.len() as u32;
+            self.crowds.push(Crowd { at_us: record.at_us, count: 0, next_us: u64::MAX });
+        }
+        let crowd = &mut self.crowds[self.newest[node] as usize];
+        // A request stands over its first effect, a reply over its last.
+        let rank = match record.kind {
+            Kind::Request | Kind::Boot => crowd.count,
+            Kind::Reply | Kind::Link => crowd.count.saturating_sub(1),
+            _ => {
+                crowd.count = crowd.count.saturating_add(1);
+                crowd.count - 1
+            }
+        };
+        (self.newest[node], rank)
+    }
+
+    /// Place of a record among the events of its process at its instant, their number, and when the next instant is.
+    #[must_use]
+    pub fn crowd(&self, id: RecordId) -> (u16, u16, u64) {
+        match self.places.get(id as usize) {
+            Some(&(crowd, rank)) if crowd != NONE => {
+                let crowd = self.crowds[crowd as usize];
+                (rank, crowd.count, crowd.next_us)
+            }
+            _ => (0, 1, u64::MAX),
+        }
     }
 
     fn know_kind(&mut self, kind: &'static str) {

@@ -469,6 +469,11 @@ impl Protocol for TotalOrder {
         notes::message(ctx, message, data)
     }
 
+    fn own_clock(note: &Note) -> Option<(&[u32], &[u32])> {
+        let (before, after) = note.clock();
+        Some((std::slice::from_ref(before), std::slice::from_ref(after)))
+    }
+
     fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
         match message {
             Message::Multicast(message) => Some((message.origin, message.seq.into())),

@@ -134,6 +134,7 @@ fn argument(
         },
         _ => html! {
             <input type="text" aria-label={p.name} value={given.unwrap_or_else(|| default_text(p))} title={p.says}
+                placeholder={if p.default == Some("null") { "none" } else { "" }}
                 oninput={Callback::from(move |e: InputEvent| set(input_value(&e)))} />
         },
     };
@@ -141,7 +142,7 @@ fn argument(
 }
 
 fn default_text(p: &Param) -> String {
-    let default = p.default.unwrap_or("");
+    let default = p.default.filter(|d| *d != "null").unwrap_or("");
     match p.takes {
         Takes::Json => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
         Takes::Text { .. } => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
@@ -164,6 +165,8 @@ fn act_json(operation: &Operation, names: &[String], at: usize, values: &BTreeMa
                 let index = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < names.len());
                 args.text(p.name, &names[index.unwrap_or(other_than(at, names.len()))]);
             }
+            // What may be left out is left out.
+            Takes::Json if p.default == Some("null") && given.as_deref().is_none_or(str::is_empty) => {}
             Takes::Json => drop(args.raw(p.name, &typed(&given.unwrap_or_else(|| default_text(p))))),
             Takes::Text { .. } => drop(args.text(p.name, &given.unwrap_or_else(|| default_text(p)))),
             Takes::NodeOr { words, .. } => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),

@@ -19,8 +19,9 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Toolbar(props: &Props) -> Html {
     let s = props.model.get();
-    let labels =
-        [(Labels::None, "none"), (Labels::Lamport, "Lamport"), (Labels::Vector, "vector"), (Labels::Both, "both")];
+    let own = s.lab().spec().own_clock.map(|name| (Labels::Own, name));
+    let stamps = [(Labels::Lamport, "Lamport"), (Labels::Vector, "vector"), (Labels::Both, "both")];
+    let labels: Vec<_> = [(Labels::None, "none")].into_iter().chain(own).chain(stamps).collect();
     let axes = [(Axis::Time, "time"), (Axis::Logical, "order")];
     let on = &props.on;
     html! {

@@ -60,7 +60,7 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
                     { jump(cause, format!("event {cause}"), on) }
                 }
             </p>
-            if let Some(change) = own_clock(s, id) { <p class="own-clock"><span>{ "its clock" }</span><b>{ change }</b></p> }
+            if let Some(change) = own_clock(s, id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
             if record.kind.ticks() { { clocks(s, id) } }
             if let Some((text, source)) = s.run.why(id) {
                 <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
@@ -91,10 +91,13 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     let stamp = trace.vector(record).unwrap_or_default();
     let earlier = previous_event(trace, id);
     let stamped_before = || earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; stamp.len()]);
-    let (before, after) = s.run.own_clock(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
+    // The protocol's own vector where it is to be the observer's, else the observer's alone.
+    let apart = s.lab().spec().own_clock.is_some();
+    let own_of = |id: RecordId| s.run.own_clock(id).filter(|_| !apart);
+    let (before, after) = own_of(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
     let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
     let message = (record.kind == Kind::Receive).then(|| {
-        let own = s.run.own_clock(record.cause).map(|(_, after)| after);
+        let own = own_of(record.cause).map(|(_, after)| after);
         own.or_else(|| trace.vector(trace.record(record.cause))).unwrap_or_default()
     });
     let wrong = after != stamp;
@@ -119,6 +122,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     html! {
         <div class="scroll clocks" tabindex="0" role="region" aria-label="Clocks of this event">
             <table>
+                if apart { <caption>{ "An outside observer's clocks" }</caption> }
                 <thead><tr><td></td><th scope="col">{ "before" }</th>
                     if message.is_some() { <th scope="col">{ "message" }</th> }
                     <th scope="col">{ "after" }</th>

@@ -29,8 +29,9 @@ pub(crate) fn words(s: &Session, id: RecordId) -> String {
     }
 }
 
-/// The protocol's own clock, before → after, where the lab writes it down.
+/// The protocol's own clock, before → after, where it keeps one.
 pub(crate) fn own_clock(s: &Session, id: RecordId) -> Option<String> {
-    let (before, after) = clock::own_change(&s.run.data(id), s.run.names())?;
-    Some(format!("{before} → {after}"))
+    let (before, after) = s.run.own_clock(id)?;
+    let change = |name: &str| format!("{name}{} → {}", clock::short(&before), clock::short(&after));
+    Some(s.lab().spec().own_clock.map_or_else(|| change(""), |name| change(&format!("{name} "))))
 }

@@ -97,6 +97,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
-    clocks: crate::diagram::Labels::Vector,
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("V"),
     ..LabSpec::EMPTY
 };

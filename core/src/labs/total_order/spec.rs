@@ -104,6 +104,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
-    clocks: crate::diagram::Labels::Lamport,
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("clock"),
     ..LabSpec::EMPTY
 };
