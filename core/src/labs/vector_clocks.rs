@@ -154,8 +154,6 @@ impl Protocol for VectorClocks {
     type Request = Request;
     type Note = Step;
 
-    const MAY_USE_RELIABLE_LINKS: bool = false;
-
     fn spec() -> &'static LabSpec {
         &SPEC
     }

@@ -136,7 +136,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         }
         Command::Seek(us) => s.seek_time(us),
         Command::Skip(share) => {
-            let to = (s.view_us + share * s.end_us()).clamp(0.0, s.end_us());
+            let to = (s.view_us + share * s.end_us()).min(s.end_us()).max(0.0);
             s.seek_time(to);
         }
         Command::SeekEvent(id) => s.seek_event(id),
