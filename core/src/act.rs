@@ -1,5 +1,6 @@
 //! What a person does to a run: the acts of a scenario.
 
+use crate::http;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, quote};
 use crate::network::{DELAY_US_MIN, LinkChange, TIME_US_MAX};
 use crate::schema::{Fields, LabSpec, Operation, read_node};
@@ -170,6 +171,9 @@ impl Act {
             return doc.error("an act has one key, such as {\"crash\":{\"node\":…}}");
         };
         let inner_doc = object.need(kind)?;
+        if kind == "http" {
+            return http::read(&inner_doc, cast);
+        }
         let mut inner = inner_doc.object()?;
         let act = match kind.as_str() {
             "crash" => Act::Crash(cast.node(&inner.need("node")?)?),
@@ -199,7 +203,7 @@ impl Act {
             _ => {
                 return inner_doc.error(
                     "this act is unknown (known here: crash, restart, pause, resume, partition, heal, link, network, \
-                     message, timeout, request, workload, settle)",
+                     message, timeout, request, http, workload, settle)",
                 );
             }
         };

@@ -13,6 +13,7 @@ pub mod draw;
 pub mod explore;
 pub mod frame;
 pub mod history;
+pub mod http;
 pub mod json;
 pub mod labs;
 pub mod log;

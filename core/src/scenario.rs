@@ -135,9 +135,13 @@ impl Scenario {
         let roles: Vec<&'static str> = processes.iter().map(|p| p.role).collect();
         let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles })?;
         if let Act::Request(request) = &act {
-            self.lab
-                .check_request(&self.setup, request)
-                .map_err(|(arg, what)| InputError::new(format!("{}.request.args.{arg}", doc.path()), what))?;
+            self.lab.check_request(&self.setup, request).map_err(|(arg, what)| {
+                let http = doc.object().ok().and_then(|mut object| object.take("http"));
+                match http {
+                    Some(http) => InputError::new(http.path(), format!("{arg}: {what}")),
+                    None => InputError::new(format!("{}.request.args.{arg}", doc.path()), what),
+                }
+            })?;
         }
         Ok(act)
     }

@@ -3,6 +3,7 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
@@ -376,6 +377,8 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Requests in the HTTP form of the services that the lab models.
+    pub http: &'static [HttpForm],
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
     pub buffers_on_disk: bool,
 }
@@ -392,6 +395,7 @@ impl LabSpec {
         switches: &[],
         scenarios: &[],
         timers: &[],
+        http: &[],
         buffers_on_disk: true,
     };
 
@@ -437,6 +441,7 @@ impl LabSpec {
                 o.raw("scenario", Doc::parse(scenario.json).and_then(|d| d.payload()).expect("a scenario").json()).end()
             }),
         );
+        o.raw("http", &http::listing(self.http));
         o.list("timers", self.timers.iter().map(|t| quote(t)));
         o.list(
             "scenarios",

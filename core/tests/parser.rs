@@ -48,7 +48,7 @@ const ODD_NUMBERS: [&str; 34] = [
 ];
 
 /// Words that mean something somewhere, and words that are trouble.
-const ODD_TOKENS: [&str; 52] = [
+const ODD_TOKENS: [&str; 60] = [
     "null",
     "true",
     "false",
@@ -101,6 +101,14 @@ const ODD_TOKENS: [&str; 52] = [
     "\"every_ms\"",
     "\"crash\"",
     "\"request\"",
+    "\"http\"",
+    "\"method\"",
+    "\"path\"",
+    "\"body\"",
+    "\"GET node1 /get?key=%2\"",
+    "\"POST node1 /put {\"",
+    "\"GET\"",
+    "\"/get?key=%C3&key\"",
 ];
 
 /// Splits JSON, roughly, into strings, words, numbers and signs.
@@ -245,10 +253,18 @@ fn try_out(scenario: Scenario) -> u32 {
     len
 }
 
+/// Requests as a service's own clients would write them.
+const HTTP: &str = r#"{"format":"lightcone/1","lab":"causal-kv","acts":[
+    {"at_ms":1,"act":{"http":"POST node1 /put {\"key\":\"x\",\"value\":1,\"client_id\":\"client2\"}"}},
+    {"at_ms":2,"act":{"http":{"method":"POST","node":"node2","path":"/put","body":{"key":"y","value":[1],"vector":null}}}},
+    {"at_ms":3,"act":{"http":{"method":"GET","node":"node2","path":"/get?key=x%20y&client_id=client1"}}},
+    {"at_ms":4,"act":{"http":"GET node3 /"}}],"until_ms":100}"#;
+
 /// Short scenarios that have every kind of act in them, and the built-in ones.
 fn corpus() -> Vec<String> {
     let mut corpus: Vec<String> =
         LABS.iter().flat_map(|lab| lab.spec().scenarios.iter().map(|b| b.json.to_string())).collect();
+    corpus.push(HTTP.into());
     for seed in 0..12 {
         let mut scenario = common::parse(&random_scenario(seed, ALL, ""));
         scenario.acts.truncate(12);
