@@ -9,6 +9,9 @@ use crate::trace::{MessageId, NodeId, RecordId};
 /// Most requests of one workload.
 pub const WORKLOAD_COUNT_MAX: u64 = 100_000;
 
+/// Most requests a second of one workload: time is counted in microseconds.
+pub const WORKLOAD_RATE_MAX: u64 = 1_000_000;
+
 /// When an act takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -429,7 +432,12 @@ fn read_workload(inner: &mut crate::json::Object<'_>, cast: &Cast<'_>) -> Result
         return nodes_doc.error("a workload needs at least one process");
     }
     let count = inner.need("count")?.int(1, WORKLOAD_COUNT_MAX)?;
-    let every_us = inner.need("every_ms")?.millis(1, TIME_US_MAX / WORKLOAD_COUNT_MAX)?;
+    let every_us = match (inner.take("every_ms"), inner.take("rate")) {
+        (Some(every), None) => every.millis(1, TIME_US_MAX / WORKLOAD_COUNT_MAX)?,
+        // Rounded up to whole microseconds: never more requests a second than asked for.
+        (None, Some(rate)) => WORKLOAD_RATE_MAX.div_ceil(rate.int(1, WORKLOAD_RATE_MAX)?),
+        _ => return Err(InputError::new(inner.path(), "exactly one of every_ms and rate must be given")),
+    };
     let mut object = args_object(inner)?;
     // Here every argument may be left out: what is not given is made up.
     let mut args = Fields::default();

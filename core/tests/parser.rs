@@ -497,6 +497,26 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
             ".workload.every_ms",
             "expected milliseconds from 0.001 to 36000, found 0",
         ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1}}"#,
+            ".workload",
+            "exactly one of every_ms and rate must be given",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"every_ms":1,"rate":1}}"#,
+            ".workload",
+            "exactly one of every_ms and rate must be given",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"rate":0}}"#,
+            ".workload.rate",
+            "expected a whole number from 1 to 1000000, found 0",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"rate":2.5}}"#,
+            ".workload.rate",
+            "expected a whole number from 1 to 1000000, found 2.5",
+        ),
     ] {
         assert_eq!(error(&act(text)), format!("{at}{path}: {what}"), "{text}");
     }
@@ -506,6 +526,25 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
     let text =
         act(&format!("{{\"request\":{{\"node\":\"P1\",\"op\":\"multicast\",\"args\":{{\"message\":{deep}}}}}}}"));
     assert_eq!(error(&text), "$.acts[0].act.request.args.message: a value may be nested 64 deep, this is 65 deep");
+}
+
+/// Fifty a second is one every 20 ms; three a second are no more than three, with the least time that allows.
+#[test]
+fn a_rate_is_another_way_to_say_how_often() {
+    for lab in LABS {
+        let operation = lab.spec().operations[0];
+        let of = |how: &str| {
+            let scenario = Scenario::empty(*lab);
+            let fits =
+                |p: &lightcone_core::protocol::ProcessInfo| operation.at.is_empty() || operation.at.contains(&p.role);
+            let node = scenario.processes().into_iter().find(fits).expect("somebody takes it").name;
+            let text = format!("{{\"op\":\"{}\",\"nodes\":[\"{node}\"],\"count\":4,{how}}}", operation.name);
+            scenario.read_act(&format!("{{\"workload\":{text}}}")).expect("a workload")
+        };
+        assert_eq!(of("\"rate\":50"), of("\"every_ms\":20"));
+        assert_eq!(of("\"rate\":3"), of("\"every_ms\":333.334"));
+        assert_eq!(of("\"rate\":1000000"), of("\"every_ms\":0.001"));
+    }
 }
 
 #[test]
