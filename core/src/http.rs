@@ -106,6 +106,11 @@ impl HttpForm {
         text
     }
 
+    /// Whether a path, with or without a query, is this form's.
+    pub(crate) fn takes_path(&self, target: &str) -> bool {
+        self.matches(target.split('?').next().unwrap_or_default()).is_some()
+    }
+
     /// The form in the listing of `lightcone labs --json`.
     #[must_use]
     pub fn json(&self) -> String {

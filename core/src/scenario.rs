@@ -1,6 +1,7 @@
 //! The scenario: at once the file a person writes, the file the page saves and the content of a link.
 
 use crate::act::{Act, Cast, PlannedAct, When};
+use crate::console;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
 use crate::labs::{self, Lab};
 use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
@@ -128,6 +129,33 @@ impl Scenario {
     pub fn read_act(&self, text: &str) -> Result<Act, InputError> {
         let doc = Doc::parse(text)?;
         self.read_act_doc(&doc, &self.processes())
+    }
+
+    /// Reads a line of the console for this scenario; see [`console`].
+    ///
+    /// # Errors
+    /// Names the column of what is wrong.
+    pub fn read_line(&self, line: &str) -> Result<Act, InputError> {
+        self.with_cast(|cast| {
+            let act = console::parse(line, cast)?;
+            if let Act::Request(request) = &act {
+                let checked = self.lab.check_request(&self.setup, request);
+                checked.map_err(|(arg, what)| console::blame(line, cast, arg, what))?;
+            }
+            Ok(act)
+        })
+    }
+
+    /// What may stand at the cursor of a line of the console.
+    #[must_use]
+    pub fn complete_line(&self, line: &str, cursor: usize) -> Vec<console::Completion> {
+        self.with_cast(|cast| console::complete(line, cursor, cast))
+    }
+
+    fn with_cast<T>(&self, then: impl FnOnce(&Cast<'_>) -> T) -> T {
+        let (names, roles): (Vec<String>, Vec<&'static str>) =
+            self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
+        then(&Cast { spec: self.lab.spec(), names: &names, roles: &roles })
     }
 
     fn read_act_doc(&self, doc: &Doc<'_>, processes: &[ProcessInfo]) -> Result<Act, InputError> {
