@@ -9,6 +9,9 @@ use crate::trace::{MessageId, NodeId, RecordId};
 /// Most requests of one workload.
 pub const WORKLOAD_COUNT_MAX: u64 = 100_000;
 
+/// Longest value in the label of a request, in characters: the whole stands in `data`.
+const VALUE_CHARS_MAX: usize = 40;
+
 /// Most requests a second of one workload: time is counted in microseconds.
 pub const WORKLOAD_RATE_MAX: u64 = 1_000_000;
 
@@ -333,11 +336,11 @@ impl RequestAct {
         write_args(&self.args, self.operation, names, data);
     }
 
-    /// The request in words.
+    /// The request in words, long values cut short: for labels.
     #[must_use]
     pub fn words(&self, names: &[String]) -> String {
         let mut args = JsonObject::new();
-        self.args.write(self.operation.args, names, &mut args);
+        self.args.write_short(self.operation.args, names, VALUE_CHARS_MAX, &mut args);
         if args.is_empty() { self.operation.name.into() } else { format!("{} {}", self.operation.name, args.end()) }
     }
 }

@@ -27,3 +27,4 @@ pub mod series;
 mod sim;
 mod timeline;
 pub mod trace;
+pub mod words;

@@ -7,6 +7,7 @@ use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
+use crate::words::shorten;
 
 /// What values a field or an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +188,16 @@ impl Fields {
         for (name, value) in &self.0 {
             let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
             object.raw(name, &value.json(names, millis));
+        }
+    }
+}
+
+impl Fields {
+    /// Like [`Fields::write`], with long values cut short: for people, no longer JSON.
+    pub fn write_short(&self, params: &'static [Param], names: &[String], chars_max: usize, object: &mut JsonObject) {
+        for (name, value) in &self.0 {
+            let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
+            object.raw(name, &shorten(&value.json(names, millis), chars_max));
         }
     }
 }
