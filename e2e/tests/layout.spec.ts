@@ -266,7 +266,7 @@ test.describe('the division of the screen', () => {
     await page.locator('.panels-menu summary').click();
     await page.getByLabel('Inspector', { exact: true }).check();
     await expect(page.locator('.inspector')).toBeVisible();
-    await page.getByLabel('Views below the diagram').uncheck();
+    await page.getByLabel('Views below the diagram', { exact: true }).uncheck();
     await expect(page.locator('.card.below')).toBeHidden();
     await page.getByRole('button', { name: 'as at first' }).click();
     await expect(page.locator('.card.below')).toBeVisible();

@@ -54,8 +54,9 @@ pub(crate) fn Splitter(props: &Props) -> Html {
             let way = match (e.key().as_str(), edge == Edge::Below) {
                 ("ArrowLeft", false) | ("ArrowUp", true) => -1.0,
                 ("ArrowRight", false) | ("ArrowDown", true) => 1.0,
-                ("Home", _) => f64::NEG_INFINITY,
-                ("End", _) => f64::INFINITY,
+                // The least and the most, whichever way that is.
+                ("Home", _) => -sign * f64::INFINITY,
+                ("End", _) => sign * f64::INFINITY,
                 _ => return,
             };
             e.prevent_default();
