@@ -337,9 +337,5 @@ fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
 const LABEL_CHARS_MAX: usize = 24;
 
 pub(super) fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    crate::words::shorten(text, LABEL_CHARS_MAX)
 }
