@@ -16,7 +16,8 @@ struct Options {
     out: Option<PathBuf>,
     from_us: Option<u64>,
     to_us: Option<u64>,
-    labels: Labels,
+    /// The lab's own choice where none was made.
+    labels: Option<Labels>,
     theme: Theme,
     axis: Axis,
     width: f32,
@@ -48,7 +49,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
     let mut index = Index::default();
-    index.update(run.trace());
+    index.update(&*run);
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {
@@ -66,7 +67,7 @@ fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
         }
     };
     let mut view = View::whole(options.width, run.names().len(), from, to);
-    view.labels = options.labels;
+    view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
     view.axis = options.axis;
     view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
     let scene = lay_out(run, &index, &view, &run.frame());
@@ -81,7 +82,7 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         out: None,
         from_us: None,
         to_us: None,
-        labels: Labels::Vector,
+        labels: None,
         theme: Theme::Light,
         axis: Axis::Time,
         width: WIDTH_DEFAULT,
@@ -93,8 +94,9 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
             Long("from-ms") => o.from_us = Some(millis(&args.value()?, "--from-ms")?),
             Long("to-ms") => o.to_us = Some(millis(&args.value()?, "--to-ms")?),
             Long("labels") => {
-                let all = [Labels::None, Labels::Lamport, Labels::Vector, Labels::Both];
-                o.labels = one_of(&args.value()?, "--labels", &["none", "lamport", "vector", "both"], &all)?;
+                let all = [Labels::None, Labels::Lamport, Labels::Vector, Labels::Both, Labels::Own];
+                let words = ["none", "lamport", "vector", "both", "own"];
+                o.labels = Some(one_of(&args.value()?, "--labels", &words, &all)?);
             }
             Long("theme") => {
                 let all = [Theme::Light, Theme::Dark, Theme::Print];

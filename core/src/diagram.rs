@@ -29,6 +29,8 @@ pub enum Labels {
     Vector,
     /// Both.
     Both,
+    /// The protocol's own clock, where it is another one.
+    Own,
 }
 
 /// What the axis shows.
@@ -42,6 +44,9 @@ pub enum Axis {
 
 /// One step of the logical axis in its own units.
 pub const LOGICAL_STEP: f64 = 1000.0;
+
+/// What the frames of the link layer are called where sorts of messages are hidden.
+pub const LINK_LAYER: &str = "link layer";
 
 /// What is to be seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +69,8 @@ pub struct View {
     pub chosen: [Option<RecordId>; 2],
     /// Virtual time of the line that says "now", in microseconds; none in a picture for a report.
     pub now_us: Option<u64>,
+    /// Sorts of messages that are left out.
+    pub hidden: Vec<&'static str>,
     /// Records that a violation names, lit up.
     pub lit: Vec<RecordId>,
 }
@@ -82,6 +89,7 @@ impl View {
             focus: None,
             chosen: [None, None],
             now_us: None,
+            hidden: vec![LINK_LAYER],
             lit: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use crate::diagram::Labels;
 use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
@@ -388,6 +389,10 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Which clocks stand beside the events at first: those that the lab is about.
+    pub clocks: Labels,
+    /// A short name for the protocol's own clock, where it is another one than the observer's vector clock.
+    pub own_clock: Option<&'static str>,
     /// Requests in the HTTP form of the services that the lab models.
     pub http: &'static [HttpForm],
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
@@ -406,6 +411,8 @@ impl LabSpec {
         switches: &[],
         scenarios: &[],
         timers: &[],
+        clocks: Labels::None,
+        own_clock: None,
         http: &[],
         buffers_on_disk: true,
     };

@@ -8,7 +8,7 @@ mod keys;
 use crate::bridge::{self, Frames};
 use crate::command::{Command, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
-use crate::diagram::{Diagram, SceneRef, Toolbar, paint};
+use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
 use crate::model::Model;
 use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
@@ -192,6 +192,7 @@ impl Component for App {
                             model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
                             on={on.clone()}
                         />
+                        <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
                     </section>
                     { self.tabs(&on) }
                     <section class="card below">
@@ -280,7 +281,7 @@ impl App {
         }
         let mut session = self.session.borrow_mut();
         let session = &mut *session;
-        session.index.update(session.run.trace());
+        session.index.update(&*session.run);
         let view = session.view(w as f32, h as f32);
         let scene = lay_out(&*session.run, &session.index, &view, &session.frame);
         paint(&ctx, &scene, self.theme, scale);

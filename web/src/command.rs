@@ -83,6 +83,10 @@ pub(crate) enum Command {
     Labels(Labels),
     /// What the axis shows.
     Axis(Axis),
+    /// A sort of messages is shown or not.
+    Hide(&'static str),
+    /// All faults end.
+    Settle,
     /// Faster or slower.
     Speed(bool),
     /// An act, in the scenario's form.

@@ -1,15 +1,19 @@
 //! Small components: properties in, wishes out.
 
 mod act;
+mod drop;
 mod faults;
+mod field;
 mod header;
 mod help;
 mod menu;
 mod network;
 mod setup;
 mod transport;
+mod workload;
 
 pub(crate) use act::ActPanel;
+pub(crate) use drop::Drop;
 pub(crate) use faults::Faults;
 pub(crate) use header::Header;
 pub(crate) use help::Help;

@@ -2,8 +2,10 @@
 
 mod canvas;
 mod paint;
+mod tip;
 mod toolbar;
 
 pub(crate) use canvas::{Diagram, SceneRef};
 pub(crate) use paint::paint;
+pub(crate) use tip::Tip;
 pub(crate) use toolbar::Toolbar;

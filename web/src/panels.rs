@@ -5,9 +5,11 @@ mod inspector;
 mod lab;
 mod metrics;
 mod rules;
+mod words;
 
 pub(crate) use events::EventTable;
 pub(crate) use inspector::Inspector;
 pub(crate) use lab::LabPanels;
 pub(crate) use metrics::Metrics;
 pub(crate) use rules::Rules;
+pub(crate) use words::{own_clock, words};

@@ -3,7 +3,7 @@
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View};
+use lightcone_core::diagram::{Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
 use lightcone_core::frame::{Frame, Status};
 use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
@@ -49,6 +49,8 @@ pub(crate) struct Session {
     pub axis: Axis,
     /// What stands beside events.
     pub labels: Labels,
+    /// Sorts of messages that are not shown.
+    pub hidden: Vec<&'static str>,
     /// The event under the pointer.
     pub hover: Option<RecordId>,
     /// The events that were chosen.
@@ -72,7 +74,8 @@ impl Session {
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
         let frame = run.frame();
-        let labels = if frame.processes.len() > 10 { Labels::None } else { Labels::Vector };
+        let clocks = run.scenario().lab.spec().clocks;
+        let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
         Session {
             frame,
             index: Index::default(),
@@ -84,6 +87,7 @@ impl Session {
             follow: true,
             axis: Axis::Time,
             labels,
+            hidden: vec![LINK_LAYER],
             hover: None,
             chosen: [None, None],
             stopped_at: None,
@@ -121,7 +125,7 @@ impl Session {
 
     /// Takes in that the cursor has moved.
     fn moved(&mut self) {
-        self.index.update(self.run.trace());
+        self.index.update(&*self.run);
         self.frame = self.run.frame();
         self.version += 1;
     }
@@ -214,14 +218,52 @@ impl Session {
         self.version += 1;
     }
 
-    /// One record forward or back.
+    /// Whether a record belongs to a sort of messages that is not shown.
+    #[must_use]
+    pub(crate) fn is_hidden(&self, id: RecordId) -> bool {
+        let record = self.run.trace().record(id);
+        match record.kind {
+            Kind::Link => self.hidden.contains(&LINK_LAYER),
+            Kind::Drop => self.run.trace().record(record.cause).kind == Kind::Link && self.hidden.contains(&LINK_LAYER),
+            Kind::Send | Kind::Receive => self.hidden.contains(&self.run.message_kind(record.message)),
+            _ => false,
+        }
+    }
+
+    /// Shows or hides a sort of messages.
+    pub(crate) fn toggle_hidden(&mut self, kind: &'static str) {
+        match self.hidden.iter().position(|k| *k == kind) {
+            Some(i) => drop(self.hidden.remove(i)),
+            None => self.hidden.push(kind),
+        }
+    }
+
+    /// Ends all faults now and plays what follows, until nothing moves any more.
+    pub(crate) fn settle(&mut self) {
+        let from_us = self.view_us;
+        self.run.seek_time(from_us as u64, u32::MAX);
+        self.run.settle();
+        self.seek_time(from_us);
+        self.chosen = [None, None];
+        self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
+        self.follow = true;
+        self.playing = true;
+    }
+
+    /// One record forward or back; what is not shown is passed over.
     pub(crate) fn step(&mut self, forward: bool) {
         self.playing = false;
-        if forward {
-            self.run.step();
-        } else {
+        loop {
+            let before = self.run.position();
+            if forward {
+                self.run.step();
+            } else {
+                self.run.seek(before.saturating_sub(1).max(self.first_position()));
+            }
             let position = self.run.position();
-            self.run.seek(position.saturating_sub(1).max(self.first_position()));
+            if position == before || position <= self.first_position() || !self.is_hidden(position - 1) {
+                break;
+            }
         }
         self.view_us = self.run.now_us() as f64;
         self.moved();
@@ -316,6 +358,7 @@ impl Session {
     fn again(&self, scenario: Scenario) -> Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
+        next.hidden.clone_from(&self.hidden);
         next.builtin = self.builtin;
         next
     }
@@ -342,11 +385,17 @@ impl Session {
         causality::relation(self.run.trace(), a, b).map(|r| (a, b, r))
     }
 
+    /// The last event before the cursor that is shown.
+    fn last_event(&self) -> Option<RecordId> {
+        let newest = self.frame.event?;
+        (0..=newest).rev().find(|&id| !self.is_hidden(id))
+    }
+
     /// The event whose details are shown.
     #[must_use]
     pub(crate) fn shown(&self) -> Option<RecordId> {
         let len = self.run.trace().len();
-        self.hover.or(self.chosen[1]).or(self.chosen[0]).or(self.frame.event).filter(|&id| id < len)
+        self.hover.or(self.chosen[1]).or(self.chosen[0]).or_else(|| self.last_event()).filter(|&id| id < len)
     }
 
     /// What the diagram shows in a picture of some size.
@@ -363,6 +412,7 @@ impl Session {
             focus: if self.chosen[1].is_some() { self.hover } else { self.hover.or(self.chosen[0]) },
             chosen: self.chosen,
             now_us: Some(self.view_us as u64),
+            hidden: self.hidden.clone(),
             lit,
         }
     }
@@ -375,7 +425,7 @@ impl Session {
 
     /// Shows the whole run.
     pub(crate) fn fit(&mut self) {
-        self.index.update(self.run.trace());
+        self.index.update(&*self.run);
         let end = match self.axis {
             Axis::Time => self.end_us(),
             Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,

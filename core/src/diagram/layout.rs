@@ -3,16 +3,17 @@
 mod arrows;
 mod events;
 mod ground;
+mod holds;
 
 use super::index::Index;
 use super::labels::Room;
 use super::scene::{Item, Point, Rect, Scene, Shape};
 use super::theme::{Ink, TONES};
-use super::{Axis, LOGICAL_STEP, View, font};
+use super::{Axis, LINK_LAYER, LOGICAL_STEP, View, font};
 use crate::causality::reaches;
 use crate::frame::Frame;
 use crate::run::Run;
-use crate::trace::{Kind, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NodeId, Record, RecordId, Trace};
 
 /// Height of the axis above the lanes.
 pub(super) const TOP: f32 = 36.0;
@@ -23,6 +24,10 @@ const RIGHT: f32 = 10.0;
 pub(super) const SMALL: f32 = 11.0;
 /// Size of lane names.
 const NAME: f32 = 13.0;
+/// Distance of events of one instant, in radii of their marks.
+const SIDE_BY_SIDE: f32 = 2.1;
+/// So many records before the cursor can stand where now would be: those of a few instants.
+const CROWD_LOOK: u32 = 48;
 /// With more visible events than this, lanes show density instead of marks.
 const MARKS_MAX: u32 = 4_000;
 
@@ -72,6 +77,7 @@ pub fn lay_out(run: &dyn Run, index: &Index, view: &View, frame: &Frame) -> Scen
     } else {
         sheet.reserve_marks();
         sheet.draw_arrows();
+        sheet.draw_holds();
         sheet.draw_path();
         sheet.draw_status_labels();
         sheet.draw_events();
@@ -137,7 +143,17 @@ impl<'a> Sheet<'a> {
     /// Place of a record along the axis.
     pub(super) fn x_of(&self, id: RecordId) -> f32 {
         match self.view.axis {
-            Axis::Time => self.x(self.trace.record(id).at_us as f64),
+            Axis::Time => {
+                let at_us = self.trace.record(id).at_us;
+                let x = self.x(at_us as f64);
+                let (rank, count, next_us) = self.index.crowd(id);
+                if rank == 0 {
+                    return x;
+                }
+                // Side by side in their order, and never so far that they pass what comes next.
+                let room = (self.x(next_us as f64) - x) * 0.85 / f32::from(count.max(1));
+                x + f32::from(rank) * room.min(self.r * SIDE_BY_SIDE)
+            }
             Axis::Logical => {
                 // A request stands where its first effect does.
                 let early = u32::from(self.trace.record(id).kind == Kind::Request);
@@ -161,10 +177,18 @@ impl<'a> Sheet<'a> {
     pub(super) fn x_of_now(&self) -> Option<f32> {
         let now_us = self.view.now_us?;
         Some(match (self.view.axis, self.frame.event) {
-            (Axis::Time, _) => self.x(now_us as f64),
+            (Axis::Time, event) => self.behind_crowds(self.x(now_us as f64), event),
             (Axis::Logical, Some(id)) => self.x((f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP),
             (Axis::Logical, None) => self.x(0.0),
         })
+    }
+
+    /// Now stands behind everything that has happened, also behind what was set aside to stand side by side.
+    fn behind_crowds(&self, now: f32, event: Option<RecordId>) -> f32 {
+        let newest = event.map_or(0, |id| id + 1);
+        let near = (newest.saturating_sub(CROWD_LOOK)..newest).rev();
+        let crowded = near.filter(|&id| self.index.crowd(id).0 > 0 && !self.is_hidden(self.trace.record(id)));
+        crowded.map(|id| self.x_of(id) + self.r * SIDE_BY_SIDE / 2.0).fold(now, f32::max)
     }
 
     pub(super) fn lane(&self, node: NodeId) -> f32 {
@@ -177,6 +201,20 @@ impl<'a> Sheet<'a> {
 
     pub(super) fn ink_of(node: NodeId) -> Ink {
         Ink::Process((node % NodeId::from(TONES)) as u8)
+    }
+
+    /// Whether a person wants a record out of the way.
+    pub(super) fn is_hidden(&self, record: &Record) -> bool {
+        match record.kind {
+            Kind::Link => self.view.hidden.contains(&LINK_LAYER),
+            Kind::Send | Kind::Receive => self.hides(record.message),
+            _ => false,
+        }
+    }
+
+    /// Whether a person wants a message out of the way.
+    pub(super) fn hides(&self, message: MessageId) -> bool {
+        !self.view.hidden.is_empty() && self.view.hidden.contains(&self.run.message_kind(message))
     }
 
     /// Whether a record lies behind the cursor, in the known future.
@@ -208,6 +246,11 @@ impl<'a> Sheet<'a> {
         let strength = if cone == Cone::Outside { 0.16 } else { 1.0 };
         if ahead { strength * 0.32 } else { strength }
     }
+}
+
+/// What `clamp` does, which in case of a wrong range panics with both numbers: writing floats is 6 kB of the page.
+fn within(x: f32, low: f32, high: f32) -> f32 {
+    x.min(high).max(low)
 }
 
 /// The stretch of time that a view shows.

@@ -80,6 +80,7 @@ pub(super) fn mark(kind: Kind, at: Point, r: f32) -> Vec<(Shape, Option<Ink>)> {
                 width: 1.5,
             })]
         }
+        Kind::Link => vec![own(Shape::Disc { at, r: r * 0.4 })],
         Kind::Boot => vec![own(line((x, y - r), (x, y + r), 2.0))],
         _ => Vec::new(),
     }

@@ -145,6 +145,8 @@ pub struct ArrowPlace {
     pub to: Point,
     /// Whether it is still under way.
     pub in_flight: bool,
+    /// Whether it is a frame that the link layer added.
+    pub link: bool,
 }
 
 /// A picture.

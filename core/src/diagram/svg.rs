@@ -180,7 +180,7 @@ mod tests {
         let builtin = &crate::labs::LABS[0].spec().scenarios[0];
         let run = run(Scenario::parse(builtin.json).expect("a scenario"));
         let mut index = Index::default();
-        index.update(run.trace());
+        index.update(&*run);
         let view = View::whole(900.0, 3, 0.0, 180_000.0);
         let scene = lay_out(&*run, &index, &view, &run.frame());
         let text = run.scenario().to_json();

@@ -379,6 +379,15 @@ impl Protocol for CausalKv {
         }
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Ask { .. } => "request",
+            Message::Answer { .. } => "answer",
+            Message::Replicate(_) => "replication",
+            Message::Digest { .. } | Message::Repair { .. } => "anti-entropy",
+        }
+    }
+
     fn describe_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
         words::message(ctx, message, data)
     }

@@ -391,6 +391,10 @@ impl Protocol for CausalMulticast {
         words::short(message)
     }
 
+    fn own_clock(note: &Note) -> Option<(&[u32], &[u32])> {
+        Some((&note.before, &note.after))
+    }
+
     fn item_sent(letter: &Arc<Letter>) -> Option<(NodeId, u64)> {
         Some((letter.origin, letter.seq().into()))
     }

@@ -439,8 +439,20 @@ impl Protocol for TotalOrder {
         unreachable!("this protocol has no timer")
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Multicast(_) => "multicast",
+            Message::Ack { .. } => "acknowledgement",
+        }
+    }
+
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         notes::message(ctx, message, data)
+    }
+
+    fn own_clock(note: &Note) -> Option<(&[u32], &[u32])> {
+        let (before, after) = note.clock();
+        Some((std::slice::from_ref(before), std::slice::from_ref(after)))
     }
 
     fn item_sent(message: &Message) -> Option<(NodeId, u64)> {

@@ -111,6 +111,8 @@ static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
+    timers: &[],
+    clocks: crate::diagram::Labels::Vector,
     ..LabSpec::EMPTY
 };
 
@@ -142,8 +144,6 @@ impl Protocol for VectorClocks {
     type Timer = ();
     type Request = Request;
     type Note = Step;
-
-    const MAY_USE_RELIABLE_LINKS: bool = false;
 
     fn spec() -> &'static LabSpec {
         &SPEC

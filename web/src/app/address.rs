@@ -5,6 +5,7 @@ use crate::bridge;
 use crate::session::{Session, first_scenario};
 use gloo_timers::callback::Timeout;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::schema::Builtin;
 use yew::prelude::*;
 
 /// Milliseconds after the last change until the address is written.
@@ -50,11 +51,16 @@ pub(super) fn from_hash() -> Option<Result<Session, String>> {
         return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
-    if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
-        let lab_spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
-        return Some(match lab_spec.and_then(|spec| spec.scenarios.iter().find(|b| b.id == id)) {
+    if let Some(lab) = value("lab=") {
+        let wanted = value("scenario=");
+        let fits = |b: &&Builtin| wanted.as_deref().is_none_or(|id| id == b.id);
+        let spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
+        return Some(match spec.and_then(|spec| spec.scenarios.iter().find(fits)) {
             Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
-            None => Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”.")),
+            None => {
+                let id = wanted.unwrap_or_default();
+                Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
+            }
         });
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {

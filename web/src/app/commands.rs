@@ -136,7 +136,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         }
         Command::Seek(us) => s.seek_time(us),
         Command::Skip(share) => {
-            let to = (s.view_us + share * s.end_us()).clamp(0.0, s.end_us());
+            let to = (s.view_us + share * s.end_us()).min(s.end_us()).max(0.0);
             s.seek_time(to);
         }
         Command::SeekEvent(id) => s.seek_event(id),
@@ -149,6 +149,8 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         Command::Follow => s.follow_now(),
         Command::Labels(labels) => s.labels = labels,
         Command::Axis(axis) => s.set_axis(axis),
+        Command::Hide(kind) => s.toggle_hidden(kind),
+        Command::Settle => s.settle(),
         Command::Speed(up) => s.change_speed(up),
         other => return Some(other),
     }

@@ -33,7 +33,7 @@ impl App {
                 let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
                     (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
                 });
-                s.index.update(s.run.trace());
+                s.index.update(&*s.run);
                 let mut view = s.view(w as f32, h as f32);
                 view.now_us = None;
                 view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());

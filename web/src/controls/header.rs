@@ -1,5 +1,6 @@
 //! Lab, scenario, what to watch for, and what leaves the page.
 
+use super::drop::{Drop, close};
 use super::{Props as ModelProps, value_of};
 use crate::bridge;
 use crate::command::{Command, Form};
@@ -92,34 +93,20 @@ fn ExportMenu(props: &ModelProps) -> Html {
             let Some(file) = input.as_ref().and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
             // The same file, put right, must count as chosen again.
             input.inspect(|i| i.set_value(""));
-            close_menu(&e);
+            close(&e);
             let on = on.clone();
             bridge::read_file(&file, move |text| on.emit(Command::Open(text.unwrap_or_default())));
         })
     };
     let item = |form: Form, name: &'static str, note: &'static str| {
         let onclick = props.on.reform(move |e: MouseEvent| {
-            close_menu(&e);
+            close(&e);
             Command::Export(form)
         });
         html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
-    let left = Callback::from(|e: FocusEvent| {
-        let details = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        let next = e.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        if let Some(details) = details.filter(|d| !d.contains(next.as_ref())) {
-            let _ = details.remove_attribute("open");
-        }
-    });
-    let escape = Callback::from(|e: KeyboardEvent| {
-        if e.key() == "Escape" {
-            close_menu(&e);
-        }
-    });
     html! {
-        <details class="menu" onfocusout={left} onkeydown={escape}>
-            <summary>{ "File" }</summary>
-            <div class="drop" tabindex="-1">
+        <Drop text="File">
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
@@ -130,14 +117,6 @@ fn ExportMenu(props: &ModelProps) -> Html {
                     <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
                     <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
                 </label>
-            </div>
-        </details>
-    }
-}
-
-fn close_menu(e: &web_sys::Event) {
-    let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    if let Some(details) = target.and_then(|t| t.closest("details").ok().flatten()) {
-        let _ = details.remove_attribute("open");
+        </Drop>
     }
 }

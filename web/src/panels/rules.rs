@@ -4,6 +4,9 @@ use crate::command::Command;
 use crate::model::Model;
 use yew::prelude::*;
 
+/// With no more rules than this, their sentences stand open.
+const RULES_OPEN: usize = 2;
+
 /// Properties.
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -26,14 +29,17 @@ pub(crate) fn Rules(props: &Props) -> Html {
         let class = if violation.is_some() { "violated" } else { "holds" };
         html! {
             <li {class}>
-                <b><span aria-hidden="true">{ if violation.is_some() { "✕ " } else { "✓ " } }</span>{ &rule.rule }</b>
-                <span class="sr">{ if violation.is_some() { " violated" } else { " holds" } }</span>
-                if let Some(v) = violation {
-                    <p>{ &v.explain }</p>
-                    { show(v.events.last().copied().unwrap_or(v.id), &props.on) }
-                } else {
-                    <p>{ says }<em>{ format!(" {source}") }</em></p>
-                }
+                <details open={violation.is_some() || spec.rules.len() <= RULES_OPEN}>
+                    <summary>
+                        <b><span aria-hidden="true">{ if violation.is_some() { "✕ " } else { "✓ " } }</span>{ &rule.rule }</b>
+                        <span class="sr">{ if violation.is_some() { " violated" } else { " holds" } }</span>
+                    </summary>
+                    if let Some(v) = violation {
+                        <p>{ &v.explain }</p>
+                        { show(v.events.last().copied().unwrap_or(v.id), &props.on) }
+                    }
+                    <p class="rule">{ says }<em>{ format!(" {source}") }</em></p>
+                </details>
             </li>
         }
     };

@@ -1,14 +1,14 @@
 //! Messages: slanted lines from their true sending to their true end.
 
-use super::super::font;
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
 use super::super::scene::{Anchor, ArrowPlace, Point, Rect, Shape};
 use super::super::theme::Ink;
+use super::super::{LINK_LAYER, font};
 use super::{Cone, SMALL, Sheet};
 use crate::causality::path;
 use crate::frame::FlightFrame;
-use crate::trace::{Kind, NodeId, RecordId};
+use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
 
 /// A message's line, ready to be drawn.
 struct Line {
@@ -26,7 +26,8 @@ struct Line {
 impl Sheet<'_> {
     pub(super) fn draw_arrows(&mut self) {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
-        let flights: Vec<FlightFrame> = self.frame.in_flight.iter().filter(|f| !f.link).cloned().collect();
+        let flights: Vec<FlightFrame> =
+            self.frame.in_flight.iter().filter(|f| self.shows(f.link, f.message)).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {
@@ -41,39 +42,58 @@ impl Sheet<'_> {
     }
 
     fn ended(&self, arrow: &Arrow) -> Option<Line> {
-        let message = *self.trace.message(arrow.message);
-        if self.is_ahead(message.send) && self.is_ahead(arrow.end) && self.view.now_us.is_none() {
+        if !self.shows(arrow.link, arrow.message)
+            || (self.is_ahead(arrow.origin) && self.is_ahead(arrow.end) && self.view.now_us.is_none())
+        {
             return None;
         }
-        let (send, end) = (*self.trace.record(message.send), *self.trace.record(arrow.end));
+        let (send, end) = (*self.trace.record(arrow.origin), *self.trace.record(arrow.end));
         let lost = end.kind == Kind::Drop;
-        let from = self.place_of(message.send);
-        let goal = self.lane(message.to);
-        let waited = !lost && arrow.copy == 1 && self.was_paused(message.to, message.due_us, end.at_us);
+        let from = self.place_of(arrow.origin);
+        let receiver = if lost { self.receiver(arrow)? } else { end.node };
+        let goal = self.lane(receiver);
+        // When the network brought it: a frame that was sent again has its own time, which nobody wrote down.
+        let due_us = if arrow.link { end.at_us } else { self.trace.message(arrow.message).due_us };
+        let waited = !lost && arrow.copy == 1 && self.was_paused(receiver, due_us, end.at_us);
         let to = if waited {
-            (self.x_of_time(message.due_us).max(from.0), goal)
+            (self.x_of_time(due_us).max(from.0), goal)
         } else if lost {
-            let flight = (message.due_us.max(message.sent_us + 1) - message.sent_us) as f32;
-            let share = ((end.at_us - message.sent_us) as f32 / flight).clamp(0.1, 0.9);
-            (self.x_of(arrow.end), from.1 + (goal - from.1) * share)
+            let flight = (due_us.max(send.at_us + 1) - send.at_us) as f32;
+            let share = if arrow.link { 0.55 } else { (end.at_us - send.at_us) as f32 / flight };
+            (self.x_of(arrow.end), from.1 + (goal - from.1) * share.clamp(0.1, 0.9))
         } else {
             (self.x_of(arrow.end), goal)
         };
         let cone = if lost {
-            self.cone(message.send, &send)
+            self.cone(arrow.origin, &send)
         } else {
-            let (a, b) = (self.cone(message.send, &send), self.cone(arrow.end, &end));
+            let (a, b) = (self.cone(arrow.origin, &send), self.cone(arrow.end, &end));
             if a == Cone::Outside || b == Cone::Outside || (a == Cone::Past && b == Cone::Future) {
                 Cone::Outside
             } else {
                 a
             }
         };
-        let place = ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false };
-        let dash = (arrow.copy > 1).then_some((6.0, 4.0));
+        let place =
+            ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false, link: arrow.link };
+        let dash = dashes(arrow.link, arrow.copy);
         let ahead = self.is_ahead(arrow.end);
         let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
-        Some(Line { from, to, sender: message.from, alpha: self.alpha(cone, ahead), dash, lost, taken_in, place })
+        Some(Line { from, to, sender: send.node, alpha: self.alpha(cone, ahead), dash, lost, taken_in, place })
+    }
+
+    /// Whether a message is wanted in the picture.
+    fn shows(&self, link: bool, message: MessageId) -> bool {
+        if link { !self.view.hidden.contains(&LINK_LAYER) } else { !self.hides(message) }
+    }
+
+    /// Where something was on its way to.
+    fn receiver(&self, arrow: &Arrow) -> Option<NodeId> {
+        if arrow.message == NONE {
+            self.run.link_peer(arrow.origin)
+        } else {
+            Some(self.trace.message(arrow.message).to)
+        }
     }
 
     /// Whether a process was paused at a time, until another.
@@ -91,17 +111,17 @@ impl Sheet<'_> {
     }
 
     fn under_way(&self, flight: &FlightFrame) -> Line {
-        let send = self.trace.message(flight.message).send;
-        let from = self.place_of(send);
+        let from = self.place_of(flight.origin);
         let goal = self.lane(flight.to);
         let now_us = self.view.now_us.unwrap_or(self.frame.at_us).max(flight.sent_us);
         let length = (flight.arrive_us.max(flight.sent_us + 1) - flight.sent_us) as f32;
         let share = ((now_us - flight.sent_us) as f32 / length).clamp(0.02, 0.97);
         let x = self.x_of_now().unwrap_or_else(|| self.x_of_time(self.frame.at_us)).max(from.0 + 0.5);
         let to = (x, from.1 + (goal - from.1) * share);
-        let cone = self.cone(send, self.trace.record(send));
-        let place = ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true };
-        let dash = (flight.copy > 1).then_some((6.0, 4.0));
+        let cone = self.cone(flight.origin, self.trace.record(flight.origin));
+        let place =
+            ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true, link: flight.link };
+        let dash = dashes(flight.link, flight.copy);
         Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, taken_in: None, place }
     }
 
@@ -156,6 +176,9 @@ impl Sheet<'_> {
         let arrows = self.scene.arrows.clone();
         let mut said: Vec<RecordId> = Vec::new();
         for arrow in arrows {
+            if arrow.link {
+                continue;
+            }
             // A multicast is one event: its label stands once.
             if said.contains(&self.trace.message(arrow.message).send) {
                 continue;
@@ -191,6 +214,11 @@ impl Sheet<'_> {
             }
         }
     }
+}
+
+/// Second copies are dashed, what the link layer adds is dotted.
+fn dashes(link: bool, copy: u16) -> Option<(f32, f32)> {
+    if link { Some((1.5, 3.0)) } else { (copy > 1).then_some((6.0, 4.0)) }
 }
 
 /// A rectangle beside an arrow, touching it nowhere.

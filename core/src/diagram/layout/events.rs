@@ -13,7 +13,8 @@ use crate::trace::{Kind, Record, RecordId};
 impl Sheet<'_> {
     fn drawn(&self) -> Vec<(RecordId, Record)> {
         let (first, end) = self.visible;
-        (first..end).map(|id| (id, *self.trace.record(id))).filter(|(_, r)| is_drawn(r.kind)).collect()
+        let all = (first..end).map(|id| (id, *self.trace.record(id)));
+        all.filter(|(_, r)| is_drawn(r.kind) && !self.is_hidden(r)).collect()
     }
 
     /// Keeps labels off the marks.
@@ -85,10 +86,16 @@ impl Sheet<'_> {
         }
     }
 
-    fn clock_text(&self, record: &Record) -> Option<String> {
+    fn clock_text(&self, id: RecordId, record: &Record) -> Option<String> {
         let vector = || self.trace.vector(record).map(|v| clock::text(&v));
         match self.view.labels {
             Labels::None => None,
+            Labels::Own => {
+                let (before, after) = self.run.own_clock(id)?;
+                // A receive that waits changes nothing, and would only say the same again.
+                let says = record.kind == Kind::Send || before != after;
+                says.then(|| clock::short(&after))
+            }
             Labels::Lamport => Some(record.lamport.to_string()),
             Labels::Vector => vector(),
             Labels::Both => vector().map(|v| format!("{} {v}", record.lamport)),
@@ -99,7 +106,10 @@ impl Sheet<'_> {
         if self.view.labels == Labels::None {
             return;
         }
-        let all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| is_event(r)).collect();
+        let own = self.view.labels == Labels::Own;
+        let has_clock = |r: &Record| is_event(r) || (own && r.kind == Kind::Deliver);
+        let all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| has_clock(r)).collect();
+        let comparable = self.run.scenario().lab.spec().own_clock.is_none();
         // Whoever is chosen gets room first.
         let view = self.view;
         let important = |id: &RecordId| view.focus == Some(*id) || view.chosen.contains(&Some(*id));
@@ -109,14 +119,14 @@ impl Sheet<'_> {
                 continue;
             }
             let cone = self.cone(id, &record);
-            let Some(text) = self.clock_text(&record) else { continue };
+            let Some(text) = self.clock_text(id, &record) else { continue };
             // What the protocol itself believes, where that is not what has happened.
             let wrong = self
                 .run
                 .own_clock(id)
                 .map(|(_, own)| own)
                 .filter(|own| Some(own) != self.trace.vector(&record).as_ref());
-            match wrong.filter(|_| self.view.labels != Labels::Lamport) {
+            match wrong.filter(|_| comparable && self.view.labels != Labels::Lamport) {
                 Some(own) => self.draw_clock_label(id, cone, format!("{} ≠ {text}", clock::text(&own)), Ink::Bad),
                 None => self.draw_clock_label(id, cone, text, Ink::Muted),
             }

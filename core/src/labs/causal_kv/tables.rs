@@ -184,4 +184,5 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["anti-entropy", "check", "wait", "resend", "give-up"],
     http: &HTTP,
     buffers_on_disk: false,
+    ..LabSpec::EMPTY
 };

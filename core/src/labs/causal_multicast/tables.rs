@@ -87,5 +87,8 @@ pub(super) static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
+    timers: &[],
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("V"),
     ..LabSpec::EMPTY
 };

@@ -97,5 +97,8 @@ pub(super) static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
+    timers: &[],
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("clock"),
     ..LabSpec::EMPTY
 };
