@@ -7,13 +7,15 @@ mod keys;
 
 use crate::bridge::{self, Frames};
 use crate::command::{Command, Menu, Tab};
-use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
-use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
+use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
+use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
+use crate::layout::{Edge, Layout, Slot};
+use crate::look;
 use crate::model::Model;
 use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
 use address::{from_hash, opened};
-use commands::STORED_THEME;
+use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
@@ -27,6 +29,8 @@ use yew::prelude::*;
 const PANELS_EVERY_MS: f64 = 90.0;
 /// Milliseconds between two steps of the play clock in a hidden tab.
 const HIDDEN_EVERY_MS: u32 = 250;
+/// Milliseconds of a frame that a search may take.
+const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
 
@@ -35,10 +39,12 @@ pub(crate) struct App {
     session: Rc<RefCell<Session>>,
     frames: Frames,
     canvas: NodeRef,
+    overview: NodeRef,
     scene: SceneRef,
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
+    layout: Layout,
     tab: Tab,
     menu: Option<Menu>,
     help: bool,
@@ -107,10 +113,12 @@ impl Component for App {
         let app = App {
             frames,
             canvas: NodeRef::default(),
+            overview: NodeRef::default(),
             scene: SceneRef::default(),
             last_ms: None,
             panels_ms: 0.0,
             theme: if dark { Theme::Dark } else { Theme::Light },
+            layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
             menu: None,
             help: false,
@@ -172,28 +180,33 @@ impl Component for App {
         let model = Model::new(Rc::clone(&self.session), self.session.borrow().version);
         let on = ctx.link().callback(Msg::Do);
         let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
+        let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
-            <div class="page" data-tab={tab} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <Header model={model.clone()} dark={self.theme == Theme::Dark} on={on.clone()} />
+            <div class={classes!("page", (!self.layout.is_open(Slot::Below)).then_some("no-below"))} data-tab={tab} style={self.layout.style()} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
+                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} on={on.clone()} />
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        <ActPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                     <div class="tabbed" data-for="network">
-                        <NetworkPanel model={model.clone()} on={on.clone()} />
-                        <Faults model={model.clone()} on={on.clone()} />
-                        <SetupPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
+                { self.splitter(Edge::Left, &on) }
                 <main class="middle">
                     <section class="card diagram" aria-label="Space-time diagram">
                         <Toolbar model={model.clone()} on={on.clone()} />
+                        <CutBar model={model.clone()} on={on.clone()} />
                         <Diagram
                             model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
                             on={on.clone()}
                         />
+                        <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
                         <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
                     </section>
+                    { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
                         <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
@@ -206,10 +219,11 @@ impl Component for App {
                     </section>
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
+                { self.splitter(Edge::Right, &on) }
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
-                        <Inspector model={model.clone()} on={on.clone()} />
-                        <Rules model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <Transport {model} on={on.clone()} />
@@ -228,7 +242,7 @@ impl App {
             let scene = scene.0.borrow();
             let at = scene.events.iter().find(|e| e.id == id)?.at;
             let rect = canvas.cast::<HtmlCanvasElement>()?.get_bounding_client_rect();
-            let inside = scene.plot.is_some_and(|p| (p.x - 8.0..=p.x + p.w + 8.0).contains(&at.0));
+            let inside = scene.clip.is_some_and(|clip| clip.holds(at));
             inside.then(|| (rect.left() + f64::from(at.0), rect.top() + f64::from(at.1)))
         };
         bridge::install_api(&self.session, move || link.send_message(Msg::Changed), place);
@@ -242,9 +256,10 @@ impl App {
         if playing {
             self.session.borrow_mut().tick(seconds);
         }
+        let searching = self.search_on();
         self.paint();
         let still = self.session.borrow().playing;
-        if still {
+        if still || searching {
             self.frames.ask();
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;
@@ -256,7 +271,17 @@ impl App {
             }
             return true;
         }
-        false
+        searching && !playing
+    }
+
+    /// Goes on with a search, for a few milliseconds. True when there is something new to be said about it.
+    fn search_on(&self) -> bool {
+        let until = bridge::now_ms() + SEARCH_MS;
+        let mut session = self.session.borrow_mut();
+        let before = session.look.finder.as_ref().is_some_and(|f| f.is_working());
+        look::search_on(&mut session, || bridge::now_ms() >= until);
+        session.version += u64::from(before && !session.playing);
+        before
     }
 
     /// The run has stopped by itself: at its end, or because a rule was broken.
@@ -286,10 +311,14 @@ impl App {
         let scene = lay_out(&*session.run, &session.index, &view, &session.frame);
         paint(&ctx, &scene, self.theme, scale);
         *self.scene.0.borrow_mut() = scene;
+        if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
+            paint_overview(&canvas, session, self.theme);
+        }
     }
 
     fn open(&mut self, mut session: Session) {
         session.version = self.session.borrow().version + 1;
+        session.look.orientation = self.session.borrow().look.orientation;
         bridge::remember_scenario(session.scenario().to_json());
         *self.session.borrow_mut() = session;
         self.last_ms = None;
@@ -332,6 +361,22 @@ impl App {
             }
         };
         html! { <div class="tabs" role="tablist" aria-label="Panels">{ for Tab::ALL.iter().map(tab) }</div> }
+    }
+
+    /// A panel with the button that closes it. On a small screen panels are tabs, and none is closed.
+    fn slot(&self, slot: Slot, panel: Html, on: &Callback<Command>) -> Html {
+        let class = classes!("slot", (!self.layout.is_open(slot)).then_some("closed"));
+        let name = format!("Close {}", slot.title());
+        html! {
+            <div {class} data-slot={slot.id()}>
+                { panel }
+                <button class="plain shut" aria-label={name.clone()} title={name} onclick={on.reform(move |_| Command::Slot(slot))}>{ "×" }</button>
+            </div>
+        }
+    }
+
+    fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
+        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
     }
 
     fn lab_tab(&self) -> String {

@@ -1,5 +1,7 @@
 //! What a person can ask the page for.
 
+use crate::layout::{Edge, Slot};
+use crate::look::Wish;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -83,6 +85,12 @@ pub(crate) enum Command {
     Labels(Labels),
     /// What the axis shows.
     Axis(Axis),
+    /// How the run is looked at.
+    Look(Wish),
+    /// The line over the lanes comes where the pointer is, or goes.
+    Cut,
+    /// The field for the search takes the focus.
+    Find,
     /// A sort of messages is shown or not.
     Hide(&'static str),
     /// All faults end.
@@ -109,6 +117,12 @@ pub(crate) enum Command {
     Theme,
     /// Another panel.
     Tab(Tab),
+    /// The part beside a line gets a size, in pixels.
+    Split(Edge, f64),
+    /// A panel is opened or closed.
+    Slot(Slot),
+    /// The screen is divided as at first.
+    UsualLayout,
     /// The list of keys.
     Help(bool),
     /// A menu was opened.

@@ -1,9 +1,10 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
+use crate::look::{self, Look};
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
-use lightcone_core::diagram::{Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
+use lightcone_core::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
 use lightcone_core::frame::{Frame, Status};
 use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
@@ -23,7 +24,7 @@ const FIRST_SPAN_US: f64 = 2_000_000.0;
 /// How far a run goes on after its end while messages are under way, as a share of the view.
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
-const SPAN_MIN: f64 = 50.0;
+pub(crate) const SPAN_MIN: f64 = 50.0;
 
 /// A run as it is shown.
 pub(crate) struct Session {
@@ -51,6 +52,8 @@ pub(crate) struct Session {
     pub labels: Labels,
     /// Sorts of messages that are not shown.
     pub hidden: Vec<&'static str>,
+    /// How else it is looked at.
+    pub look: Look,
     /// The event under the pointer.
     pub hover: Option<RecordId>,
     /// The events that were chosen.
@@ -88,6 +91,7 @@ impl Session {
             axis: Axis::Time,
             labels,
             hidden: vec![LINK_LAYER],
+            look: Look::default(),
             hover: None,
             chosen: [None, None],
             stopped_at: None,
@@ -127,6 +131,7 @@ impl Session {
     fn moved(&mut self) {
         self.index.update(&*self.run);
         self.frame = self.run.frame();
+        look::refresh(self);
         self.version += 1;
     }
 
@@ -359,6 +364,7 @@ impl Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
         next.hidden.clone_from(&self.hidden);
+        next.look = self.look.again();
         next.builtin = self.builtin;
         next
     }
@@ -402,9 +408,13 @@ impl Session {
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
         let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
-        View {
+        let mut view = View {
             width,
             height,
+            orientation: self.look.orientation,
+            collapsed: self.look.collapsed.clone(),
+            cut: self.look.cut_line(),
+            hits: Vec::new(),
             from: self.window.0,
             to: self.window.1,
             axis: self.axis,
@@ -414,6 +424,20 @@ impl Session {
             now_us: Some(self.view_us as u64),
             hidden: self.hidden.clone(),
             lit,
+        };
+        if let Some(finder) = &self.look.finder {
+            let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);
+            view.hits = finder.search.hits_between(first, end).to_vec();
+        }
+        view
+    }
+
+    /// End of the run in units of the axis.
+    #[must_use]
+    pub(crate) fn end_units(&self) -> f64 {
+        match self.axis {
+            Axis::Time => self.end_us(),
+            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
         }
     }
 
@@ -426,10 +450,7 @@ impl Session {
     /// Shows the whole run.
     pub(crate) fn fit(&mut self) {
         self.index.update(&*self.run);
-        let end = match self.axis {
-            Axis::Time => self.end_us(),
-            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
-        };
+        let end = self.end_units();
         self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
         self.follow = true;
         self.version += 1;

@@ -12,11 +12,10 @@ use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId};
 enum Term {
     /// A word in its label, in small letters.
     Word(String),
-    Kind(Kind),
-    /// The sort of its message.
-    Sort(String),
-    /// It happened there, or its message goes there.
-    Node(NodeId),
+    /// One of some kinds, or of some sorts of messages.
+    Kind(Vec<Kind>, Vec<&'static str>),
+    /// It happened at one of them, or its message was lost between one of them and another.
+    Node(Vec<NodeId>),
     Message(MessageId),
 }
 
@@ -86,23 +85,35 @@ fn words(text: &str) -> Vec<String> {
     all
 }
 
-fn kind(value: &str, index: &Index) -> Result<Term, String> {
+/// What is named, or else everything whose name begins so: that is what stands there while a name is typed.
+fn named<T: Copy>(all: &[(T, &str)], value: &str) -> Vec<T> {
     let value = value.to_lowercase();
-    if let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == value) {
-        return Ok(Term::Kind(kind));
+    let exact = all.iter().filter(|(_, name)| name.to_lowercase() == value).map(|(item, _)| *item).collect();
+    let begins = |exact: Vec<T>| match exact.is_empty() {
+        true => all.iter().filter(|(_, name)| name.to_lowercase().starts_with(&value)).map(|(i, _)| *i).collect(),
+        false => exact,
+    };
+    begins(exact)
+}
+
+fn kind(value: &str, index: &Index) -> Result<Term, String> {
+    let kinds = Kind::ALL.map(|kind| (kind, kind.name()));
+    let sorts: Vec<(&'static str, &str)> = index.kinds().iter().map(|&sort| (sort, sort)).collect();
+    let (found, of_messages) = (named(&kinds, value), named(&sorts, value));
+    if !found.is_empty() || !of_messages.is_empty() {
+        return Ok(Term::Kind(found, of_messages));
     }
-    if index.kinds().iter().any(|sort| sort.to_lowercase() == value) {
-        return Ok(Term::Sort(value));
-    }
-    let kinds: Vec<&str> = Kind::ALL.into_iter().map(Kind::name).chain(index.kinds().iter().copied()).collect();
-    Err(format!("kind: “{value}” is none of {}.", kinds.join(", ")))
+    let names: Vec<&str> = kinds.iter().map(|k| k.1).chain(sorts.iter().map(|s| s.1)).collect();
+    Err(format!("kind: “{value}” is none of {}.", names.join(", ")))
 }
 
 fn node(value: &str, run: &dyn Run) -> Result<Term, String> {
-    match run.names().iter().position(|name| name.to_lowercase() == value.to_lowercase()) {
-        Some(node) => Ok(Term::Node(node as NodeId)),
-        None => Err(format!("node: “{value}” is none of {}.", run.names().join(", "))),
+    let names: Vec<(NodeId, &str)> = run.names().iter().enumerate().map(|(i, n)| (i as NodeId, n.as_str())).collect();
+    let found = named(&names, value);
+    if found.is_empty() {
+        return Err(format!("node: “{value}” is none of {}.", run.names().join(", ")));
     }
+    Ok(Term::Node(found))
 }
 
 /// Whether a record has what costs nothing to find out.
@@ -110,12 +121,13 @@ fn has(run: &dyn Run, record: &Record, term: &Term) -> bool {
     let of_message = record.message != NONE && matches!(record.kind, Kind::Send | Kind::Receive | Kind::Drop);
     match term {
         Term::Word(_) => true,
-        Term::Kind(kind) => record.kind == *kind,
-        Term::Sort(sort) => of_message && run.message_kind(record.message).to_lowercase() == *sort,
-        Term::Node(node) => {
+        Term::Kind(kinds, sorts) => {
+            kinds.contains(&record.kind) || of_message && sorts.contains(&run.message_kind(record.message))
+        }
+        Term::Node(nodes) => {
             let lost = of_message && record.kind == Kind::Drop;
             let lost = lost.then(|| run.trace().message(record.message));
-            record.node == *node || lost.is_some_and(|m| m.from == *node || m.to == *node)
+            nodes.contains(&record.node) || lost.is_some_and(|m| nodes.contains(&m.from) || nodes.contains(&m.to))
         }
         Term::Message(id) => match record.kind {
             Kind::Send => of_message && (record.message..record.message + u32::from(record.count)).contains(id),
@@ -226,6 +238,7 @@ mod tests {
     #[test]
     fn kinds_nodes_messages_and_words_are_found_and_nothing_else() {
         assert_eq!(found("kind:crash"), [(Kind::Crash, Some("P2".into()))]);
+        assert_eq!(found("kind:cra"), found("kind:crash"), "a beginning will do");
         assert_eq!(found("kind:drop node:p2"), [(Kind::Drop, None)], "it was on its way to P2");
         let hello = found("HELLO kind:receive");
         assert_eq!(hello, [(Kind::Receive, Some("P3".into()))], "P2 was down");

@@ -3,6 +3,9 @@
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::Command;
+use crate::diagram::cut_at_pointer;
+use crate::layout::Layout;
+use crate::look;
 use crate::session::Session;
 use lightcone_core::diagram::svg;
 use lightcone_core::diagram::theme::Theme;
@@ -12,6 +15,8 @@ use yew::prelude::*;
 
 /// Where the page keeps the theme for the next visit.
 pub(super) const STORED_THEME: &str = "lightcone.theme";
+/// Where the page keeps how the screen is divided.
+pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 
 impl App {
     /// Carries a wish out: most concern the session alone.
@@ -90,6 +95,7 @@ impl App {
                 self.show_theme();
             }
             Command::Tab(tab) => self.tab = tab,
+            Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
                 if menu.is_some() {
@@ -97,9 +103,25 @@ impl App {
                 }
                 self.menu = menu;
             }
+            Command::Cut => {
+                let wish = cut_at_pointer(&self.session.borrow(), &self.scene);
+                look::carry_out(&mut self.session.borrow_mut(), wish);
+                bridge::focus("#diagram");
+            }
+            Command::Find => bridge::focus("#search"),
             Command::Dismiss => self.notice = None,
             _ => unreachable!("the others are carried out with the session at hand"),
         }
+    }
+
+    /// Divides the screen, and keeps that for the next visit.
+    fn divide(&mut self, command: &Command) {
+        match *command {
+            Command::Split(edge, size) => self.layout.set(edge, size),
+            Command::Slot(slot) => self.layout.toggle(slot),
+            _ => self.layout = Layout::default(),
+        }
+        bridge::store(STORED_LAYOUT, &self.layout.text());
     }
 
     fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
@@ -150,6 +172,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         Command::Labels(labels) => s.labels = labels,
         Command::Axis(axis) => s.set_axis(axis),
         Command::Hide(kind) => s.toggle_hidden(kind),
+        Command::Look(wish) => look::carry_out(s, wish),
         Command::Settle => s.settle(),
         Command::Speed(up) => s.change_speed(up),
         other => return Some(other),

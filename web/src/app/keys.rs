@@ -9,6 +9,10 @@ impl App {
     /// What a key asks for.
     pub(super) fn key(&self, e: &KeyboardEvent) -> Option<Command> {
         let key = e.key();
+        if e.default_prevented() {
+            // Whatever has the focus has a use for it.
+            return None;
+        }
         if key == "Escape" {
             return Some(match (self.help, self.menu) {
                 (true, _) => Command::Help(false),
@@ -35,6 +39,8 @@ impl App {
             ">" => Command::Speed(true),
             "n" => Command::ChooseNext(true),
             "p" => Command::ChooseNext(false),
+            "c" => Command::Cut,
+            "/" => Command::Find,
             "t" => Command::Theme,
             "?" => Command::Help(true),
             _ => return None,
