@@ -263,6 +263,7 @@ pub(crate) fn verdict(s: &Session, cut: &CutTool) -> String {
     };
     let more = match cut.report.backwards.len() - 1 {
         0 => String::new(),
+        1 => " So is 1 more.".into(),
         n => format!(" So are {n} more."),
     };
     format!("Not consistent: {} is received inside, but sent outside.{more}", message_words(s, first))

@@ -2,6 +2,7 @@
 
 use super::LINK_LAYER;
 use super::buckets::Buckets;
+use crate::frame::Band;
 use crate::run::Run;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::collections::BTreeMap;
@@ -102,6 +103,9 @@ pub struct Index {
     /// Records that change a status: crash, restart, pause, resume, partition, heal.
     changes: Vec<RecordId>,
     violations: Vec<RecordId>,
+    /// Changes of the band of each process, and how many there are in all.
+    bands: Vec<Vec<(RecordId, Option<Band>)>>,
+    bands_known: usize,
     /// How much happens when, along the time and along the order.
     by_time: Buckets,
     by_step: Buckets,
@@ -179,6 +183,25 @@ impl Index {
             }
         }
         self.known = trace.len();
+        self.bands.resize(trace.width(), Vec::new());
+        for change in trace.bands.iter_from(self.bands_known) {
+            self.bands[usize::from(change.node)].push((change.record, change.band));
+        }
+        self.bands_known = trace.bands.len();
+    }
+
+    /// The changes of a process's band up to a record, from the last one before another on.
+    #[must_use]
+    pub fn bands(&self, node: NodeId, first: RecordId, end: RecordId) -> &[(RecordId, Option<Band>)] {
+        let Some(all) = self.bands.get(usize::from(node)) else { return &[] };
+        let from = all.partition_point(|(id, _)| *id < first).saturating_sub(1);
+        &all[from..all.partition_point(|(id, _)| *id < end).max(from)]
+    }
+
+    /// What the band of a process says just after a record.
+    #[must_use]
+    pub fn band(&self, node: NodeId, id: RecordId) -> Option<Band> {
+        self.bands(node, id, id.saturating_add(1)).last().filter(|(at, _)| *at <= id).and_then(|(_, band)| *band)
     }
 
     /// Finds a record's place among the events of its instant.

@@ -1,6 +1,7 @@
 //! From a run and a view to shapes.
 
 mod arrows;
+mod bands;
 mod cut;
 mod events;
 mod ground;
@@ -87,6 +88,7 @@ pub(super) struct Sheet<'a> {
     pub(super) visible: (RecordId, RecordId),
     pub(super) stretch_us: (u64, u64),
     status_labels: Vec<ground::StatusLabel>,
+    bands: Vec<bands::Stretch>,
     /// Where the letters of the chosen events stand.
     letters: Vec<(RecordId, Rect)>,
 }
@@ -114,6 +116,7 @@ impl<'a> Sheet<'a> {
         self.draw_grid();
         self.draw_partitions();
         self.draw_cones();
+        self.draw_bands();
         self.draw_lanes();
         // Under the events and their labels: the cursor often stands right on one.
         self.draw_now();
@@ -127,6 +130,7 @@ impl<'a> Sheet<'a> {
             self.draw_holds();
             self.draw_path();
             self.draw_status_labels();
+            self.draw_band_words();
             self.draw_events();
             self.draw_clock_labels();
             self.draw_arrow_labels();
@@ -172,6 +176,7 @@ impl<'a> Sheet<'a> {
             visible,
             stretch_us,
             status_labels: Vec::new(),
+            bands: Vec::new(),
             letters: Vec::new(),
         }
     }

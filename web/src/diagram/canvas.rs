@@ -1,6 +1,6 @@
 //! The canvas with its pointer: hover, choose, pan, pinch, wheel, menu by right click or long press.
 
-use super::cut::{one_lane, whole_line};
+use super::cut::{one_lane, through, whole_line};
 use crate::command::{Command, Menu, Target};
 use crate::look::Wish;
 use crate::model::Model;
@@ -60,6 +60,8 @@ struct Down {
     moved: bool,
     /// Whether it draws the line over the lanes, and the lane whose handle it has.
     cuts: Option<Option<NodeId>>,
+    /// Whether it has crossed a lane with it.
+    crossed: bool,
 }
 
 /// What the pointers do, between two events.
@@ -164,22 +166,24 @@ impl Diagram {
         ctx.props().scene.0.borrow().stretch()
     }
 
-    /// Draws the line over the lanes through a point.
-    fn cut(&mut self, ctx: &Context<Self>, pointer: i32, at: Point) {
+    /// Draws the line over the lanes through a point, as a pointer came there.
+    fn cut(&mut self, ctx: &Context<Self>, pointer: i32, before: Point, at: Point) {
         let Some(down) = self.downs.iter_mut().find(|d| d.id == pointer) else { return };
-        let wish = {
+        let wishes = {
             let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
             match down.cuts {
-                Some(Some(node)) => one_lane(&s, &scene, node, at),
+                Some(Some(node)) => vec![one_lane(&s, &scene, node, at)],
                 // Whoever drags over several lanes draws the line by hand.
-                Some(None) if down.moved => match scene.nearest_lane(at) {
-                    Some(node) => one_lane(&s, &scene, node, at),
-                    None => return,
-                },
-                _ => whole_line(&s, &scene, at),
+                _ => {
+                    let by_hand = if down.moved { through(&s, &scene, before, at) } else { Vec::new() };
+                    down.crossed |= !by_hand.is_empty();
+                    if down.crossed { by_hand } else { vec![whole_line(&s, &scene, at)] }
+                }
             }
         };
-        ctx.props().on.emit(Command::Look(wish));
+        for wish in wishes {
+            ctx.props().on.emit(Command::Look(wish));
+        }
     }
 
     fn down(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
@@ -195,9 +199,9 @@ impl Diagram {
             let on_plot = self.downs.is_empty() && scene.plot.is_some_and(|plot| plot.holds(at));
             (s.look.cut.is_some() && on_plot).then(|| scene.handle_at(at))
         };
-        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts });
+        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false });
         if cuts.is_some() {
-            self.cut(ctx, e.pointer_id(), at);
+            self.cut(ctx, e.pointer_id(), at, at);
             return;
         }
         if e.pointer_type() == "touch" {
@@ -227,7 +231,7 @@ impl Diagram {
         down.moved = true;
         self.press = None;
         if down.cuts.is_some() && others.is_empty() {
-            self.cut(ctx, e.pointer_id(), at);
+            self.cut(ctx, e.pointer_id(), before, at);
             return;
         }
         let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;

@@ -9,6 +9,8 @@ use lightcone_core::diagram::scene::{Point, Scene};
 use lightcone_core::trace::{NodeId, RecordId};
 use yew::prelude::*;
 
+/// So near a lane a pointer is on it, in pixels.
+const NEAR_PX: f32 = 8.0;
 /// Most messages that are listed.
 const LISTED_MAX: usize = 40;
 
@@ -48,6 +50,20 @@ pub(super) fn whole_line(s: &Session, scene: &Scene, p: Point) -> Wish {
 /// The line goes through a point where it crosses a lane.
 pub(super) fn one_lane(s: &Session, scene: &Scene, node: NodeId, p: Point) -> Wish {
     Wish::CutLane(node, units(s, scene, p), bound(s, scene, node, p))
+}
+
+/// The line goes where a pointer has crossed lanes, or follows it along one.
+pub(super) fn through(s: &Session, scene: &Scene, before: Point, at: Point) -> Vec<Wish> {
+    let (a, b) = (scene.along(before).1, scene.along(at).1);
+    let crossing = |(node, lane): (usize, &f32)| {
+        if (b - lane).abs() <= NEAR_PX {
+            return Some(one_lane(s, scene, node as NodeId, at));
+        }
+        let share = (lane - a) / (b - a);
+        let place = (before.0 + (at.0 - before.0) * share, before.1 + (at.1 - before.1) * share);
+        ((a < *lane) != (b < *lane)).then(|| one_lane(s, scene, node as NodeId, place))
+    };
+    scene.lanes.iter().enumerate().filter_map(crossing).collect()
 }
 
 /// What the line says.

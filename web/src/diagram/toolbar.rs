@@ -22,10 +22,10 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
         <div class="toolbar">
             <h2>{ "Space-time" }</h2>
             <SearchField model={props.model.clone()} on={on.clone()} />
-            { segmented("Clocks at the events", &labels, s.labels, on.reform(Command::Labels)) }
             { view_menu(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
                 title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>
+            { segmented("Clocks at the events", &labels, s.labels, on.reform(Command::Labels)) }
             <div class="group" role="group" aria-label="Zoom">
                 <button onclick={on.reform(|_| Command::Zoom(1.25, 0.5))} aria-label="Zoom out" title="Zoom out (-)">{ "−" }</button>
                 <button onclick={on.reform(|_| Command::Zoom(0.8, 0.5))} aria-label="Zoom in" title="Zoom in (+)">{ "+" }</button>
