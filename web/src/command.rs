@@ -1,5 +1,6 @@
 //! What a person can ask the page for.
 
+use crate::branches::Wish;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -30,6 +31,10 @@ pub(crate) enum Tab {
     Events,
     /// Numbers over time.
     Metrics,
+    /// The tree of branches.
+    Branches,
+    /// The list of acts.
+    Acts,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -40,13 +45,15 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 6] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 8] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
         (Tab::Inspect, "inspect", "Inspect"),
         (Tab::Events, "events", "Events"),
         (Tab::Metrics, "metrics", "Metrics"),
+        (Tab::Branches, "branches", "Branches"),
+        (Tab::Acts, "acts", "Act list"),
     ];
 }
 
@@ -93,6 +100,8 @@ pub(crate) enum Command {
     Act(String),
     /// A switch of `setup.broken`.
     Switch(&'static str),
+    /// Something about branches, the list of acts, or the steps back.
+    Tree(Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.
