@@ -3,8 +3,7 @@
 mod common;
 
 use common::{Dice, cases, lines, parse, read_lines};
-use lightcone_core::check::Check;
-use lightcone_core::frame::{Field, Panel};
+use lightcone_core::frame::Field;
 use lightcone_core::json::JsonObject;
 use lightcone_core::labs::{Lab, Of};
 use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
@@ -142,18 +141,6 @@ impl Protocol for Toy {
 
     fn fields(_: &Context<Self>, _: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
         vec![Field { name: "disk".into(), value: seen.durable.to_string() }]
-    }
-
-    fn panels(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<Panel> {
-        Vec::new()
-    }
-
-    fn checks(_: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
-        Vec::new()
-    }
-
-    fn metrics(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        Vec::new()
     }
 }
 

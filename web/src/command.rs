@@ -1,6 +1,7 @@
 //! What a person can ask the page for.
 
 use crate::branches::Wish;
+use crate::layout::{Edge, Slot};
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -118,6 +119,12 @@ pub(crate) enum Command {
     Theme,
     /// Another panel.
     Tab(Tab),
+    /// The part beside a line gets a size, in pixels.
+    Split(Edge, f64),
+    /// A panel is opened or closed.
+    Slot(Slot),
+    /// The screen is divided as at first.
+    UsualLayout,
     /// The list of keys.
     Help(bool),
     /// A menu was opened.

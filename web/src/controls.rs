@@ -11,6 +11,7 @@ mod menu;
 mod network;
 mod seed;
 mod setup;
+mod splitter;
 mod transport;
 mod undo;
 mod workload;
@@ -24,6 +25,7 @@ pub(crate) use help::Help;
 pub(crate) use menu::ContextMenu;
 pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;
+pub(crate) use splitter::Splitter;
 pub(crate) use transport::Transport;
 pub(crate) use undo::UndoButtons;
 

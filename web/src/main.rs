@@ -10,6 +10,7 @@ mod bridge;
 mod command;
 mod controls;
 mod diagram;
+mod layout;
 mod model;
 mod panels;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]

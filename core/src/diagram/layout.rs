@@ -248,6 +248,11 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// What `clamp` does. That panics at a wrong range with both numbers, and the page would carry how to write an `f32`.
+fn within(x: f32, low: f32, high: f32) -> f32 {
+    x.min(high).max(low)
+}
+
 /// The stretch of time that a view shows.
 fn stretch(trace: &Trace, index: &Index, view: &View) -> (u64, u64) {
     match view.axis {

@@ -74,9 +74,13 @@ fn process_text(name: &str, status: Status) -> String {
     if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
+/// The operation's name with a capital. Names are ASCII: the page need not carry the capitals of all of Unicode.
 fn verb(operation: &str) -> String {
-    let mut letters = operation.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut text = operation.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// The default of a process argument: the next one that is not the process itself.

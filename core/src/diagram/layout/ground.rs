@@ -4,7 +4,7 @@ use super::super::index::is_drawn;
 use super::super::scene::{Anchor, Rect, Shape};
 use super::super::theme::Ink;
 use super::super::{Axis, LOGICAL_STEP, font};
-use super::{Cone, NAME, Sheet};
+use super::{Cone, NAME, Sheet, within};
 use crate::act::Act;
 use crate::causality::is_event;
 use crate::frame::Status;
@@ -110,7 +110,7 @@ impl Sheet<'_> {
     }
 
     fn lane_line(&mut self, from: f32, to: f32, y: f32, now: f32, width: f32) {
-        let middle = now.clamp(from, to);
+        let middle = within(now, from, to);
         if middle > from {
             self.put(Shape::Line { from: (from, y), to: (middle, y), width, dash: None }, Ink::Lane, 1.0);
         }

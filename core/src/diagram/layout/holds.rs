@@ -3,7 +3,7 @@
 use super::super::font;
 use super::super::index::Hold;
 use super::super::scene::{Anchor, Rect, Shape};
-use super::{SMALL, Sheet};
+use super::{SMALL, Sheet, within};
 use crate::json::millis_text;
 
 /// Height of a bar, in pixels.
@@ -48,7 +48,7 @@ impl Sheet<'_> {
         if right <= left {
             return None;
         }
-        let now = self.x_of_now().unwrap_or(f32::MAX).clamp(left, right);
+        let now = within(self.x_of_now().unwrap_or(f32::MAX), left, right);
         let ink = Self::ink_of(hold.origin);
         for (a, b, alpha) in [(left, now, 0.62), (now, right, 0.2)] {
             if b > a {
