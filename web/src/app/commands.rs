@@ -2,8 +2,8 @@
 
 use super::{App, Msg};
 use crate::bridge;
-use crate::command::Command;
-use crate::layout::Layout;
+use crate::command::{Command, Tab};
+use crate::layout::{Layout, Slot};
 use crate::session::Session;
 use lightcone_core::diagram::svg;
 use lightcone_core::diagram::theme::Theme;
@@ -95,7 +95,13 @@ impl App {
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Tab(tab) => self.tab = tab,
+            Command::Tab(tab) => {
+                self.tab = tab;
+                // The menu of branches asks for a panel that may be closed.
+                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
+                    self.layout.toggle(Slot::Below);
+                }
+            }
             Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {

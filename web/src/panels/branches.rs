@@ -68,7 +68,7 @@ fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Ht
             <button class="node" onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why}
                 aria-label={if current { format!("{name} is shown") } else { format!("Show {name}") }}><i></i></button>
             <Name name={name.clone()} on={rename} />
-            <span class="since">{ format!("{since} · {acts}") }</span>
+            <span class="since">{ format!("{acts} · {since}") }</span>
             <div class="group">
                 <button onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why} aria-label={format!("Enter {name}")}>
                     { if current { "shown" } else { "enter" } }</button>

@@ -6,6 +6,10 @@ use crate::command::Command;
 use crate::model::Model;
 use lightcone_core::json::millis_text;
 use lightcone_core::run::Run;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 /// Properties.
@@ -22,6 +26,7 @@ pub(crate) struct Props {
 /// The sentence between the two diagrams, and the lower diagram.
 #[component]
 pub(crate) fn CompareBar(props: &Props) -> Html {
+    let last = use_mut_ref(|| 0.0_f64);
     let s = props.model.get();
     let Some(compare) = &s.compare else { return html! {} };
     let shown = s.tree.current().name.clone();
@@ -33,6 +38,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
         millis_text(s.view_us as u64)
     );
     let swap = compare.other;
+    let (wheel, down, moved) = handles(&props.on, &last);
     html! {
         <>
             <div class="compare">
@@ -46,9 +52,49 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
                 </div>
             </div>
             <div class="which"><b>{ &other }</b></div>
-            <canvas id="other" class="other" ref={props.canvas.clone()} role="img" aria-label={label} />
+            <canvas id="other" class="other" ref={props.canvas.clone()} role="img" aria-label={label}
+                onwheel={wheel} onpointerdown={down} onpointermove={moved} />
         </>
     }
+}
+
+/// The lower diagram is moved and zoomed as the upper one is, and both show the same stretch.
+fn handles(
+    on: &Callback<Command>,
+    last: &Rc<RefCell<f64>>,
+) -> (Callback<WheelEvent>, Callback<PointerEvent>, Callback<PointerEvent>) {
+    let place = |e: &MouseEvent| {
+        let width = e.target().and_then(|t| t.dyn_into::<HtmlCanvasElement>().ok()).map_or(1, |c| c.client_width());
+        (f64::from(e.offset_x()), f64::from(width.max(1)))
+    };
+    let wheel = on.reform(move |e: WheelEvent| {
+        e.prevent_default();
+        let (x, width) = place(&e);
+        if e.shift_key() || e.delta_x().abs() > e.delta_y().abs() {
+            return Command::Pan((e.delta_x() + e.delta_y()) / width);
+        }
+        Command::Zoom(1.0 + (e.delta_y() * 0.0016).max(-0.33).min(0.5), x / width)
+    });
+    let down = {
+        let last = Rc::clone(last);
+        Callback::from(move |e: PointerEvent| {
+            *last.borrow_mut() = place(&e).0;
+            if let Some(canvas) = e.target().and_then(|t| t.dyn_into::<HtmlCanvasElement>().ok()) {
+                let _ = canvas.set_pointer_capture(e.pointer_id());
+            }
+        })
+    };
+    let moved = {
+        let (on, last) = (on.clone(), Rc::clone(last));
+        Callback::from(move |e: PointerEvent| {
+            let (x, width) = place(&e);
+            let before = std::mem::replace(&mut *last.borrow_mut(), x);
+            if e.buttons() & 1 == 1 && x != before {
+                on.emit(Command::Pan((before - x) / width));
+            }
+        })
+    };
+    (wheel, down, moved)
 }
 
 /// The first difference in words.
