@@ -207,8 +207,9 @@ impl Component for App {
                         { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
-                { self.splitter(Edge::Left, &on) }
                 <main class="middle">
+                    { self.splitter(Edge::Left, &on) }
+                    { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
                         <Toolbar model={model.clone()} on={on.clone()} />
                         <Diagram
@@ -237,7 +238,6 @@ impl Component for App {
                     </section>
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
-                { self.splitter(Edge::Right, &on) }
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
                         { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
