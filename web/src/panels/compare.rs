@@ -73,7 +73,7 @@ fn handles(
         if e.shift_key() || e.delta_x().abs() > e.delta_y().abs() {
             return Command::Pan((e.delta_x() + e.delta_y()) / width);
         }
-        Command::Zoom(1.0 + (e.delta_y() * 0.0016).max(-0.33).min(0.5), x / width)
+        Command::Zoom(1.0 + (e.delta_y() * 0.0016).clamp(-0.33, 0.5), x / width)
     });
     let down = {
         let last = Rc::clone(last);
