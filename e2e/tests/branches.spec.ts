@@ -12,6 +12,12 @@ async function panel(page: Page, name: 'branches' | 'acts' | 'network'): Promise
   if (await button.isVisible()) await button.click();
 }
 
+/** The form under the list; on a small screen one scrolls down to it, past the bar that lies over the page. */
+async function adderOf(page: Page) {
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  return page.getByRole('group', { name: 'Add an act' });
+}
+
 /** The names in the tree, from above to below. */
 async function names(page: Page): Promise<string[]> {
   await panel(page, 'branches');
@@ -178,7 +184,7 @@ test('acts are moved, changed, duplicated, deleted and added, and the cursor sta
   const before = await acts(page);
   expect(before).toHaveLength(9);
   expect(before.every((a) => a.endsWith('scenario'))).toBe(true);
-  const adder = page.getByRole('group', { name: 'Add an act' });
+  const adder = await adderOf(page);
   await expect(adder.getByLabel('Time of the new act')).toHaveValue('60');
   await adder.getByLabel('Time of the new act').fill('20.5');
   await adder.getByLabel('The new act as JSON').fill('{"crash":{"node":"P3"}}');
@@ -209,7 +215,7 @@ test('what makes no sense is said in a sentence and changes nothing', async ({ p
   await atEnd(page);
   const before = await acts(page);
   const told = await hash(page);
-  const adder = page.getByRole('group', { name: 'Add an act' });
+  const adder = await adderOf(page);
   const wrong = [
     ['10', '{"crash":', /^\$: this is not JSON: /],
     ['10', '{"crash":{"node":"P9"}}', /^\$\.crash\.node: there is no process "P9"; there are P1, P2, P3$/],
@@ -285,7 +291,7 @@ test('undo and redo: acts, edits, switches, settings, the seed, other scenarios,
     },
     async () => {
       await panel(page, 'branches');
-      await page.getByLabel('Name of branch 2').fill('mine');
+      await page.getByLabel('Name of branch 3').fill('mine');
       await page.keyboard.press('Enter');
     },
     async () => {
