@@ -5,6 +5,7 @@ mod branches;
 mod commands;
 mod export;
 mod keys;
+mod working;
 
 use crate::bridge::{self, Frames};
 use crate::command::{Command, Form, Menu, Tab};
@@ -14,6 +15,7 @@ use crate::layout::{Edge, Layout, Slot};
 use crate::model::Model;
 use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
+use crate::work::Word;
 use address::{from_hash, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
@@ -46,6 +48,7 @@ pub(crate) struct App {
     layout: Layout,
     tab: Tab,
     menu: Option<Menu>,
+    working: Option<working::Working>,
     help: bool,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
@@ -73,6 +76,8 @@ pub(crate) enum Msg {
     Notice(String, bool),
     /// It was read.
     NoticeOver,
+    /// The helper in the background has said something.
+    Word(Word),
     /// Time to write the address.
     Address,
     /// The address was changed by hand.
@@ -124,6 +129,7 @@ impl Component for App {
             layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
             menu: None,
+            working: None,
             help: false,
             notice: None,
             notice_timer: None,
@@ -166,6 +172,7 @@ impl Component for App {
             },
             Msg::Notice(text, bad) => self.say(ctx, text, bad),
             Msg::NoticeOver => self.notice = None,
+            Msg::Word(word) => self.hear(ctx, word),
             Msg::Address => {
                 let _ = self.write_address();
                 return false;
@@ -246,6 +253,7 @@ impl Component for App {
                 </aside>
                 <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
+                { self.working_view(&on) }
                 { self.notice_view(&on) }
             </div>
         }

@@ -111,6 +111,10 @@ pub(crate) enum Command {
     Reset,
     /// A file or a paste.
     Open(String),
+    /// Look through so many runs for a broken rule: random ones, or this one with other seeds.
+    Explore(u64, bool),
+    /// The work in the background is stopped.
+    StopWork,
     /// Something leaves the page.
     Export(Form),
     /// A link to what is seen.

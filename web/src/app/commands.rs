@@ -76,7 +76,9 @@ impl App {
                 let scenario = svg::scenario_in(&text).unwrap_or(text);
                 self.open_text(ctx, &scenario);
             }
-            Command::Export(form) => self.export(form),
+            Command::Export(form) => self.export(ctx, form),
+            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            Command::StopWork => self.working = None,
             Command::CopyLink => {
                 if !self.write_address() {
                     self.say(ctx, "This run is too long for a link: save it as a file and send that.".into(), false);
