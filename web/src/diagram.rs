@@ -2,6 +2,7 @@
 
 mod canvas;
 mod cut;
+mod difference;
 mod overview;
 mod paint;
 mod search;
@@ -10,6 +11,7 @@ mod toolbar;
 
 pub(crate) use canvas::{Diagram, SceneRef};
 pub(crate) use cut::{CutBar, cut_at_pointer};
+pub(crate) use difference::mark_difference;
 pub(crate) use overview::{Overview, paint_overview};
 pub(crate) use paint::paint;
 pub(crate) use tip::Tip;

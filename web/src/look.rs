@@ -321,7 +321,8 @@ mod tests {
         let receive = (0..s.run.trace().len()).find(|&id| s.run.trace().record(id).kind == Kind::Receive);
         let receive = receive.expect("there is one");
         let node = s.run.trace().record(receive).node;
-        carry_out(&mut s, Wish::Cut(vec![(0.0, 0); s.run.names().len()]));
+        let lanes = s.run.names().len();
+        carry_out(&mut s, Wish::Cut(vec![(0.0, 0); lanes]));
         carry_out(&mut s, Wish::CutChoose(node));
         let cut = |s: &Session| s.look.cut.as_ref().expect("a cut").report.clone();
         assert!(cut(&s).is_consistent());

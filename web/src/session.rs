@@ -1,6 +1,15 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
+mod acts;
+mod branching;
+mod kept;
+
+pub(crate) use acts::{ActRow, read_millis};
+pub(crate) use kept::Kept;
+
+use crate::branches::{BranchId, Compare, Tree};
 use crate::look::{self, Look};
+use branching::{Alive, History};
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
@@ -62,6 +71,15 @@ pub(crate) struct Session {
     stopped_at: Option<RecordId>,
     /// Rises with every change of what is shown.
     pub version: u64,
+    /// The branches.
+    pub tree: Tree,
+    /// What can be taken back.
+    pub history: History,
+    /// The branch beside the one that is shown.
+    pub compare: Option<Compare>,
+    /// The branch whose run is shown.
+    shown: BranchId,
+    alive: Alive,
 }
 
 impl Session {
@@ -96,6 +114,11 @@ impl Session {
             chosen: [None, None],
             stopped_at: None,
             version: 0,
+            tree: Tree::new(run.scenario(), builtin),
+            history: History::default(),
+            compare: None,
+            shown: 0,
+            alive: Alive::default(),
             run,
         }
     }
@@ -258,7 +281,9 @@ impl Session {
     pub(crate) fn settle(&mut self) {
         let from_us = self.view_us;
         self.run.seek_time(from_us as u64, u32::MAX);
+        self.before_settling(&self.act_words(&Act::Settle));
         self.run.settle();
+        self.after_act();
         self.seek_time(from_us);
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -324,9 +349,11 @@ impl Session {
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
+        self.before_act(&self.act_words(&act));
         self.run.act(act, self.view_us as u64);
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
+        self.after_act();
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -377,6 +404,7 @@ impl Session {
         next.hidden.clone_from(&self.hidden);
         next.look = self.look.again();
         next.builtin = self.builtin;
+        self.hand_tree_to(&mut next);
         next
     }
 

@@ -1,6 +1,7 @@
 //! Keys, as in a video player.
 
 use super::App;
+use crate::branches::Wish;
 use crate::bridge;
 use crate::command::Command;
 use web_sys::KeyboardEvent;
@@ -14,11 +15,16 @@ impl App {
             return None;
         }
         if key == "Escape" {
+            let compares = self.session.borrow().compare.is_some();
             return Some(match (self.help, self.menu) {
                 (true, _) => Command::Help(false),
                 (_, Some(_)) => Command::Menu(None),
+                _ if compares && self.session.borrow().chosen[0].is_none() => Command::Tree(Wish::Compare(None)),
                 _ => Command::Choose(None),
             });
+        }
+        if let Some(wish) = self.tree_key(e) {
+            return Some(Command::Tree(wish));
         }
         if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
             return None;
