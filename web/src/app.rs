@@ -6,6 +6,7 @@ mod export;
 mod keys;
 
 use crate::bridge::{self, Frames};
+use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
 use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
@@ -36,6 +37,7 @@ pub(crate) struct App {
     frames: Frames,
     canvas: NodeRef,
     scene: SceneRef,
+    tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
@@ -108,6 +110,7 @@ impl Component for App {
             frames,
             canvas: NodeRef::default(),
             scene: SceneRef::default(),
+            tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
             theme: if dark { Theme::Dark } else { Theme::Light },
@@ -196,7 +199,10 @@ impl Component for App {
                     </section>
                     { self.tabs(&on) }
                     <section class="card below">
-                        <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
+                        <div class="tabbed" data-for="lab">
+                            <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
+                            <LabPanels model={model.clone()} />
+                        </div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
@@ -286,6 +292,7 @@ impl App {
         let scene = lay_out(&*session.run, &session.index, &view, &session.frame);
         paint(&ctx, &scene, self.theme, scale);
         *self.scene.0.borrow_mut() = scene;
+        self.tokens.frame(session);
     }
 
     fn open(&mut self, mut session: Session) {

@@ -5,6 +5,7 @@
 
 mod app;
 mod bridge;
+mod cluster;
 mod command;
 mod controls;
 mod diagram;

@@ -16,7 +16,13 @@ impl App {
                 _ => Command::Choose(None),
             });
         }
-        if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
+        if e.ctrl_key()
+            || e.meta_key()
+            || e.alt_key()
+            || bridge::is_typing(e.target())
+            || self.help
+            || self.menu.is_some()
+        {
             return None;
         }
         Some(match key.as_str() {

@@ -194,7 +194,7 @@ impl Diagram {
 
     fn menu(&self, ctx: &Context<Self>, at: Point, client: (i32, i32)) {
         let scene = ctx.props().scene.0.borrow();
-        let message = scene.arrow_at(at).filter(|a| a.in_flight && !a.link).map(|a| Target::Message(a.message));
+        let message = scene.arrow_at(at).filter(|a| a.in_flight && !a.link).map(|a| Target::Message(a.message, a.copy));
         let target = message.or_else(|| scene.lane_at(at.1).map(Target::Node));
         drop(scene);
         if let Some(target) = target {
