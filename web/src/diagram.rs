@@ -2,6 +2,7 @@
 
 mod canvas;
 mod paint;
+mod retime;
 mod tip;
 mod toolbar;
 

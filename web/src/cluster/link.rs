@@ -173,7 +173,7 @@ impl Form<'_> {
             _ => "",
         };
         let options = [
-            ("", format!("as in the network: {}", delay_words(&self.network.delay))),
+            ("", format!("network’s: {}", delay_words(&self.network.delay))),
             ("constant", "constant".into()),
             ("uniform", "uniform".into()),
             ("exponential", "exponential".into()),
@@ -199,7 +199,7 @@ impl Form<'_> {
     fn rest(&self) -> Html {
         let (typed, network) = (&**self.typed, self.network);
         let order = if network.fifo { "kept" } else { "any" };
-        let orders = [("", format!("as in the network: {order}")), ("false", "any".into()), ("true", "kept".into())];
+        let orders = [("", format!("network’s: {order}")), ("false", "any".into()), ("true", "kept".into())];
         let onchange = self.change(|typed, e: Event| {
             let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
             typed.blocked = input.is_some_and(|i| i.checked());

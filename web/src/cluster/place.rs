@@ -6,6 +6,8 @@ use lightcone_core::diagram::scene::Rect;
 
 /// With more processes than this they are drawn small.
 const MANY: usize = 12;
+/// A picture narrower than this must be higher when there are many, in pixels.
+const NARROW: f32 = 380.0;
 /// Points of a quarter of the ring, for walking along it.
 const QUARTER: usize = 48;
 /// Messages keep to the right of the line between two processes, by so many pixels.
@@ -60,7 +62,11 @@ impl Spot {
 
 /// Height of the picture that so many processes need in a width.
 pub(super) fn height(width: f32, roles: &[String]) -> f32 {
-    let needed = if roles.len() > MANY { 320.0 } else { 212.0 };
+    let needed = match roles.len() > MANY {
+        true if width < NARROW => 390.0,
+        true => 320.0,
+        false => 212.0,
+    };
     let measure = Measure::of(roles.len());
     let others = roles.iter().filter(|r| **r != roles[0]).count();
     let rows = (others as f32 * (4.5 * measure.r) / width.max(1.0)).ceil();
