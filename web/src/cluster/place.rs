@@ -24,14 +24,16 @@ pub(super) struct Measure {
     pub(super) name: f32,
     /// Size of what stands beside it.
     pub(super) small: f32,
+    /// Free room beside its name.
+    pad: f32,
 }
 
 impl Measure {
     pub(super) fn of(count: usize) -> Measure {
         if count > MANY {
-            Measure { r: 10.5, name: 11.0, small: 10.5 }
+            Measure { r: 10.5, name: 11.0, small: 10.5, pad: 5.0 }
         } else {
-            Measure { r: 15.0, name: 13.0, small: 11.5 }
+            Measure { r: 15.0, name: 13.0, small: 11.5, pad: 8.0 }
         }
     }
 
@@ -63,7 +65,7 @@ impl Spot {
 /// Height of the picture that so many processes need in a width.
 pub(super) fn height(width: f32, roles: &[String]) -> f32 {
     let needed = match roles.len() > MANY {
-        true if width < NARROW => 390.0,
+        true if width < NARROW => 400.0,
         true => 320.0,
         false => 212.0,
     };
@@ -77,7 +79,7 @@ pub(super) fn height(width: f32, roles: &[String]) -> f32 {
 /// there (in shares of the picture).
 pub(super) fn spots(names: &[String], roles: &[String], size: Point, put: &[Option<Point>]) -> Vec<Spot> {
     let measure = Measure::of(names.len());
-    let half = |name: &String| ((text_width(name, measure.name, true) / 2.0 + 8.0).max(measure.r), measure.r);
+    let half = |name: &String| ((text_width(name, measure.name, true) / 2.0 + measure.pad).max(measure.r), measure.r);
     let halves: Vec<(f32, f32)> = names.iter().map(half).collect();
     let (ring, others): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(|&i| roles[i] == roles[0]);
     let rows = rows(&others, &halves, size.0);
