@@ -49,7 +49,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
     let mut index = Index::default();
-    index.update(&*run);
+    index.update(run);
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {

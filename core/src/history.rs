@@ -3,7 +3,7 @@
 use crate::act::Act;
 use crate::json::{JsonObject, list, quote};
 use crate::log::Log;
-use crate::machine::{Machine, NoteId, Past, TimerId};
+use crate::machine::{Machine, NoteId, Records, TimerId};
 use crate::sim::link::{LAYER_LINK, LinkEvent, LinkNote};
 use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::sync::Arc;
@@ -99,9 +99,9 @@ impl History {
         }
     }
 
-    /// What the machine shows to the checks, with what it knows itself.
-    pub(crate) fn past(&self) -> Past<'_> {
-        Past { trace: &self.trace, details: &self.details }
+    /// What has happened, as far as it is written here.
+    pub(crate) fn records(&self) -> Records<'_> {
+        Records { trace: &self.trace, details: &self.details }
     }
 
     /// A broken rule.

@@ -2,6 +2,7 @@
 
 pub mod causal_kv;
 pub mod causal_multicast;
+mod group;
 pub mod total_order;
 pub mod vector_clocks;
 

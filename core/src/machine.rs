@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 /// A timer of the protocol, by its number in this run.
-pub(crate) type TimerId = u16;
+pub(crate) type TimerId = u32;
 /// A note of the protocol, by its place in the log of notes; [`NONE`](crate::trace::NONE) where it said nothing.
 pub(crate) type NoteId = u32;
 
@@ -142,14 +142,14 @@ pub(crate) trait Machine {
     fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)>;
 
     /// Lets the checks look at records that were just written.
-    fn observe(&self, interior: &mut dyn Interior, past: Past<'_>, ids: Range<RecordId>) -> Vec<Finding>;
+    fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding>;
     /// Lets the checks look at the system after it has settled.
-    fn settled(&self, interior: &mut dyn Interior, past: Past<'_>) -> Vec<Finding>;
+    fn settled(&self, interior: &mut dyn Interior, records: Records<'_>) -> Vec<Finding>;
 }
 
-/// What has happened, as far as it has no type of the protocol's: the checks get the rest with it.
+/// What has happened, without the protocol's own values: the machine adds them for the checks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Past<'a> {
+pub(crate) struct Records<'a> {
     pub(crate) trace: &'a Trace,
     pub(crate) details: &'a Log<Detail>,
 }

@@ -4,9 +4,11 @@
 //! tables, so that they cannot disagree and none of them knows a lab.
 
 use crate::diagram::Labels;
+use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
+use crate::words::shorten;
 
 /// What values a field or an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +189,16 @@ impl Fields {
         for (name, value) in &self.0 {
             let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
             object.raw(name, &value.json(names, millis));
+        }
+    }
+}
+
+impl Fields {
+    /// Like [`Fields::write`], with long values cut short: for people, no longer JSON.
+    pub fn write_short(&self, params: &'static [Param], names: &[String], chars_max: usize, object: &mut JsonObject) {
+        for (name, value) in &self.0 {
+            let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
+            object.raw(name, &shorten(&value.json(names, millis), chars_max));
         }
     }
 }
@@ -381,6 +393,8 @@ pub struct LabSpec {
     pub clocks: Labels,
     /// A short name for the protocol's own clock, where it is another one than the observer's vector clock.
     pub own_clock: Option<&'static str>,
+    /// Requests in the HTTP form of the services that the lab models.
+    pub http: &'static [HttpForm],
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
     pub buffers_on_disk: bool,
 }
@@ -399,6 +413,7 @@ impl LabSpec {
         timers: &[],
         clocks: Labels::None,
         own_clock: None,
+        http: &[],
         buffers_on_disk: true,
     };
 
@@ -444,6 +459,7 @@ impl LabSpec {
                 o.raw("scenario", Doc::parse(scenario.json).and_then(|d| d.payload()).expect("a scenario").json()).end()
             }),
         );
+        o.raw("http", &http::listing(self.http));
         o.list("timers", self.timers.iter().map(|t| quote(t)));
         o.list(
             "scenarios",

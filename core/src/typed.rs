@@ -5,11 +5,11 @@
 //! more lab.
 
 use crate::act::RequestAct;
-use crate::check::{self, Check, Watch};
+use crate::check::{Check, Past, Watch};
 use crate::frame::{Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::log::Log;
-use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Past, Request, TimerId};
+use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Records, Request, TimerId};
 use crate::protocol::{self, Context, Effect, Out, Protocol, Seen, What};
 use crate::schema::{LabSpec, Value};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
@@ -120,7 +120,7 @@ impl<P: Protocol> Typed<P> {
     }
 
     fn timer(&self, timer: TimerId) -> P::Timer {
-        self.timers[usize::from(timer)]
+        self.timers[timer as usize]
     }
 
     fn timer_id(&mut self, timer: P::Timer) -> TimerId {
@@ -128,7 +128,7 @@ impl<P: Protocol> Typed<P> {
             self.timers.push(timer);
             self.timers.len() - 1
         });
-        TimerId::try_from(place).expect("a run has fewer than 65,536 timers")
+        place as TimerId
     }
 
     /// The process has taken something in: what it says and writes with it counts, the effects wait.
@@ -145,9 +145,9 @@ impl<P: Protocol> Typed<P> {
     }
 
     /// What the checks look at.
-    fn watch<'a>(&'a self, past: Past<'a>) -> Watch<'a, P> {
-        let Past { trace, details } = past;
-        let history = check::Past { trace, details, messages: &self.messages, notes: &self.notes };
+    fn watch<'a>(&'a self, records: Records<'a>) -> Watch<'a, P> {
+        let Records { trace, details } = records;
+        let history = Past { trace, details, messages: &self.messages, notes: &self.notes };
         Watch { ctx: &self.ctx, history }
     }
 }
@@ -198,7 +198,7 @@ impl<P: Protocol> Machine for Typed<P> {
             Input::Message { from, message } => {
                 protocol::Input::Message { from, message: self.messages.at(message as usize) }
             }
-            Input::Timeout(timer) => protocol::Input::Timeout(self.timers[usize::from(timer)]),
+            Input::Timeout(timer) => protocol::Input::Timeout(self.timer(timer)),
             Input::Request { id, request } => {
                 let request = request.downcast_ref().expect("a request belongs to the machine that read it");
                 protocol::Input::Request { id, request }
@@ -298,12 +298,12 @@ impl<P: Protocol> Machine for Typed<P> {
         P::metrics(&self.ctx, &Inner::of(interior).seen())
     }
 
-    fn observe(&self, interior: &mut dyn Interior, past: Past<'_>, ids: Range<RecordId>) -> Vec<Finding> {
+    fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let checks = &mut Inner::<P>::of_mut(interior).checks;
         for id in ids {
             for check in checks.iter_mut() {
-                if let Some(broken) = check.observe(&self.watch(past), id, past.trace.record(id)) {
+                if let Some(broken) = check.observe(&self.watch(records), id, records.trace.record(id)) {
                     findings.push((id, check.rule(), broken));
                 }
             }
@@ -311,11 +311,11 @@ impl<P: Protocol> Machine for Typed<P> {
         findings
     }
 
-    fn settled(&self, interior: &mut dyn Interior, past: Past<'_>) -> Vec<Finding> {
+    fn settled(&self, interior: &mut dyn Interior, records: Records<'_>) -> Vec<Finding> {
         let Inner { processes, checks, .. } = Inner::<P>::of_mut(interior);
         let seen: Vec<Seen<'_, P>> = processes.iter().map(Process::seen).collect();
         let judged = checks.iter_mut().filter_map(|check| {
-            let broken = check.settled(&self.watch(past), &seen)?;
+            let broken = check.settled(&self.watch(records), &seen)?;
             Some((NONE, check.rule(), broken))
         });
         judged.collect()

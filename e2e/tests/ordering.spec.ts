@@ -38,7 +38,7 @@ async function ask(page: Page, operation: string, fields: Record<string, string>
     if (await field.evaluate((e) => e.tagName === 'SELECT')) await field.selectOption({ label: value });
     else await field.fill(value);
   }
-  await card.locator('.go').first().click();
+  await card.locator('.go').click();
 }
 
 for (const lab of LABS) {
@@ -187,12 +187,12 @@ test('a workload asks many times, the same for the same seed', async ({ page }) 
   await page.locator('.fold summary').click();
   await page.locator('.fold').getByLabel('count', { exact: true }).fill('12');
   await page.locator('.fold').getByLabel('every', { exact: true }).fill('15');
-  await page.locator('.fold .go').click();
+  await page.locator('.fold .wide').click();
   await page.evaluate(() => window.lightcone.run(1000));
   expect(await records(page, 'request')).toHaveLength(12);
   expect(await records(page, 'deliver')).toHaveLength(36);
   await page.locator('.fold').getByLabel('count', { exact: true }).fill('0');
-  await page.locator('.fold .go').click();
+  await page.locator('.fold .wide').click();
   await expect(page.getByRole('alert')).toContainText('count');
 });
 

@@ -4,17 +4,20 @@ mod address;
 mod commands;
 mod export;
 mod keys;
+mod working;
 
 use crate::bridge::{self, Frames};
 use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Menu, Tab};
-use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
+use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
+use crate::layout::{Edge, Layout, Slot};
 use crate::model::Model;
 use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
+use crate::work::Word;
 use address::{from_hash, opened};
-use commands::STORED_THEME;
+use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
@@ -41,8 +44,10 @@ pub(crate) struct App {
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
+    layout: Layout,
     tab: Tab,
     menu: Option<Menu>,
+    working: Option<working::Working>,
     help: bool,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
@@ -66,6 +71,8 @@ pub(crate) enum Msg {
     Notice(String, bool),
     /// It was read.
     NoticeOver,
+    /// The helper in the background has said something.
+    Word(Word),
     /// Time to write the address.
     Address,
     /// The address was changed by hand.
@@ -114,8 +121,10 @@ impl Component for App {
             last_ms: None,
             panels_ms: 0.0,
             theme: if dark { Theme::Dark } else { Theme::Light },
+            layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
             menu: None,
+            working: None,
             help: false,
             notice: None,
             notice_timer: None,
@@ -156,6 +165,7 @@ impl Component for App {
             },
             Msg::Notice(text, bad) => self.say(ctx, text, bad),
             Msg::NoticeOver => self.notice = None,
+            Msg::Word(word) => self.hear(ctx, word),
             Msg::Address => {
                 self.write_address();
                 return false;
@@ -175,20 +185,23 @@ impl Component for App {
         let model = Model::new(Rc::clone(&self.session), self.session.borrow().version);
         let on = ctx.link().callback(Msg::Do);
         let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
+        let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
-            <div class="page" data-tab={tab} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <Header model={model.clone()} dark={self.theme == Theme::Dark} on={on.clone()} />
+            <div class={classes!("page", (!self.layout.is_open(Slot::Below)).then_some("no-below"))} data-tab={tab} style={self.layout.style()} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
+                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} on={on.clone()} />
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        <ActPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                     <div class="tabbed" data-for="network">
-                        <NetworkPanel model={model.clone()} on={on.clone()} />
-                        <Faults model={model.clone()} on={on.clone()} />
-                        <SetupPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <main class="middle">
+                    { self.splitter(Edge::Left, &on) }
+                    { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
                         <Toolbar model={model.clone()} on={on.clone()} />
                         <Diagram
@@ -197,6 +210,7 @@ impl Component for App {
                         />
                         <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
                     </section>
+                    { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
                         <div class="tabbed" data-for="lab">
@@ -214,12 +228,13 @@ impl Component for App {
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     <div class="tabbed" data-for="inspect">
-                        <Inspector model={model.clone()} on={on.clone()} />
-                        <Rules model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
+                { self.working_view(&on) }
                 { self.notice_view(&on) }
             </div>
         }
@@ -339,6 +354,22 @@ impl App {
             }
         };
         html! { <div class="tabs" role="tablist" aria-label="Panels">{ for Tab::ALL.iter().map(tab) }</div> }
+    }
+
+    /// A panel with the button that closes it. On a small screen panels are tabs, and none is closed.
+    fn slot(&self, slot: Slot, panel: Html, on: &Callback<Command>) -> Html {
+        let class = classes!("slot", (!self.layout.is_open(slot)).then_some("closed"));
+        let name = format!("Close {}", slot.title());
+        html! {
+            <div {class} data-slot={slot.id()}>
+                { panel }
+                <button class="plain shut" aria-label={name.clone()} title={name} onclick={on.reform(move |_| Command::Slot(slot))}>{ "×" }</button>
+            </div>
+        }
+    }
+
+    fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
+        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
     }
 
     fn lab_tab(&self) -> String {

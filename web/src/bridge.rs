@@ -1,8 +1,10 @@
 //! The only file that speaks JavaScript: frames, storage, the address, files, and `window.lightcone`.
 
 mod api;
+mod helper;
 
 pub(crate) use api::install_api;
+pub(crate) use helper::{Helper, helped};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};
@@ -49,6 +51,9 @@ pub(crate) fn remember_scenario(json: String) {
 pub(crate) fn catch_panics() {
     yew::set_custom_panic_hook(Box::new(|info| {
         let what = info.to_string();
+        if helper::helper_failed(&what) {
+            return;
+        }
         let scenario = SCENARIO.with(|s| s.try_borrow().map(|s| s.clone()).unwrap_or_default());
         let show = Reflect::get(&window(), &"lightconeFailed".into());
         if let Ok(show) = show.and_then(|f| f.dyn_into::<Function>()) {

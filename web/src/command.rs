@@ -1,5 +1,6 @@
 //! What a person can ask the page for.
 
+use crate::layout::{Edge, Slot};
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -101,6 +102,10 @@ pub(crate) enum Command {
     Reset,
     /// A file or a paste.
     Open(String),
+    /// Look through so many runs for a broken rule: random ones, or this one with other seeds.
+    Explore(u64, bool),
+    /// The work in the background is stopped.
+    StopWork,
     /// Something leaves the page.
     Export(Form),
     /// A link to what is seen.
@@ -109,6 +114,12 @@ pub(crate) enum Command {
     Theme,
     /// Another panel.
     Tab(Tab),
+    /// The part beside a line gets a size, in pixels.
+    Split(Edge, f64),
+    /// A panel is opened or closed.
+    Slot(Slot),
+    /// The screen is divided as at first.
+    UsualLayout,
     /// The list of keys.
     Help(bool),
     /// A menu was opened.

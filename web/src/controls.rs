@@ -9,6 +9,7 @@ mod help;
 mod menu;
 mod network;
 mod setup;
+mod splitter;
 mod transport;
 mod workload;
 
@@ -20,6 +21,7 @@ pub(crate) use help::Help;
 pub(crate) use menu::ContextMenu;
 pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;
+pub(crate) use splitter::Splitter;
 pub(crate) use transport::Transport;
 
 use crate::command::Command;

@@ -9,12 +9,18 @@ mod cluster;
 mod command;
 mod controls;
 mod diagram;
+mod layout;
 mod model;
 mod panels;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod session;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod work;
 
 fn main() {
     bridge::catch_panics();
+    if bridge::helped() {
+        return;
+    }
     yew::Renderer::<app::App>::with_root(bridge::root()).render();
 }

@@ -181,6 +181,17 @@ impl Session {
         self.moved();
     }
 
+    /// To the first bad event of the whole run, what settling shows included.
+    pub(crate) fn go_to_violation(&mut self, settle: bool) {
+        self.run.seek_time(self.run.scenario().until_us, u32::MAX);
+        if settle {
+            self.run.settle();
+        }
+        self.moved();
+        self.stop_at_violation();
+        self.fit();
+    }
+
     fn keep_in_view(&mut self) {
         if !self.follow {
             return;

@@ -248,7 +248,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// What `clamp` does, which in case of a wrong range panics with both numbers: writing floats is 6 kB of the page.
+/// What `clamp` does. That panics at a wrong range with both numbers, and the page would carry how to write an `f32`.
 fn within(x: f32, low: f32, high: f32) -> f32 {
     x.min(high).max(low)
 }

@@ -87,7 +87,7 @@ impl World {
     /// Lets the checks look at the records from `from` on.
     pub(super) fn check(&mut self, stage: &mut Stage<'_>, from: RecordId) {
         let history = &*stage.history;
-        let findings = history.machine.observe(&mut *self.interior, history.past(), from..self.records);
+        let findings = history.machine.observe(&mut *self.interior, history.records(), from..self.records);
         self.accuse(stage, findings);
     }
 

@@ -81,7 +81,7 @@ impl World {
 
     fn judge(&mut self, stage: &mut Stage<'_>) {
         let history = &*stage.history;
-        let findings = history.machine.settled(&mut *self.interior, history.past());
+        let findings = history.machine.settled(&mut *self.interior, history.records());
         self.accuse(stage, findings);
     }
 }

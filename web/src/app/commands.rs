@@ -3,6 +3,7 @@
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::Command;
+use crate::layout::Layout;
 use crate::session::Session;
 use lightcone_core::diagram::svg;
 use lightcone_core::diagram::theme::Theme;
@@ -12,6 +13,8 @@ use yew::prelude::*;
 
 /// Where the page keeps the theme for the next visit.
 pub(super) const STORED_THEME: &str = "lightcone.theme";
+/// Where the page keeps how the screen is divided.
+pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 
 impl App {
     /// Carries a wish out: most concern the session alone.
@@ -77,7 +80,9 @@ impl App {
                 let scenario = svg::scenario_in(&text).unwrap_or(text);
                 self.open_text(ctx, &scenario);
             }
-            Command::Export(form) => self.export(form),
+            Command::Export(form) => self.export(ctx, form),
+            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            Command::StopWork => self.working = None,
             Command::CopyLink => {
                 self.write_address();
                 let link = ctx.link().clone();
@@ -93,6 +98,7 @@ impl App {
                 self.show_theme();
             }
             Command::Tab(tab) => self.tab = tab,
+            Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
                 if menu.is_some() {
@@ -103,6 +109,16 @@ impl App {
             Command::Dismiss => self.notice = None,
             _ => unreachable!("the others are carried out with the session at hand"),
         }
+    }
+
+    /// Divides the screen, and keeps that for the next visit.
+    fn divide(&mut self, command: &Command) {
+        match *command {
+            Command::Split(edge, size) => self.layout.set(edge, size),
+            Command::Slot(slot) => self.layout.toggle(slot),
+            _ => self.layout = Layout::default(),
+        }
+        bridge::store(STORED_LAYOUT, &self.layout.text());
     }
 
     fn open_text(&mut self, ctx: &Context<Self>, text: &str) {

@@ -74,7 +74,7 @@ fn process_text(name: &str, status: Status) -> String {
     if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
-/// The operation's name with a capital. Names are ASCII, and capitals for all of Unicode would be 12 kB of tables.
+/// The operation's name with a capital. Names are ASCII: the page need not carry the capitals of all of Unicode.
 fn verb(operation: &str) -> String {
     let mut text = operation.to_string();
     if let Some(first) = text.get_mut(..1) {

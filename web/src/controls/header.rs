@@ -4,6 +4,7 @@ use super::drop::{Drop, close};
 use super::{Props as ModelProps, value_of};
 use crate::bridge;
 use crate::command::{Command, Form};
+use crate::layout::{Layout, Slot};
 use crate::model::Model;
 use lightcone_core::labs::LABS;
 use lightcone_core::scenario::Scenario;
@@ -17,6 +18,8 @@ pub(crate) struct Props {
     pub model: Model,
     /// Whether the dark theme is on.
     pub dark: bool,
+    /// How the screen is divided.
+    pub layout: Layout,
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -43,6 +46,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             <div class="actions">
                 <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
                 <ExportMenu model={props.model.clone()} on={on.clone()} />
+                { panels_menu(&props.layout, on) }
                 <button class="icon" onclick={on.reform(|_| Command::Theme)} title="Light or dark (t)"
                     aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>{ if props.dark { "☀" } else { "☾" } }</button>
                 <button class="icon" onclick={on.reform(|_| Command::Help(true))} aria-label="Keys and help" title="Keys and help (?)">{ "?" }</button>
@@ -118,5 +122,23 @@ fn ExportMenu(props: &ModelProps) -> Html {
                     <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
                 </label>
         </Drop>
+    }
+}
+
+/// Which panels are open.
+fn panels_menu(layout: &Layout, on: &Callback<Command>) -> Html {
+    let row = |&(slot, _, title): &(Slot, &'static str, &'static str)| {
+        let onchange = on.reform(move |_: Event| Command::Slot(slot));
+        html! {
+            <label class="switch"><input type="checkbox" checked={layout.is_open(slot)} {onchange} />{ title }</label>
+        }
+    };
+    html! {
+        <span class="panels-menu">
+            <Drop name="Which panels are open" text="Panels">
+                { for Slot::ALL.iter().map(row) }
+                <button onclick={on.reform(|_| Command::UsualLayout)}>{ "as at first" }</button>
+            </Drop>
+        </span>
     }
 }

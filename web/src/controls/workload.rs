@@ -52,7 +52,7 @@ pub(crate) fn Workload(props: &Props) -> Html {
             <summary>{ "many at once" }</summary>
             { field("count", &count, "") }
             { field("every", &every, "ms") }
-            <button class="go" {onclick} title="Processes and arguments are made up, the same for the same seed">
+            <button class="wide" {onclick} title="Processes and arguments are made up, the same for the same seed">
                 { format!("Start {}s from all", props.operation.name) }
             </button>
         </details>

@@ -204,9 +204,5 @@ fn delivered(ctx: &Context<TotalOrder>, node: NodeId, position: u32, message: &M
 const LABEL_CHARS_MAX: usize = 20;
 
 fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    crate::words::shorten(text, LABEL_CHARS_MAX)
 }
