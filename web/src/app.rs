@@ -8,6 +8,7 @@ mod keys;
 mod working;
 
 use crate::bridge::{self, Frames};
+use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
@@ -46,6 +47,7 @@ pub(crate) struct App {
     /// The canvas of the branch that is compared.
     other: NodeRef,
     scene: SceneRef,
+    tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
@@ -128,6 +130,7 @@ impl Component for App {
             overview: NodeRef::default(),
             other: NodeRef::default(),
             scene: SceneRef::default(),
+            tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
             theme: if dark { Theme::Dark } else { Theme::Light },
@@ -236,7 +239,10 @@ impl Component for App {
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
-                        <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
+                        <div class="tabbed" data-for="lab">
+                            <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
+                            <LabPanels model={model.clone()} />
+                        </div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
@@ -348,6 +354,7 @@ impl App {
         if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
             paint_overview(&canvas, session, self.theme);
         }
+        self.tokens.frame(session);
     }
 
     /// Shows another session; `what` says in words what that took, for the way back.

@@ -149,8 +149,10 @@ pub(crate) enum Command {
 pub(crate) enum Target {
     /// A process.
     Node(u16),
-    /// A message under way.
-    Message(u32),
+    /// A message under way, and which of its copies.
+    Message(u32, u16),
+    /// A link, from one process to another.
+    Link(u16, u16),
 }
 
 /// An open context menu.

@@ -7,6 +7,7 @@ mod app;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod branches;
 mod bridge;
+mod cluster;
 mod command;
 mod controls;
 mod diagram;

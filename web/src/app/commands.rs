@@ -41,7 +41,10 @@ impl App {
         let done = session.borrow_mut().act_json(json);
         let refusal = session.borrow().refusal();
         bridge::remember_scenario(session.borrow().scenario().to_json());
-        self.menu = None;
+        // What could not be read can still be corrected where it was typed.
+        if done.is_ok() {
+            self.menu = None;
+        }
         match (done, refusal) {
             (Err(e), _) => self.say(ctx, e.to_string(), true),
             (_, Some(refusal)) => self.say(ctx, refusal, true),

@@ -26,7 +26,13 @@ impl App {
         if let Some(wish) = self.tree_key(e) {
             return Some(Command::Tree(wish));
         }
-        if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
+        if e.ctrl_key()
+            || e.meta_key()
+            || e.alt_key()
+            || bridge::is_typing(e.target())
+            || self.help
+            || self.menu.is_some()
+        {
             return None;
         }
         Some(match key.as_str() {
