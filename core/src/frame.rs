@@ -35,13 +35,26 @@ pub struct Field {
     pub value: String,
 }
 
-/// The state that matters in a lab, drawn along the lane.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The state that matters in a lab, drawn along the lane. Asked for at every record, so it costs nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Band {
-    /// A word or two.
-    pub text: String,
-    /// Which of the palette's colours, 0 to 7.
+    /// A word.
+    pub word: &'static str,
+    /// A number that belongs to it: a term, how many.
+    pub number: Option<u32>,
+    /// Which of the palette's colours, 0 to 6.
     pub tone: u8,
+}
+
+impl Band {
+    /// Word and number.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self.number {
+            Some(number) => format!("{} {number}", self.word),
+            None => self.word.into(),
+        }
+    }
 }
 
 /// A cell of a table.

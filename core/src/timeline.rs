@@ -89,7 +89,7 @@ impl Timeline {
 
     fn process_frame(&self, world: &World, index: usize) -> ProcessFrame {
         let (process, machine) = (&world.processes[index], &self.history.machine);
-        let (fields, band) = machine.show(&*world.interior, index as NodeId);
+        let fields = machine.fields(&*world.interior, index as NodeId);
         let timers = process.armed().map(|t| TimerFrame {
             name: machine.timer_name(t.timer).into(),
             armed_us: t.armed_us,
@@ -107,7 +107,7 @@ impl Timeline {
             lamport: process.lamport(),
             vector,
             fields,
-            band,
+            band: process.band,
             timers: timers.collect(),
             waiting: process.waiting(),
         }

@@ -1,18 +1,20 @@
 //! The one stateful component: session, view clock, what is open.
 
 mod address;
+mod branches;
 mod commands;
 mod export;
 mod keys;
 mod working;
 
 use crate::bridge::{self, Frames};
-use crate::command::{Command, Menu, Tab};
+use crate::command::{Command, Form, Menu, Tab};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
-use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
+use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
 use crate::layout::{Edge, Layout, Slot};
+use crate::look;
 use crate::model::Model;
-use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
+use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
 use crate::work::Word;
 use address::{from_hash, opened};
@@ -30,6 +32,8 @@ use yew::prelude::*;
 const PANELS_EVERY_MS: f64 = 90.0;
 /// Milliseconds between two steps of the play clock in a hidden tab.
 const HIDDEN_EVERY_MS: u32 = 250;
+/// Milliseconds of a frame that a search may take.
+const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
 
@@ -38,6 +42,9 @@ pub(crate) struct App {
     session: Rc<RefCell<Session>>,
     frames: Frames,
     canvas: NodeRef,
+    overview: NodeRef,
+    /// The canvas of the branch that is compared.
+    other: NodeRef,
     scene: SceneRef,
     last_ms: Option<f64>,
     panels_ms: f64,
@@ -49,7 +56,11 @@ pub(crate) struct App {
     help: bool,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
+    /// Whether the notice offers the scenario as a file.
+    offers_file: bool,
     address_timer: Option<Timeout>,
+    /// Whether two diagrams stood there when the page was drawn last.
+    compared: bool,
     _hidden: Interval,
 }
 
@@ -114,6 +125,8 @@ impl Component for App {
         let app = App {
             frames,
             canvas: NodeRef::default(),
+            overview: NodeRef::default(),
+            other: NodeRef::default(),
             scene: SceneRef::default(),
             last_ms: None,
             panels_ms: 0.0,
@@ -125,7 +138,9 @@ impl Component for App {
             help: false,
             notice: None,
             notice_timer: None,
+            offers_file: false,
             address_timer: None,
+            compared: false,
             _hidden: Interval::new(HIDDEN_EVERY_MS, {
                 let l = link.clone();
                 move || l.send_message(Msg::Hidden)
@@ -164,11 +179,11 @@ impl Component for App {
             Msg::NoticeOver => self.notice = None,
             Msg::Word(word) => self.hear(ctx, word),
             Msg::Address => {
-                self.write_address();
+                let _ = self.write_address();
                 return false;
             }
             Msg::HashChanged => match from_hash() {
-                Some(Ok(session)) => self.open(session),
+                Some(Ok(session)) => self.open(session, "open a link".into()),
                 Some(Err(what)) => self.say(ctx, what, true),
                 None => return false,
             },
@@ -176,6 +191,14 @@ impl Component for App {
         self.frames.ask();
         self.plan_address(ctx);
         true
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        let compares = self.session.borrow().compare.is_some();
+        if std::mem::replace(&mut self.compared, compares) != compares {
+            // The diagrams have another size now.
+            self.frames.ask();
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -201,11 +224,14 @@ impl Component for App {
                     { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
                         <Toolbar model={model.clone()} on={on.clone()} />
+                        <CutBar model={model.clone()} on={on.clone()} />
                         <Diagram
                             model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
                             on={on.clone()}
                         />
+                        <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
                         <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
+                        <CompareBar model={model.clone()} canvas={self.other.clone()} on={on.clone()} />
                     </section>
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
@@ -216,6 +242,12 @@ impl Component for App {
                         </div>
                         <div class="tabbed" data-for="metrics">
                             if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
+                        </div>
+                        <div class="tabbed" data-for="branches">
+                            if self.tab == Tab::Branches { <Branches model={model.clone()} on={on.clone()} /> }
+                        </div>
+                        <div class="tabbed" data-for="acts">
+                            if self.tab == Tab::Acts { <Acts model={model.clone()} on={on.clone()} /> }
                         </div>
                     </section>
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
@@ -243,7 +275,7 @@ impl App {
             let scene = scene.0.borrow();
             let at = scene.events.iter().find(|e| e.id == id)?.at;
             let rect = canvas.cast::<HtmlCanvasElement>()?.get_bounding_client_rect();
-            let inside = scene.plot.is_some_and(|p| (p.x - 8.0..=p.x + p.w + 8.0).contains(&at.0));
+            let inside = scene.clip.is_some_and(|clip| clip.holds(at));
             inside.then(|| (rect.left() + f64::from(at.0), rect.top() + f64::from(at.1)))
         };
         bridge::install_api(&self.session, move || link.send_message(Msg::Changed), place);
@@ -257,9 +289,10 @@ impl App {
         if playing {
             self.session.borrow_mut().tick(seconds);
         }
+        let searching = self.search_on();
         self.paint();
         let still = self.session.borrow().playing;
-        if still {
+        if still || searching {
             self.frames.ask();
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;
@@ -271,7 +304,17 @@ impl App {
             }
             return true;
         }
-        false
+        searching && !playing
+    }
+
+    /// Goes on with a search, for a few milliseconds. True when there is something new to be said about it.
+    fn search_on(&self) -> bool {
+        let until = bridge::now_ms() + SEARCH_MS;
+        let mut session = self.session.borrow_mut();
+        let before = session.look.finder.as_ref().is_some_and(|f| f.is_working());
+        look::search_on(&mut session, || bridge::now_ms() >= until);
+        session.version += u64::from(before && !session.playing);
+        before
     }
 
     /// The run has stopped by itself: at its end, or because a rule was broken.
@@ -298,20 +341,26 @@ impl App {
         let session = &mut *session;
         session.index.update(&*session.run);
         let view = session.view(w as f32, h as f32);
-        let scene = lay_out(&*session.run, &session.index, &view, &session.frame);
+        let mut scene = lay_out(&*session.run, &session.index, &view, &session.frame);
+        self.paint_other(session, &mut scene, &view);
         paint(&ctx, &scene, self.theme, scale);
         *self.scene.0.borrow_mut() = scene;
+        if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
+            paint_overview(&canvas, session, self.theme);
+        }
     }
 
-    fn open(&mut self, mut session: Session) {
-        session.version = self.session.borrow().version + 1;
+    /// Shows another session; `what` says in words what that took, for the way back.
+    fn open(&mut self, mut session: Session, what: String) {
+        session.look.orientation = self.session.borrow().look.orientation;
         bridge::remember_scenario(session.scenario().to_json());
-        *self.session.borrow_mut() = session;
+        self.session.borrow_mut().replace(session, what);
         self.last_ms = None;
     }
 
     fn say(&mut self, ctx: &Context<Self>, text: String, bad: bool) {
         self.notice = Some((text, bad));
+        self.offers_file = false;
         let link = ctx.link().clone();
         let stays_ms = if bad { 2 * NOTICE_MS } else { NOTICE_MS };
         self.notice_timer = Some(Timeout::new(stays_ms, move || link.send_message(Msg::NoticeOver)));
@@ -378,6 +427,9 @@ impl App {
         html! {
             <div class={classes!("notice", bad.then_some("bad"))} role={if *bad { "alert" } else { "status" }}>
                 <span>{ text }</span>
+                if self.offers_file {
+                    <button onclick={on.reform(|_| Command::Export(Form::Scenario))}>{ "Save the file" }</button>
+                }
                 <button class="plain" onclick={on.reform(|_| Command::Dismiss)} aria-label="Dismiss">{ "×" }</button>
             </div>
         }

@@ -190,6 +190,28 @@ pub(crate) fn store(key: &str, value: &str) {
     }
 }
 
+/// What was kept for a reload: by this tab first, then by any other.
+pub(crate) fn kept(key: &str) -> Vec<String> {
+    let own = window().session_storage().ok().flatten().and_then(|s| s.get_item(key).ok().flatten());
+    own.into_iter().chain(stored(key)).collect()
+}
+
+/// Keeps something for a reload of this tab and for the next visit; false when there is no room for it.
+pub(crate) fn keep(key: &str, value: &str) -> bool {
+    let keeps = |storage: Result<Option<web_sys::Storage>, JsValue>| {
+        let Ok(Some(storage)) = storage else { return false };
+        let kept = storage.set_item(key, value).is_ok();
+        if !kept {
+            // Nothing is better than what was there before.
+            let _ = storage.remove_item(key);
+        }
+        kept
+    };
+    let here = keeps(window().session_storage());
+    let everywhere = keeps(window().local_storage());
+    here || everywhere
+}
+
 /// The part of the address after `#`.
 pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_string()
@@ -234,10 +256,22 @@ pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
 }
 
+/// Gives the focus to what a selector finds.
+pub(crate) fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    let _ = found.map(|element| element.focus());
+}
+
 /// Whether a key was pressed in a field where it is text, or on something that has a use for it.
 pub(crate) fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
+}
+
+/// Whether a key was pressed where text is typed, which has steps back of its own.
+pub(crate) fn is_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.matches("textarea, select, input:not([type=range]):not([type=checkbox])").unwrap_or(false)
 }
 
 /// Whether a key was pressed on something that takes the space bar and Enter itself.

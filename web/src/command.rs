@@ -1,6 +1,8 @@
 //! What a person can ask the page for.
 
+use crate::branches::Wish;
 use crate::layout::{Edge, Slot};
+use crate::look;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -31,6 +33,10 @@ pub(crate) enum Tab {
     Events,
     /// Numbers over time.
     Metrics,
+    /// The tree of branches.
+    Branches,
+    /// The list of acts.
+    Acts,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -41,13 +47,15 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 6] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 8] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
         (Tab::Inspect, "inspect", "Inspect"),
         (Tab::Events, "events", "Events"),
         (Tab::Metrics, "metrics", "Metrics"),
+        (Tab::Branches, "branches", "Branches"),
+        (Tab::Acts, "acts", "Act list"),
     ];
 }
 
@@ -84,6 +92,12 @@ pub(crate) enum Command {
     Labels(Labels),
     /// What the axis shows.
     Axis(Axis),
+    /// How the run is looked at.
+    Look(look::Wish),
+    /// The line over the lanes comes where the pointer is, or goes.
+    Cut,
+    /// The field for the search takes the focus.
+    Find,
     /// A sort of messages is shown or not.
     Hide(&'static str),
     /// All faults end.
@@ -94,6 +108,8 @@ pub(crate) enum Command {
     Act(String),
     /// A switch of `setup.broken`.
     Switch(&'static str),
+    /// Something about branches, the list of acts, or the steps back.
+    Tree(Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.

@@ -4,11 +4,14 @@
 //! shows properties and calls back; [`bridge`] is the only file that speaks JavaScript.
 
 mod app;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod branches;
 mod bridge;
 mod command;
 mod controls;
 mod diagram;
 mod layout;
+mod look;
 mod model;
 mod panels;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]

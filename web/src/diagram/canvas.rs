@@ -1,10 +1,15 @@
 //! The canvas with its pointer: hover, choose, pan, pinch, wheel, menu by right click or long press.
 
+use super::cut::{one_lane, through, whole_line};
 use crate::command::{Command, Menu, Target};
+use crate::look::Wish;
 use crate::model::Model;
+use crate::session::Session;
 use gloo_timers::callback::Timeout;
+use lightcone_core::diagram::Orientation;
 use lightcone_core::diagram::scene::{Point, Scene};
-use std::cell::RefCell;
+use lightcone_core::trace::NodeId;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
@@ -27,9 +32,17 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-/// The scene that was painted last; every one is as good as another for a component.
+/// The scene that was painted last, and where the pointer is on it; every one is as good as another for a component.
 #[derive(Clone, Default)]
-pub(crate) struct SceneRef(pub Rc<RefCell<Scene>>);
+pub(crate) struct SceneRef(pub Rc<RefCell<Scene>>, Rc<Cell<Option<Point>>>);
+
+impl SceneRef {
+    /// Where the pointer is, while it is on the diagram.
+    #[must_use]
+    pub(crate) fn pointer(&self) -> Option<Point> {
+        self.1.get()
+    }
+}
 
 impl PartialEq for SceneRef {
     // By hand, because what matters is that it is the same cell.
@@ -45,6 +58,10 @@ struct Down {
     start: Point,
     last: Point,
     moved: bool,
+    /// Whether it draws the line over the lanes, and the lane whose handle it has.
+    cuts: Option<Option<NodeId>>,
+    /// Whether it has crossed a lane with it.
+    crossed: bool,
 }
 
 /// What the pointers do, between two events.
@@ -78,7 +95,10 @@ impl Component for Diagram {
             Msg::Down(e) => self.down(ctx, &e),
             Msg::Move(e) => self.moved(ctx, &e),
             Msg::Up(e) => self.up(ctx, &e),
-            Msg::Leave => ctx.props().on.emit(Command::Hover(None)),
+            Msg::Leave => {
+                ctx.props().scene.1.set(None);
+                ctx.props().on.emit(Command::Hover(None));
+            }
             Msg::Wheel(e) => self.wheel(ctx, &e),
             Msg::Context(e) => {
                 e.prevent_default();
@@ -103,9 +123,12 @@ impl Component for Diagram {
             lightcone_core::json::millis_text(session.view_us as u64),
         );
         let link = ctx.link();
+        let down = (session.look.orientation == Orientation::Down).then_some("down");
+        let cutting = session.look.cut.is_some().then_some("cutting");
         html! {
             <canvas
                 ref={ctx.props().canvas.clone()} id="diagram" tabindex="0" role="img" aria-label={label}
+                class={classes!(down, cutting)} onkeydown={cut_keys(&session, ctx.props().on.clone())}
                 onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)}
                 onpointerup={link.callback(Msg::Up)} onpointercancel={link.callback(Msg::Up)}
                 onpointerleave={link.callback(|_| Msg::Leave)} onwheel={link.callback(Msg::Wheel)}
@@ -119,9 +142,48 @@ fn place(e: &PointerEvent) -> Point {
     (e.offset_x() as f32, e.offset_y() as f32)
 }
 
+/// With a line over the lanes, arrow keys move the chosen lane's handle, and Tab goes from lane to lane.
+fn cut_keys(s: &Session, on: Callback<Command>) -> Option<Callback<KeyboardEvent>> {
+    let chosen = s.look.cut.as_ref()?.chosen;
+    let lanes = s.run.names().len() as NodeId;
+    Some(Callback::from(move |e: KeyboardEvent| {
+        let wish = match (e.key().as_str(), e.shift_key()) {
+            ("ArrowLeft" | "ArrowUp", _) => Wish::CutStep(false),
+            ("ArrowRight" | "ArrowDown", _) => Wish::CutStep(true),
+            // At the last lane the focus goes on as usual.
+            ("Tab", false) if chosen + 1 < lanes => Wish::CutChoose(chosen + 1),
+            ("Tab", true) if chosen > 0 => Wish::CutChoose(chosen - 1),
+            ("Escape", _) => Wish::NoCut,
+            _ => return,
+        };
+        e.prevent_default();
+        on.emit(Command::Look(wish));
+    }))
+}
+
 impl Diagram {
-    fn plot_width(ctx: &Context<Self>) -> (f32, f32) {
-        ctx.props().scene.0.borrow().plot.map_or((0.0, 1.0), |p| (p.x, p.w))
+    fn stretch(ctx: &Context<Self>) -> (f32, f32) {
+        ctx.props().scene.0.borrow().stretch()
+    }
+
+    /// Draws the line over the lanes through a point, as a pointer came there.
+    fn cut(&mut self, ctx: &Context<Self>, pointer: i32, before: Point, at: Point) {
+        let Some(down) = self.downs.iter_mut().find(|d| d.id == pointer) else { return };
+        let wishes = {
+            let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
+            match down.cuts {
+                Some(Some(node)) => vec![one_lane(&s, &scene, node, at)],
+                // Whoever drags over several lanes draws the line by hand.
+                _ => {
+                    let by_hand = if down.moved { through(&s, &scene, before, at) } else { Vec::new() };
+                    down.crossed |= !by_hand.is_empty();
+                    if down.crossed { by_hand } else { vec![whole_line(&s, &scene, at)] }
+                }
+            }
+        };
+        for wish in wishes {
+            ctx.props().on.emit(Command::Look(wish));
+        }
     }
 
     fn down(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
@@ -132,7 +194,16 @@ impl Diagram {
         if let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() {
             let _ = canvas.set_pointer_capture(e.pointer_id());
         }
-        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false });
+        let cuts = {
+            let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
+            let on_plot = self.downs.is_empty() && scene.plot.is_some_and(|plot| plot.holds(at));
+            (s.look.cut.is_some() && on_plot).then(|| scene.handle_at(at))
+        };
+        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false });
+        if cuts.is_some() {
+            self.cut(ctx, e.pointer_id(), at, at);
+            return;
+        }
         if e.pointer_type() == "touch" {
             let link = ctx.link().clone();
             let client = (e.client_x(), e.client_y());
@@ -143,10 +214,12 @@ impl Diagram {
     fn moved(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
         let at = place(e);
         let on = &ctx.props().on;
-        let (left, width) = Self::plot_width(ctx);
+        ctx.props().scene.1.set(Some(at));
+        let (left, width) = Self::stretch(ctx);
         let others: Vec<Down> = self.downs.iter().filter(|d| d.id != e.pointer_id()).copied().collect();
         let Some(down) = self.downs.iter_mut().find(|d| d.id == e.pointer_id()) else {
             let event = ctx.props().scene.0.borrow().event_at(at);
+            self.name_tip(ctx, at);
             on.emit(Command::Hover(event));
             return;
         };
@@ -157,12 +230,19 @@ impl Diagram {
         }
         down.moved = true;
         self.press = None;
+        if down.cuts.is_some() && others.is_empty() {
+            self.cut(ctx, e.pointer_id(), before, at);
+            return;
+        }
+        let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;
+        let (before, at) = (along(before), along(at));
         match others.first() {
-            None => on.emit(Command::Pan(f64::from((before.0 - at.0) / width))),
+            None => on.emit(Command::Pan(f64::from((before - at) / width))),
             Some(other) => {
-                let was = (before.0 - other.last.0).abs().max(20.0);
-                let is = (at.0 - other.last.0).abs().max(20.0);
-                let middle = (at.0 + other.last.0) / 2.0;
+                let other = along(other.last);
+                let was = (before - other).abs().max(20.0);
+                let is = (at - other).abs().max(20.0);
+                let middle = (at + other) / 2.0;
                 on.emit(Command::Zoom(f64::from(was / is), f64::from((middle - left) / width)));
             }
         }
@@ -172,22 +252,42 @@ impl Diagram {
         self.press = None;
         let Some(i) = self.downs.iter().position(|d| d.id == e.pointer_id()) else { return };
         let down = self.downs.remove(i);
-        if !down.moved && self.downs.is_empty() && e.type_() == "pointerup" {
+        if !down.moved && down.cuts.is_none() && self.downs.is_empty() && e.type_() == "pointerup" {
+            let name = ctx.props().scene.0.borrow().name_at(down.start);
+            if let Some(name) = name {
+                ctx.props().on.emit(Command::Look(Wish::Fold(name.node)));
+                return;
+            }
             let event = ctx.props().scene.0.borrow().event_at(down.start);
             ctx.props().on.emit(Command::Choose(event));
         }
     }
 
+    /// Over a name: all of it, and what a click does.
+    fn name_tip(&self, ctx: &Context<Self>, at: Point) {
+        let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() else { return };
+        let name = ctx.props().scene.0.borrow().name_at(at);
+        let tip = name.map_or(String::new(), |name| {
+            let s = ctx.props().model.get();
+            let what = if s.look.collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
+            format!("{}: {what}", s.run.names()[usize::from(name.node)])
+        });
+        if canvas.title() != tip {
+            canvas.set_title(&tip);
+        }
+    }
+
     fn wheel(&self, ctx: &Context<Self>, e: &WheelEvent) {
         e.prevent_default();
-        let (left, width) = Self::plot_width(ctx);
+        let (left, width) = Self::stretch(ctx);
         let unit = if e.delta_mode() == 1 { 20.0 } else { 1.0 };
         let (dx, dy) = (e.delta_x() * unit, e.delta_y() * unit);
         if e.shift_key() || dx.abs() > dy.abs() {
             let by = if dx == 0.0 { dy } else { dx };
             ctx.props().on.emit(Command::Pan(by / f64::from(width)));
         } else {
-            let place = f64::from((e.offset_x() as f32 - left) / width).clamp(0.0, 1.0);
+            let at = ctx.props().scene.0.borrow().along((e.offset_x() as f32, e.offset_y() as f32)).0;
+            let place = f64::from((at - left) / width).clamp(0.0, 1.0);
             ctx.props().on.emit(Command::Zoom(1.0 + (dy * 0.0016).clamp(-0.33, 0.5), place));
         }
     }
@@ -195,7 +295,7 @@ impl Diagram {
     fn menu(&self, ctx: &Context<Self>, at: Point, client: (i32, i32)) {
         let scene = ctx.props().scene.0.borrow();
         let message = scene.arrow_at(at).filter(|a| a.in_flight && !a.link).map(|a| Target::Message(a.message));
-        let target = message.or_else(|| scene.lane_at(at.1).map(Target::Node));
+        let target = message.or_else(|| scene.lane_at(at).map(Target::Node));
         drop(scene);
         if let Some(target) = target {
             ctx.props().on.emit(Command::Menu(Some(Menu { target, at: client })));
