@@ -73,6 +73,10 @@ pub struct View {
     pub hidden: Vec<&'static str>,
     /// Records that a violation names, lit up.
     pub lit: Vec<RecordId>,
+    /// Records that somebody points at: ringed.
+    pub ringed: Vec<RecordId>,
+    /// From this record on clocks are covered, because somebody is asked for one.
+    pub veil: Option<RecordId>,
 }
 
 impl View {
@@ -91,6 +95,8 @@ impl View {
             now_us: None,
             hidden: vec![LINK_LAYER],
             lit: Vec::new(),
+            ringed: Vec::new(),
+            veil: None,
         }
     }
 }

@@ -4,9 +4,11 @@ mod address;
 mod commands;
 mod export;
 mod keys;
+mod lines;
 
 use crate::bridge::{self, Frames};
 use crate::command::{Command, Menu, Tab};
+use crate::console::{Console, LogRef};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{Diagram, SceneRef, Tip, Toolbar, paint};
 use crate::layout::{Edge, Layout, Slot};
@@ -44,6 +46,8 @@ pub(crate) struct App {
     tab: Tab,
     menu: Option<Menu>,
     help: bool,
+    console: bool,
+    lines: LogRef,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
     address_timer: Option<Timeout>,
@@ -117,6 +121,8 @@ impl Component for App {
             tab: Tab::Lab,
             menu: None,
             help: false,
+            console: false,
+            lines: lines::kept(),
             notice: None,
             notice_timer: None,
             address_timer: None,
@@ -219,6 +225,7 @@ impl Component for App {
                         { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
+                <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
                 <Transport {model} on={on.clone()} />
                 if self.help { <Help on={on.clone()} /> }
                 { self.notice_view(&on) }

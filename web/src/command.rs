@@ -92,6 +92,10 @@ pub(crate) enum Command {
     Speed(bool),
     /// An act, in the scenario's form.
     Act(String),
+    /// A line of the console.
+    Line(String),
+    /// The console is opened or closed.
+    Console(bool),
     /// A switch of `setup.broken`.
     Switch(&'static str),
     /// A set-up field and its value as JSON.

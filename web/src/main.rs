@@ -6,6 +6,7 @@
 mod app;
 mod bridge;
 mod command;
+mod console;
 mod controls;
 mod diagram;
 mod layout;

@@ -50,6 +50,8 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
             Command::Switch(name) => {
                 let next = self.session.borrow().with_switch(name);
                 self.open(next);

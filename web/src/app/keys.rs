@@ -36,6 +36,7 @@ impl App {
             "n" => Command::ChooseNext(true),
             "p" => Command::ChooseNext(false),
             "t" => Command::Theme,
+            "`" | ":" => Command::Console(true),
             "?" => Command::Help(true),
             _ => return None,
         })

@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -22,6 +22,7 @@ const KEYS: [(&str, &str); 13] = [
     ("+ − 0", "zoom in, zoom out, show everything"),
     ("f", "follow now again"),
     ("t", "light or dark"),
+    ("` :", "the console: type what to do"),
     ("wheel", "zoom; with shift, move sideways"),
     ("right click", "on a lane or on a message under way: what can be done to it; on a screen to touch, press long"),
     ("?", "this list"),
