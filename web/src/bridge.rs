@@ -1,8 +1,10 @@
 //! The only file that speaks JavaScript: frames, storage, the address, files, and `window.lightcone`.
 
 mod api;
+mod site;
 
 pub(crate) use api::install_api;
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};

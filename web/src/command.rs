@@ -1,5 +1,6 @@
 //! What a person can ask the page for.
 
+use crate::guide::Wish;
 use crate::layout::{Edge, Slot};
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
@@ -96,6 +97,8 @@ pub(crate) enum Command {
     Line(String),
     /// The console is opened or closed.
     Console(bool),
+    /// Something about a guide.
+    Guide(Wish),
     /// A switch of `setup.broken`.
     Switch(&'static str),
     /// A set-up field and its value as JSON.

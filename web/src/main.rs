@@ -9,6 +9,7 @@ mod command;
 mod console;
 mod controls;
 mod diagram;
+mod guide;
 mod layout;
 mod model;
 mod panels;

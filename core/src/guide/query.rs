@@ -136,11 +136,12 @@ impl Query {
             }
             Query::Order(e) => {
                 let labels: Vec<String> = e.all(whole).into_iter().map(|id| whole.label(id)).collect();
-                return if labels.len() > 1 {
-                    Ok(Answer::Order(labels))
-                } else {
-                    Err("there is nothing to order".into())
-                };
+                let mut apart = labels.clone();
+                apart.sort();
+                apart.dedup();
+                let fits = labels.len() > 1 && apart.len() == labels.len();
+                let wrong = || "order needs two labels or more, all different".to_string();
+                return fits.then_some(Answer::Order(labels)).ok_or_else(wrong);
             }
             Query::Node(e) => {
                 let node = trace.record(e.need(whole)?).node;

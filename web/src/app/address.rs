@@ -26,8 +26,11 @@ impl App {
         let session = self.session.borrow();
         let json = session.scenario().to_json_line();
         bridge::remember_scenario(session.scenario().to_json());
-        let hash = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
-        bridge::store(STORED, &hash);
+        let guide = self.guide_in_link();
+        let hash = format!("s={}&t={}{guide}", bridge::encode(&json), session.view_us as u64);
+        if !self.mode.is_embedded() {
+            bridge::store(STORED, &hash);
+        }
         // Too long for a link: the page itself still finds it in its own storage.
         bridge::set_hash(if hash.len() <= ADDRESS_CHARS_MAX { &hash } else { "s=stored" });
     }
@@ -62,6 +65,9 @@ pub(super) fn from_hash() -> Option<Result<Session, String>> {
                 Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
             }
         });
+    }
+    if let Some((spec, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
+        return Some(Scenario::parse(spec.scenarios[0].json).map(Session::new).map_err(|e| e.to_string()));
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));

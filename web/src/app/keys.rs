@@ -9,6 +9,9 @@ impl App {
     /// What a key asks for.
     pub(super) fn key(&self, e: &KeyboardEvent) -> Option<Command> {
         let key = e.key();
+        if let Some(wish) = self.present_key(e) {
+            return Some(Command::Guide(wish));
+        }
         if key == "Escape" {
             return Some(match (self.help, self.menu) {
                 (true, _) => Command::Help(false),
