@@ -163,7 +163,9 @@ impl Draft {
     #[must_use]
     pub fn json(&self) -> String {
         let mut o = JsonObject::new();
-        self.head.iter().for_each(|(key, value)| drop(o.text(key, value)));
+        for (key, value) in &self.head {
+            o.text(key, value);
+        }
         o.list("steps", self.steps.iter().map(DraftStep::json));
         o.end()
     }
@@ -172,7 +174,7 @@ impl Draft {
 impl DraftStep {
     fn json(&self) -> String {
         let mut o = JsonObject::new();
-        o.text("title", &self.title).text("html", &self.html).list("do", self.moves.iter().map(quote));
+        o.text("title", &self.title).text("html", &self.html).list("do", self.moves.iter().map(|m| quote(m)));
         for (key, block) in [("ask", &self.ask), ("check", &self.check)] {
             if let Some(block) = block {
                 o.raw(key, &block.end());
@@ -251,7 +253,7 @@ fn check(first: usize, lines: &[&str]) -> Result<JsonObject, Wrong> {
             }
             "show" => {
                 Move::parse(&value).or_else(|what| wrong(line, what))?;
-                show.push(quote(value));
+                show.push(quote(&value));
             }
             _ => return wrong(line, format!("a check has until, hint, done and show, not {key}")),
         }

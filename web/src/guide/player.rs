@@ -318,3 +318,115 @@ fn opened(before: &Session, which: &str) -> Result<Session, String> {
     (session.playing, session.version) = (false, before.version + 1);
     Ok(session)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lightcone_core::labs;
+
+    fn players() -> Vec<(Player, Session)> {
+        let files = lightcone_guides::files().expect("the guides are there");
+        let player = |(id, path): (String, std::path::PathBuf)| {
+            let json = lightcone_guides::build(&id, &path).expect("a guide");
+            let lab = labs::find(&id).expect("a lab");
+            let first = Scenario::parse(lab.spec().scenarios[0].json).expect("a scenario");
+            (Player::new(lab.spec().id, Guide::parse(&json).expect("a guide")), Session::new(first))
+        };
+        files.into_iter().map(player).collect()
+    }
+
+    fn place(s: &Session) -> (u64, u32, u32, Vec<RecordId>, Option<RecordId>) {
+        (s.run.hash(), s.run.position(), s.run.trace().len(), s.ringed.clone(), s.veil)
+    }
+
+    #[test]
+    fn a_step_looks_the_same_forward_backward_and_directly() {
+        for (mut player, mut s) in players() {
+            let mut forward = Vec::new();
+            for i in 0..player.guide.steps.len() {
+                player.enter(&mut s, i, false).expect("a step");
+                assert!(!player.is_left_alone(&s));
+                forward.push(place(&s));
+            }
+            for (i, expected) in forward.iter().enumerate().rev() {
+                player.enter(&mut s, i, false).expect("a step");
+                assert_eq!(place(&s), *expected, "{} step {}", player.lab, i + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_before_it_is_seen_but_what_is_ringed() {
+        for (mut player, mut s) in players() {
+            for i in 0..player.guide.steps.len() {
+                player.enter(&mut s, i, false).expect("a step");
+                let now_us = s.run.now_us();
+                let ringed_us = s.ringed.iter().map(|&id| s.run.trace().record(id).at_us).max().unwrap_or(0);
+                let last = s.run.trace().len() - 1;
+                let next = player.guide.steps[i].moves.iter().flat_map(Move::events).filter_map(|e| e.find(&*s.run));
+                let next_us = next.map(|id| s.run.trace().record(id).at_us).max().unwrap_or(0);
+                let known_us = s.run.trace().record(last).at_us;
+                assert!(known_us <= now_us.max(ringed_us).max(next_us), "{} step {}", player.lab, i + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn answers_are_taken_shown_and_remembered_and_clocks_covered_until_then() {
+        for (mut player, mut s) in players() {
+            for i in 0..player.guide.steps.len() {
+                player.enter(&mut s, i, false).expect("a step");
+                let Some(answer) = player.answer.clone() else { continue };
+                let clock = player.guide.steps[i].ask.as_ref().is_some_and(|ask| ask.answer.is_clock());
+                assert_eq!(s.veil.is_some(), clock);
+                assert!(player.waits());
+                assert_eq!(player.submit(&mut s, vec!["nothing".into()], false), None);
+                assert_eq!(player.progress[i].verdict, Verdict::Wrong);
+                player.submit(&mut s, answer.given(), false);
+                assert_eq!((player.progress[i].verdict, s.veil), (Verdict::Right, None));
+                assert!(!player.waits() && !player.is_left_alone(&s));
+                player.enter(&mut s, i, false).expect("again");
+                assert_eq!((player.progress[i].verdict, s.veil), (Verdict::Right, None));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_does_what_is_waited_for_and_acting_elsewhere_is_taking_over() {
+        for (mut player, mut s) in players() {
+            for i in 0..player.guide.steps.len() {
+                player.enter(&mut s, i, false).expect("a step");
+                let acts = player.guide.steps[i].check.is_some();
+                if acts {
+                    player.watch(&s);
+                    assert!(player.waits());
+                    player.show(&mut s, false).expect("it can be shown");
+                    player.watch(&s);
+                    assert!(!player.waits(), "{} step {}", player.lab, i + 1);
+                    continue;
+                }
+                s.act_json(r#"{"heal":{}}"#).expect("an act");
+                assert!(player.is_left_alone(&s));
+                player.enter(&mut s, i, false).expect("back");
+                assert!(!player.is_left_alone(&s));
+            }
+        }
+    }
+
+    #[test]
+    fn playing_stops_where_the_guide_wants_it() {
+        let (mut player, mut s) = players().remove(0);
+        let with_play = (0..player.guide.steps.len())
+            .find(|&i| player.guide.steps[i].moves.iter().any(|m| matches!(m, Move::Play(_))))
+            .expect("a step that plays");
+        let goal = player.enter(&mut s, with_play, true).expect("a step").expect("it plays");
+        assert!(s.playing);
+        while s.view_us < goal.at_us as f64 {
+            s.tick(0.016);
+        }
+        goal.reach(&mut s);
+        let seen = s.run.position();
+        player.enter(&mut s, with_play, false).expect("at once");
+        assert_eq!(s.run.position(), seen);
+    }
+}
