@@ -2,9 +2,11 @@
 
 mod api;
 mod helper;
+mod site;
 
 pub(crate) use api::install_api;
 pub(crate) use helper::{Helper, helped};
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};

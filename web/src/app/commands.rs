@@ -26,6 +26,9 @@ impl App {
         }
         // The menu's own veil makes the pointer leave the diagram.
         let hovers = matches!(command, Command::Hover(_));
+        if moves_time(&command) {
+            self.goal = None;
+        }
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
             None if hovers => {}
@@ -56,6 +59,9 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
             Command::Switch(name) => {
                 let next = self.session.borrow().with_switch(name);
                 self.open(next, format!("switch {name}"));
@@ -149,6 +155,12 @@ impl App {
             Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
         }
     }
+}
+
+/// Whether the person moves the cursor: then nothing that was going on stops the run.
+fn moves_time(command: &Command) -> bool {
+    use Command::{Edge, Seek, SeekEvent, Skip, Step};
+    matches!(command, Step(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {

@@ -14,6 +14,9 @@ impl App {
             // Whatever has the focus has a use for it.
             return None;
         }
+        if let Some(wish) = self.present_key(e) {
+            return Some(Command::Guide(wish));
+        }
         if key == "Escape" {
             let compares = self.session.borrow().compare.is_some();
             return Some(match (self.help, self.menu) {
@@ -54,6 +57,7 @@ impl App {
             "c" => Command::Cut,
             "/" => Command::Find,
             "t" => Command::Theme,
+            "`" | ":" => Command::Console(true),
             "?" => Command::Help(true),
             _ => return None,
         })
