@@ -10,6 +10,9 @@ use crate::causality::is_event;
 use crate::clock;
 use crate::trace::{Kind, Record, RecordId};
 
+/// How far the ring of an event that somebody points at stands off its mark.
+const RING: f32 = 9.5;
+
 impl Sheet<'_> {
     fn drawn(&self) -> Vec<(RecordId, Record)> {
         let (first, end) = self.visible;
@@ -22,6 +25,7 @@ impl Sheet<'_> {
         let r = self.r;
         for (id, record) in self.drawn() {
             let (x, y) = self.place_of(id);
+            let r = if self.view.ringed.contains(&id) { r + RING } else { r };
             let up = if record.kind == Kind::Request { r * 2.8 } else { r };
             self.room.take(Rect { x: x - r, y: y - up, w: 2.0 * r, h: up + r });
         }
@@ -66,7 +70,7 @@ impl Sheet<'_> {
             self.put(Shape::Ring { at, r: self.r + 8.5, width: 2.4, filled: false }, Ink::Bad, 1.0);
         }
         if self.view.ringed.contains(&id) {
-            self.put(Shape::Ring { at, r: self.r + 7.5, width: 2.6, filled: false }, Ink::Accent, 1.0);
+            self.put(Shape::Ring { at, r: self.r + RING - 2.0, width: 2.6, filled: false }, Ink::Accent, 1.0);
         }
         if self.view.focus == Some(id) {
             self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);
@@ -147,8 +151,9 @@ impl Sheet<'_> {
     fn draw_clock_label(&mut self, id: RecordId, cone: Cone, text: String, ink: Ink) {
         let (x, y) = self.place_of(id);
         let (w, h) = (font::text_width(&text, SMALL, false), 13.0);
-        let below = y + self.r + 3.0;
-        let above = y - self.r - 4.0 - h;
+        let r = if self.view.ringed.contains(&id) { self.r + RING } else { self.r };
+        let below = y + r + 3.0;
+        let above = y - r - 4.0 - h;
         let places = [
             (x - w / 2.0, below),
             (x + 3.0, below),
