@@ -3,7 +3,7 @@
 use crate::{Failure, millis, picture, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View, lay_out, svg};
+use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, Orientation, View, lay_out, svg};
 use lightcone_core::run::{Run, run};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +20,8 @@ struct Options {
     labels: Option<Labels>,
     theme: Theme,
     axis: Axis,
+    orientation: Orientation,
+    /// Length along the time.
     width: f32,
     scale: f32,
 }
@@ -49,7 +51,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
     let mut index = Index::default();
-    index.update(&*run);
+    index.update(run);
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {
@@ -67,6 +69,9 @@ fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
         }
     };
     let mut view = View::whole(options.width, run.names().len(), from, to);
+    if options.orientation == Orientation::Down {
+        view = view.down(run.names().len());
+    }
     view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
     view.axis = options.axis;
     view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
@@ -85,6 +90,7 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         labels: None,
         theme: Theme::Light,
         axis: Axis::Time,
+        orientation: Orientation::Right,
         width: WIDTH_DEFAULT,
         scale: 2.0,
     };
@@ -104,6 +110,10 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
             }
             Long("axis") => {
                 o.axis = one_of(&args.value()?, "--axis", &["time", "logical"], &[Axis::Time, Axis::Logical])?;
+            }
+            Long("orientation") => {
+                let all = [Orientation::Right, Orientation::Down];
+                o.orientation = one_of(&args.value()?, "--orientation", &["right", "down"], &all)?;
             }
             Long("width") => o.width = number(&args.value()?, "--width", 200, 8000)?,
             Long("scale") => o.scale = number(&args.value()?, "--scale", 1, 4)?,

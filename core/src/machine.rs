@@ -134,8 +134,10 @@ pub(crate) trait Machine {
     /// The application's message that is delivered.
     fn item_delivered(&self, note: NoteId) -> Option<(NodeId, u64)>;
 
-    /// What a process shows of itself: its fields and its band.
-    fn show(&self, interior: &dyn Interior, node: NodeId) -> (Vec<Field>, Option<Band>);
+    /// What a process shows of itself.
+    fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field>;
+    /// The state of a process that matters, while it runs.
+    fn band(&self, interior: &dyn Interior, node: NodeId) -> Option<Band>;
     /// The lab's own views.
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel>;
     /// The lab's numbers.

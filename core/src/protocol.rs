@@ -185,7 +185,8 @@ pub trait Protocol: Copy + Debug + 'static {
         Vec::new()
     }
 
-    /// The state that matters in this lab, as a band along the lane.
+    /// The state that matters in this lab, as a band along the lane; none while there is nothing to say. Asked
+    /// after every record of a process that runs: it only looks.
     fn band(_ctx: &Context<Self>, _me: NodeId, _seen: &Seen<'_, Self>) -> Option<Band> {
         None
     }

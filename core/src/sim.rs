@@ -14,7 +14,7 @@ mod record;
 pub(crate) mod settle;
 
 use crate::act::{Act, PlannedAct, When, Workload};
-use crate::frame::Status;
+use crate::frame::{Band, Status};
 use crate::history::{Detail, History};
 use crate::machine::{Input, Interior, Left, Machine, Outcome, Request, TimerId};
 use crate::network::{LinkRule, Network};
@@ -148,6 +148,8 @@ pub(crate) struct Process {
     undone: VecDeque<Job>,
     stamp: u32,
     lamport: u32,
+    /// Its state that matters, after its last record.
+    pub(crate) band: Option<Band>,
 }
 
 impl Process {
@@ -222,6 +224,8 @@ pub(crate) struct World {
     messages: u32,
     details: u32,
     stamps: u32,
+    /// Changes of bands so far.
+    bands: u32,
     /// Something has happened since the last record that wrote none, such as an arrival at a paused process.
     pub(crate) quiet: bool,
     booted: u16,
@@ -265,6 +269,7 @@ impl World {
             undone: VecDeque::new(),
             stamp: 0,
             lamport: 0,
+            band: None,
         };
         World {
             now_us: 0,
@@ -272,6 +277,7 @@ impl World {
             messages: 0,
             details: 0,
             stamps: 0,
+            bands: 0,
             quiet: false,
             booted: 0,
             agenda: VecDeque::new(),
@@ -317,6 +323,7 @@ impl World {
             self.quiet = true;
         }
         self.quiet = false;
+        self.note_bands(stage, before);
         if self.watched {
             self.check(stage, before);
         }
@@ -535,6 +542,7 @@ impl World {
     /// Forgets what a history knows of the time after this world.
     pub(crate) fn cut(&self, history: &mut History) {
         history.trace.truncate(self.records, self.messages, self.stamps);
+        history.trace.bands.truncate(self.bands as usize);
         history.details.truncate(self.details as usize);
         history.machine.cut(&*self.interior);
     }

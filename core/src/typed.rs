@@ -285,9 +285,13 @@ impl<P: Protocol> Machine for Typed<P> {
         P::item_delivered(self.note(note))
     }
 
-    fn show(&self, interior: &dyn Interior, node: NodeId) -> (Vec<Field>, Option<Band>) {
-        let seen = Inner::<P>::of(interior).processes[usize::from(node)].seen();
-        (P::fields(&self.ctx, node, &seen), P::band(&self.ctx, node, &seen))
+    fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field> {
+        P::fields(&self.ctx, node, &Inner::<P>::of(interior).processes[usize::from(node)].seen())
+    }
+
+    fn band(&self, interior: &dyn Interior, node: NodeId) -> Option<Band> {
+        let process = &Inner::<P>::of(interior).processes[usize::from(node)];
+        process.state.as_ref().and_then(|_| P::band(&self.ctx, node, &process.seen()))
     }
 
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel> {

@@ -206,6 +206,7 @@ test('clocks and axis are chosen by their buttons', async ({ page }) => {
   await atEnd(page);
   const seen = new Set<string>();
   for (const name of ['none', 'Lamport', 'vector', 'both', 'order', 'time']) {
+    if (name === 'order') await page.locator('.toolbar .menu summary').click();
     await page.locator('.toolbar').getByRole('button', { name, exact: true }).click();
     await expect(page.locator('.toolbar').getByRole('button', { name, exact: true })).toHaveAttribute('aria-pressed', 'true');
     await frames(page);

@@ -1,9 +1,19 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
+mod acts;
+mod branching;
+mod kept;
+
+pub(crate) use acts::{ActRow, read_millis};
+pub(crate) use kept::Kept;
+
+use crate::branches::{BranchId, Compare, Tree};
+use crate::look::{self, Look};
+use branching::{Alive, History};
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
-use lightcone_core::diagram::{Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
+use lightcone_core::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
 use lightcone_core::frame::{Frame, Status};
 use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
@@ -23,7 +33,7 @@ const FIRST_SPAN_US: f64 = 2_000_000.0;
 /// How far a run goes on after its end while messages are under way, as a share of the view.
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
-const SPAN_MIN: f64 = 50.0;
+pub(crate) const SPAN_MIN: f64 = 50.0;
 
 /// A run as it is shown.
 pub(crate) struct Session {
@@ -51,6 +61,8 @@ pub(crate) struct Session {
     pub labels: Labels,
     /// Sorts of messages that are not shown.
     pub hidden: Vec<&'static str>,
+    /// How else it is looked at.
+    pub look: Look,
     /// The event under the pointer.
     pub hover: Option<RecordId>,
     /// The events that were chosen.
@@ -63,6 +75,15 @@ pub(crate) struct Session {
     stopped_at: Option<RecordId>,
     /// Rises with every change of what is shown.
     pub version: u64,
+    /// The branches.
+    pub tree: Tree,
+    /// What can be taken back.
+    pub history: History,
+    /// The branch beside the one that is shown.
+    pub compare: Option<Compare>,
+    /// The branch whose run is shown.
+    shown: BranchId,
+    alive: Alive,
 }
 
 impl Session {
@@ -92,12 +113,18 @@ impl Session {
             axis: Axis::Time,
             labels,
             hidden: vec![LINK_LAYER],
+            look: Look::default(),
             hover: None,
             chosen: [None, None],
             ringed: Vec::new(),
             veil: None,
             stopped_at: None,
             version: 0,
+            tree: Tree::new(run.scenario(), builtin),
+            history: History::default(),
+            compare: None,
+            shown: 0,
+            alive: Alive::default(),
             run,
         }
     }
@@ -133,6 +160,7 @@ impl Session {
     fn moved(&mut self) {
         self.index.update(&*self.run);
         self.frame = self.run.frame();
+        look::refresh(self);
         self.version += 1;
     }
 
@@ -185,6 +213,17 @@ impl Session {
         self.playing = false;
         self.chosen = [first.events.last().copied(), None];
         self.moved();
+    }
+
+    /// To the first bad event of the whole run, what settling shows included.
+    pub(crate) fn go_to_violation(&mut self, settle: bool) {
+        self.run.seek_time(self.run.scenario().until_us, u32::MAX);
+        if settle {
+            self.run.settle();
+        }
+        self.moved();
+        self.stop_at_violation();
+        self.fit();
     }
 
     fn keep_in_view(&mut self) {
@@ -248,7 +287,9 @@ impl Session {
     pub(crate) fn settle(&mut self) {
         let from_us = self.view_us;
         self.run.seek_time(from_us as u64, u32::MAX);
+        self.before_settling(&self.act_words(&Act::Settle));
         self.run.settle();
+        self.after_act();
         self.seek_time(from_us);
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -314,9 +355,11 @@ impl Session {
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
+        self.before_act(&self.act_words(&act));
         self.run.act(act, self.view_us as u64);
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
+        self.after_act();
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -365,7 +408,9 @@ impl Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
         next.hidden.clone_from(&self.hidden);
+        next.look = self.look.again();
         next.builtin = self.builtin;
+        self.hand_tree_to(&mut next);
         next
     }
 
@@ -414,9 +459,13 @@ impl Session {
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
         let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
-        View {
+        let mut view = View {
             width,
             height,
+            orientation: self.look.orientation,
+            collapsed: self.look.collapsed.clone(),
+            cut: self.look.cut_line(),
+            hits: Vec::new(),
             from: self.window.0,
             to: self.window.1,
             axis: self.axis,
@@ -428,6 +477,20 @@ impl Session {
             lit,
             ringed: self.ringed.clone(),
             veil: self.veil,
+        };
+        if let Some(finder) = &self.look.finder {
+            let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);
+            view.hits = finder.search.hits_between(first, end).to_vec();
+        }
+        view
+    }
+
+    /// End of the run in units of the axis.
+    #[must_use]
+    pub(crate) fn end_units(&self) -> f64 {
+        match self.axis {
+            Axis::Time => self.end_us(),
+            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
         }
     }
 
@@ -440,10 +503,7 @@ impl Session {
     /// Shows the whole run.
     pub(crate) fn fit(&mut self) {
         self.index.update(&*self.run);
-        let end = match self.axis {
-            Axis::Time => self.end_us(),
-            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
-        };
+        let end = self.end_units();
         self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
         self.follow = true;
         self.version += 1;

@@ -144,7 +144,9 @@ impl Suite<'_> {
                 let core = self.libtest(&["-p", "lightcone-core"], count);
                 let web = self.libtest(&["-p", "lightcone-web"], count);
                 let guides = self.libtest(&["-p", "lightcone-guides"], count);
-                core.and(web).and(guides)
+                // A lab outside core, and the document that explains it.
+                let example = self.libtest(&["-p", "lightcone-example-lab"], count);
+                core.and(web).and(guides).and(example)
             }
             Stage::Cli => self.libtest(&["-p", "lightcone"], count),
             Stage::Tools => self.tools(count),

@@ -1,6 +1,8 @@
 //! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
 
 use super::LINK_LAYER;
+use super::buckets::Buckets;
+use crate::frame::Band;
 use crate::run::Run;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::collections::BTreeMap;
@@ -100,6 +102,13 @@ pub struct Index {
     steps: Vec<u32>,
     /// Records that change a status: crash, restart, pause, resume, partition, heal.
     changes: Vec<RecordId>,
+    violations: Vec<RecordId>,
+    /// Changes of the band of each process, and how many there are in all.
+    bands: Vec<Vec<(RecordId, Option<Band>)>>,
+    bands_known: usize,
+    /// How much happens when, along the time and along the order.
+    by_time: Buckets,
+    by_step: Buckets,
     /// Sorts of messages that there are.
     kinds: Vec<&'static str>,
     crowds: Vec<Crowd>,
@@ -151,6 +160,10 @@ impl Index {
             let record = trace.record(id);
             let step = self.steps.last().copied().unwrap_or(0);
             self.steps.push(step + u32::from(takes_step(record.kind)));
+            if record.node != NO_NODE && is_drawn(record.kind) {
+                self.by_time.add(record.at_us);
+                self.by_step.add(u64::from(self.steps[id as usize]));
+            }
             let place = self.place_in_crowd(record);
             self.places.push(place);
             if let Some((from_us, arrow)) = arrow_to(trace, id, record) {
@@ -165,10 +178,30 @@ impl Index {
                 }
                 Kind::Send | Kind::Receive | Kind::Deliver => self.follow_item(run, id, record),
                 Kind::Link => self.know_kind(LINK_LAYER),
+                Kind::Violation => self.violations.push(id),
                 _ => {}
             }
         }
         self.known = trace.len();
+        self.bands.resize(trace.width(), Vec::new());
+        for change in trace.bands.iter_from(self.bands_known) {
+            self.bands[usize::from(change.node)].push((change.record, change.band));
+        }
+        self.bands_known = trace.bands.len();
+    }
+
+    /// The changes of a process's band up to a record, from the last one before another on.
+    #[must_use]
+    pub fn bands(&self, node: NodeId, first: RecordId, end: RecordId) -> &[(RecordId, Option<Band>)] {
+        let Some(all) = self.bands.get(usize::from(node)) else { return &[] };
+        let from = all.partition_point(|(id, _)| *id < first).saturating_sub(1);
+        &all[from..all.partition_point(|(id, _)| *id < end).max(from)]
+    }
+
+    /// What the band of a process says just after a record.
+    #[must_use]
+    pub fn band(&self, node: NodeId, id: RecordId) -> Option<Band> {
+        self.bands(node, id, id.saturating_add(1)).last().filter(|(at, _)| *at <= id).and_then(|(_, band)| *band)
     }
 
     /// Finds a record's place among the events of its instant.
@@ -260,6 +293,17 @@ impl Index {
     #[must_use]
     pub fn changes(&self) -> &[RecordId] {
         &self.changes
+    }
+
+    /// Broken rules, in order.
+    #[must_use]
+    pub fn violations(&self) -> &[RecordId] {
+        &self.violations
+    }
+
+    /// How much happens along the time, or along the order.
+    pub(super) fn density(&self, by_time: bool) -> &Buckets {
+        if by_time { &self.by_time } else { &self.by_step }
     }
 
     /// Step of a record on the logical axis, counted from 1.

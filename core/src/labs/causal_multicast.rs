@@ -423,8 +423,8 @@ impl Protocol for CausalMulticast {
     }
 
     fn band(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        let held = seen.durable.buffer.len();
-        (held > 0).then(|| Band { text: format!("{held} held"), tone: 1 })
+        let held = seen.durable.buffer.len() as u32;
+        (held > 0).then_some(Band { word: "holds", number: Some(held), tone: 3 })
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

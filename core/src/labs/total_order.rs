@@ -482,7 +482,7 @@ impl Protocol for TotalOrder {
     }
 
     fn band(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        Some(views::band(seen.durable))
+        views::band(seen.durable)
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

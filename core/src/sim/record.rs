@@ -4,7 +4,7 @@ use super::{Stage, World};
 use crate::check::Broken;
 use crate::history::{Detail, Violation};
 use crate::machine::{Finding, NoteId};
-use crate::trace::{Kind, NO_NODE, NONE, Record, RecordId};
+use crate::trace::{BandChange, Kind, NO_NODE, NONE, Record, RecordId};
 use std::sync::Arc;
 
 impl World {
@@ -82,6 +82,27 @@ impl World {
         }
         self.records += 1;
         id
+    }
+
+    /// Notes where the state that matters has changed at the processes of the records from `from` on.
+    pub(super) fn note_bands(&mut self, stage: &mut Stage<'_>, from: RecordId) {
+        for id in from..self.records {
+            let node = stage.history.trace.record(id).node;
+            if node == NO_NODE {
+                continue;
+            }
+            let band = stage.history.machine.band(&*self.interior, node);
+            let known = &mut self.processes[usize::from(node)].band;
+            if *known == band {
+                continue;
+            }
+            *known = band;
+            // In a replay it stands there already.
+            if self.bands as usize == stage.history.trace.bands.len() {
+                stage.history.trace.bands.push(BandChange { record: id, node, band });
+            }
+            self.bands += 1;
+        }
     }
 
     /// Lets the checks look at the records from `from` on.

@@ -4,17 +4,23 @@ use super::App;
 use crate::bridge;
 use crate::command::Form;
 use crate::diagram::paint;
+use crate::work::Job;
 use lightcone_core::diagram::theme::Theme;
 use lightcone_core::diagram::{lay_out, svg};
 use lightcone_core::series;
+use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
+use yew::prelude::Context;
 
+/// Longest trace that is written at once, in records: a longer one takes more than 200 ms.
+const TRACE_AT_ONCE: u32 = 20_000;
 /// Device pixels a pixel in an exported PNG.
 const PNG_SCALE: f64 = 2.0;
 
 impl App {
-    pub(super) fn export(&self, form: Form) {
-        let mut s = self.session.borrow_mut();
+    pub(super) fn export(&mut self, ctx: &Context<Self>, form: Form) {
+        let session = Rc::clone(&self.session);
+        let mut s = session.borrow_mut();
         let s = &mut *s;
         let name = s.builtin.unwrap_or(s.lab().spec().id);
         let text = s.scenario().to_json();
@@ -24,6 +30,10 @@ impl App {
                 let end_us = s.end_us() as u64;
                 let text = series::csv(&series::charts(&*s.run, end_us), end_us);
                 bridge::save_text(&text, &format!("{name}.csv"), "text/csv");
+            }
+            Form::Trace if s.run.trace().len() > TRACE_AT_ONCE => {
+                let job = Job::Trace { scenario: s.scenario(), records: s.run.trace().len() };
+                self.start_work(ctx, &job, format!("{name}.jsonl"));
             }
             Form::Trace => {
                 let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();

@@ -1,7 +1,7 @@
 //! Lab, scenario, what to watch for, and what leaves the page.
 
 use super::drop::{Drop, close};
-use super::{Props as ModelProps, value_of};
+use super::{Props as ModelProps, UndoButtons, value_of};
 use crate::bridge;
 use crate::command::{Command, Form};
 use crate::guide::{self, Wish};
@@ -48,6 +48,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <span>{ watch }</span>
             </p>
             <div class="actions">
+                <UndoButtons model={props.model.clone()} on={on.clone()} />
                 <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
                 <ExportMenu model={props.model.clone()} on={on.clone()} />
                 { panels_menu(&props.layout, on) }

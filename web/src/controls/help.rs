@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 18] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -21,6 +21,10 @@ const KEYS: [(&str, &str); 14] = [
     ("Esc", "let go of what was chosen, close what is open"),
     ("+ − 0", "zoom in, zoom out, show everything"),
     ("f", "follow now again"),
+    ("/", "search; Enter and Shift+Enter go from hit to hit"),
+    ("c", "a cut: drag it, or move the chosen lane's handle with the arrows; Tab goes to the next lane"),
+    ("Ctrl Z", "undo; with shift, or Ctrl Y: redo"),
+    ("[ ]", "the branch above or below in the tree"),
     ("t", "light or dark"),
     ("` :", "the console: type what to do"),
     ("wheel", "zoom; with shift, move sideways"),

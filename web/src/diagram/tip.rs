@@ -40,6 +40,7 @@ pub(crate) fn Tip(props: &Props) -> Html {
         <div class={classes!("tip", side)} style={format!("left:{}px;top:{}px", left as i32, top as i32)} aria-hidden="true">
             <b>{ words(&s, place.id) }</b>
             <span>{ format!("{} ms · event {}", millis_text(record.at_us), place.id) }</span>
+            if let Some(band) = s.index.band(record.node, place.id) { <span class="band">{ band.text() }</span> }
             if let Some(change) = own_clock(&s, place.id) { <span class="own">{ change }</span> }
         </div>
     }

@@ -71,8 +71,22 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
             if record.kind == Kind::Violation {
                 { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
             }
+            { process(s, id) }
             <details class="data"><summary>{ "data" }</summary><pre tabindex="0">{ pretty(&s.run.data(id)) }</pre></details>
         </>
+    }
+}
+
+/// What the event's process holds now, at the cursor.
+fn process(s: &Session, id: RecordId) -> Html {
+    let node = s.run.trace().record(id).node;
+    let Some(process) = s.frame.processes.get(usize::from(node)).filter(|p| !p.fields.is_empty()) else {
+        return html! {};
+    };
+    html! {
+        <details class="data state" open=true><summary>{ format!("{} now", process.name) }</summary>
+            <dl>{ for process.fields.iter().map(|f| html! { <><dt>{ &f.name }</dt><dd>{ &f.value }</dd></> }) }</dl>
+        </details>
     }
 }
 

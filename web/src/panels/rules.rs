@@ -1,6 +1,7 @@
 //! The lab's rules and how they stand.
 
 use crate::command::Command;
+use crate::controls::value_of;
 use crate::model::Model;
 use yew::prelude::*;
 
@@ -47,6 +48,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
         <section class="card rules">
             <h2>{ if violations.is_empty() { "Rules hold" } else { "A rule is broken" } }</h2>
             <ul>{ for s.frame.rules.iter().map(row) }</ul>
+            <Search on={props.on.clone()} />
         </section>
     }
 }
@@ -59,4 +61,38 @@ fn show(event: u32, on: &Callback<Command>) -> Html {
         on.emit(Command::Choose(Some(event)));
     });
     html! { <button class="link" {onclick}>{ format!("show event {event}") }</button> }
+}
+
+/// Numbers of runs that a search may try.
+const RUNS: [u64; 4] = [100, 1_000, 10_000, 100_000];
+
+#[derive(Properties, PartialEq)]
+struct SearchProps {
+    on: Callback<Command>,
+}
+
+/// A search for a run that breaks a rule.
+#[component]
+fn Search(props: &SearchProps) -> Html {
+    let runs = use_state(|| RUNS[1]);
+    let pick = {
+        let runs = runs.clone();
+        Callback::from(move |e: Event| runs.set(value_of(&e).parse().unwrap_or(RUNS[1])))
+    };
+    let count = *runs;
+    let look = |random: bool| props.on.reform(move |_: MouseEvent| Command::Explore(count, random));
+    html! {
+        <details class="fold">
+            <summary>{ "look for a run that breaks one" }</summary>
+            <label class="row"><span>{ "runs" }</span>
+                <select aria-label="Runs to try" onchange={pick}>
+                    { for RUNS.iter().map(|n| html! { <option value={n.to_string()} selected={*n == count}>{ n }</option> }) }
+                </select>
+            </label>
+            <div class="group wrap">
+                <button onclick={look(true)} title="Random requests and faults, under these settings">{ "random runs" }</button>
+                <button onclick={look(false)} title="This scenario as it stands, with other seeds">{ "other seeds" }</button>
+            </div>
+        </details>
+    }
 }

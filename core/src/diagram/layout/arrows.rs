@@ -1,14 +1,17 @@
 //! Messages: slanted lines from their true sending to their true end.
 
+use super::super::LINK_LAYER;
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
-use super::super::scene::{Anchor, ArrowPlace, Point, Rect, Shape};
+use super::super::scene::{ArrowPlace, Point, Rect, Shape};
 use super::super::theme::Ink;
-use super::super::{LINK_LAYER, font};
-use super::{Cone, SMALL, Sheet};
+use super::{Cone, LABEL, Sheet};
 use crate::causality::path;
 use crate::frame::FlightFrame;
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
+
+/// How strongly an arrow is drawn that begins or ends on a collapsed lane.
+const FAINT: f32 = 0.35;
 
 /// A message's line, ready to be drawn.
 struct Line {
@@ -79,7 +82,8 @@ impl Sheet<'_> {
         let dash = dashes(arrow.link, arrow.copy);
         let ahead = self.is_ahead(arrow.end);
         let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
-        Some(Line { from, to, sender: send.node, alpha: self.alpha(cone, ahead), dash, lost, taken_in, place })
+        let alpha = self.arrow_alpha(cone, ahead, send.node, receiver);
+        Some(Line { from, to, sender: send.node, alpha, dash, lost, taken_in, place })
     }
 
     /// Whether a message is wanted in the picture.
@@ -122,35 +126,50 @@ impl Sheet<'_> {
         let place =
             ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true, link: flight.link };
         let dash = dashes(flight.link, flight.copy);
-        Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, taken_in: None, place }
+        let alpha = self.arrow_alpha(cone, false, flight.from, flight.to);
+        Line { from, to, sender: flight.from, alpha, dash, lost: false, taken_in: None, place }
+    }
+
+    fn arrow_alpha(&self, cone: Cone, ahead: bool, from: NodeId, to: NodeId) -> f32 {
+        let faint = self.is_collapsed(from) || self.is_collapsed(to);
+        self.alpha(cone, ahead) * if faint { FAINT } else { 1.0 }
     }
 
     fn draw_line(&mut self, line: &Line) {
-        let ink = Self::ink_of(line.sender);
+        let backwards = !line.place.link && self.runs_backwards(line.place.message);
+        let ink = if backwards { Ink::Bad } else { Self::ink_of(line.sender) };
+        let (alpha, width) = if backwards { (1.0, 3.2) } else { (line.alpha, 1.6) };
         let start = short_of(line.to, line.from, self.r * 0.6);
         let r = self.r;
         if line.place.in_flight {
-            self.put(Shape::Line { from: start, to: line.to, width: 1.6, dash: line.dash }, ink, line.alpha);
-            self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, line.alpha);
+            self.put(Shape::Line { from: start, to: line.to, width, dash: line.dash }, ink, alpha);
+            self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, alpha);
+            self.reserve(line.to, r * 0.9);
         } else if line.lost {
             let dash = Some((4.0, 3.0));
-            self.put(Shape::Line { from: start, to: line.to, width: 1.4, dash }, ink, line.alpha * 0.9);
+            self.put(Shape::Line { from: start, to: line.to, width: 1.4, dash }, ink, alpha * 0.9);
             let ((x, y), d) = (line.to, r * 0.95);
             for (a, b) in [((x - d, y - d), (x + d, y + d)), ((x - d, y + d), (x + d, y - d))] {
                 self.put(Shape::Line { from: a, to: b, width: 2.2, dash: None }, Ink::Bad, line.alpha);
             }
-            self.room.take(Rect { x: x - d, y: y - d, w: 2.0 * d, h: 2.0 * d });
+            self.reserve(line.to, d + 1.0);
         } else {
             let tip = short_of(line.from, line.to, r * 1.15);
             let end = short_of(line.from, tip, r * 1.2);
-            self.put(Shape::Line { from: start, to: end, width: 1.6, dash: line.dash }, ink, line.alpha);
-            self.put(head(line.from, tip, r * 1.9), ink, line.alpha);
+            self.put(Shape::Line { from: start, to: end, width, dash: line.dash }, ink, alpha);
+            self.put(head(line.from, tip, r * 1.9), ink, alpha);
+            self.reserve(end, r);
             if let Some(at) = line.taken_in {
                 let dash = Some((1.5, 3.0));
                 self.put(Shape::Line { from: line.to, to: at, width: 2.6, dash }, ink, line.alpha);
             }
         }
         self.scene.arrows.push(line.place);
+    }
+
+    /// Keeps labels off a place.
+    fn reserve(&mut self, (x, y): Point, r: f32) {
+        self.room.take(Rect { x: x - r, y: y - r, w: 2.0 * r, h: 2.0 * r });
     }
 
     /// One causal path between the two chosen events.
@@ -190,10 +209,11 @@ impl Sheet<'_> {
             let message = *self.trace.message(arrow.message);
             let ahead = self.is_ahead(message.send);
             let cone = self.cone(message.send, self.trace.record(message.send));
-            if ahead || cone == Cone::Outside || arrow.copy > 1 {
+            let faint = self.is_collapsed(message.from) || self.is_collapsed(message.to);
+            if ahead || cone == Cone::Outside || arrow.copy > 1 || faint {
                 continue;
             }
-            let size = (font::text_width(&text, SMALL, false), 13.0);
+            let size = self.ground(&text, LABEL);
             let shares = [0.5, 0.38, 0.62, 0.28, 0.72];
             let sides = [1.0, -1.0];
             let sides = sides.into_iter().flat_map(|side| [(side, 5.0), (side, 9.0)]);
@@ -201,15 +221,8 @@ impl Sheet<'_> {
                 .into_iter()
                 .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
             if let Some(rect) = self.room.place(places) {
-                let shape = Shape::Text {
-                    at: (rect.x, rect.y + 10.5),
-                    size: SMALL,
-                    bold: false,
-                    anchor: Anchor::Start,
-                    text,
-                    halo: true,
-                };
-                self.put(shape, Self::ink_of(message.from), 1.0);
+                let words = self.words(rect, text, LABEL);
+                self.put(words, Self::ink_of(message.from), 1.0);
                 said.push(message.send);
             }
         }

@@ -1,9 +1,8 @@
 //! Messages that wait at their receiver: a bar under the lane from arrival to delivery.
 
-use super::super::font;
 use super::super::index::Hold;
-use super::super::scene::{Anchor, Rect, Shape};
-use super::{SMALL, Sheet, within};
+use super::super::scene::{Rect, Shape};
+use super::{LABEL, Sheet, within};
 use crate::json::millis_text;
 
 /// Height of a bar, in pixels.
@@ -17,7 +16,7 @@ impl Sheet<'_> {
     /// The bars, each on the first level that is free.
     pub(super) fn draw_holds(&mut self) {
         let mut holds: Vec<Hold> = self.index.holds_between(self.stretch_us.0, self.stretch_us.1).collect();
-        holds.retain(|h| !self.is_ahead(h.from) || h.to.is_some());
+        holds.retain(|h| !self.is_collapsed(h.node) && (!self.is_ahead(h.from) || h.to.is_some()));
         holds.sort_unstable_by_key(|h| h.from);
         let levels = LEVELS_MAX.min((self.gap / 12.0) as usize);
         let mut taken = vec![[f32::MIN; LEVELS_MAX]; self.scene.lanes.len()];
@@ -64,15 +63,14 @@ impl Sheet<'_> {
         let Some(deliver) = hold.to.filter(|&to| !self.is_ahead(to)) else { return };
         let waited = self.trace.record(deliver).at_us - self.trace.record(hold.from).at_us;
         let text = format!("waits {} ms", millis_text(waited / 100 * 100));
-        let w = font::text_width(&text, SMALL, false);
+        let (w, h) = self.ground(&text, LABEL);
         if bar.w < w + 4.0 {
             return;
         }
         let places = [bar.x + bar.w - w - 2.0, bar.x + (bar.w - w) / 2.0, bar.x + 2.0];
-        if let Some(rect) = self.room.place(places.map(|x| Rect { x, y: bar.y + BAR + 1.0, w, h: 12.0 })) {
-            let at = (rect.x, rect.y + 9.5);
-            let shape = Shape::Text { at, size: SMALL, bold: false, anchor: Anchor::Start, text, halo: true };
-            self.put(shape, Self::ink_of(hold.origin), 1.0);
+        if let Some(rect) = self.room.place(places.map(|x| Rect { x, y: bar.y + BAR + 1.0, w, h })) {
+            let words = self.words(rect, text, LABEL);
+            self.put(words, Self::ink_of(hold.origin), 1.0);
         }
     }
 }

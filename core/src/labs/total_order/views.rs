@@ -42,11 +42,9 @@ pub(super) fn fields(ctx: &Context<TotalOrder>, me: NodeId, seen: &Seen<'_, Tota
     fields
 }
 
-pub(super) fn band(durable: &Durable) -> Band {
-    match durable.queue.len() {
-        0 => Band { text: account::text(durable.balance), tone: 0 },
-        held => Band { text: format!("{held} held"), tone: 3 },
-    }
+pub(super) fn band(durable: &Durable) -> Option<Band> {
+    let held = durable.queue.len() as u32;
+    (held > 0).then_some(Band { word: "holds", number: Some(held), tone: 3 })
 }
 
 pub(super) fn queues(ctx: &Context<TotalOrder>, seen: &[Seen<'_, TotalOrder>]) -> Panel {
