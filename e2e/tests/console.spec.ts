@@ -117,7 +117,6 @@ test('lines come back with the arrow keys, also on the next visit', async ({ pag
   await ready(page);
   await open(page);
   await page.keyboard.type('half');
-  await page.keyboard.press('Escape');
   await page.keyboard.press('ArrowUp');
   await expect(line(page)).toHaveValue('P1 local');
   await page.keyboard.press('ArrowUp');

@@ -56,6 +56,9 @@ async function give(page: Page, given: string[], isOrder: boolean): Promise<void
 
 for (const lab of LABS) {
   test(`the guide of ${lab} is walked from beginning to end`, async ({ page }) => {
+    test.slow();
+    // What would be played is there at once.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     const read = await open(page, lab);
     const other = await helper(page);
     expect(read.steps.filter((s) => s.ask).length).toBeGreaterThanOrEqual(2);

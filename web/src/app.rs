@@ -129,11 +129,6 @@ impl Component for App {
             let c = changed.clone();
             move || c.emit(())
         });
-        let dark = match bridge::stored(STORED_THEME).as_deref() {
-            Some("dark") => true,
-            Some("light") => false,
-            _ => bridge::prefers("(prefers-color-scheme: dark)"),
-        };
         let session = Rc::new(RefCell::new(session));
         let mut app = App {
             frames,
@@ -144,7 +139,7 @@ impl Component for App {
             tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
-            theme: if dark { Theme::Dark } else { Theme::Light },
+            theme: first_theme(),
             layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
             menu: None,
@@ -316,8 +311,8 @@ impl App {
         if playing {
             self.session.borrow_mut().tick(seconds);
         }
-        let searching = self.search_on();
         self.watch_guide();
+        let searching = self.search_on();
         self.paint();
         let still = self.session.borrow().playing;
         if still || searching {
@@ -463,6 +458,16 @@ impl App {
                 <button class="plain" onclick={on.reform(|_| Command::Dismiss)} aria-label="Dismiss">{ "×" }</button>
             </div>
         }
+    }
+}
+
+/// The theme of the last visit, else the one that the person's system has.
+fn first_theme() -> Theme {
+    match bridge::stored(STORED_THEME).as_deref() {
+        Some("dark") => Theme::Dark,
+        Some("light") => Theme::Light,
+        _ if bridge::prefers("(prefers-color-scheme: dark)") => Theme::Dark,
+        _ => Theme::Light,
     }
 }
 

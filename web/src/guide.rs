@@ -33,8 +33,8 @@ pub(crate) fn taken() {
 pub(crate) enum Wish {
     /// The guide of the lab that is open.
     Open,
-    /// A guide was fetched: its lab, its JSON, and the step to begin with.
-    Fetched(&'static str, String, usize),
+    /// A guide was fetched: its lab, its JSON, the step, and whether the run is that of an earlier visit.
+    Fetched(&'static str, String, usize, bool),
     /// To a step.
     To(usize),
     /// The step as the guide wants it, after the person has done something else.

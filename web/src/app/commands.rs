@@ -90,19 +90,7 @@ impl App {
             Command::Export(form) => self.export(ctx, form),
             Command::Explore(runs, random) => self.explore(ctx, runs, random),
             Command::StopWork => self.working = None,
-            Command::CopyLink => {
-                if !self.write_address() {
-                    self.say(ctx, "This run is too long for a link: save it as a file and send that.".into(), false);
-                    self.offers_file = true;
-                    return;
-                }
-                let link = ctx.link().clone();
-                bridge::copy(&bridge::address(), move |worked| {
-                    let text =
-                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
-                    link.send_message(Msg::Notice(text.into(), false));
-                });
-            }
+            Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
                 self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
@@ -132,6 +120,19 @@ impl App {
             Command::Dismiss => self.notice = None,
             _ => unreachable!("the others are carried out with the session at hand"),
         }
+    }
+
+    fn copy_link(&mut self, ctx: &Context<Self>) {
+        if !self.write_address() {
+            self.say(ctx, "This run is too long for a link: save it as a file and send that.".into(), false);
+            self.offers_file = true;
+            return;
+        }
+        let link = ctx.link().clone();
+        bridge::copy(&bridge::address(), move |worked| {
+            let text = if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
+            link.send_message(Msg::Notice(text.into(), false));
+        });
     }
 
     /// Divides the screen, and keeps that for the next visit.

@@ -37,15 +37,17 @@ impl App {
 
     pub(super) fn open_linked_guide(&mut self, ctx: &Context<Self>) {
         if let Some((spec, step)) = linked(&bridge::hash()) {
-            self.fetch_guide(ctx, spec.id, step);
+            // With a run in the address the guide finds its own place again; without one it begins there.
+            let restored = !bridge::hash().starts_with("guide=");
+            self.fetch_guide(ctx, spec.id, step, restored);
         }
     }
 
-    fn fetch_guide(&self, ctx: &Context<Self>, lab: &'static str, step: usize) {
+    fn fetch_guide(&self, ctx: &Context<Self>, lab: &'static str, step: usize, restored: bool) {
         let link = ctx.link().clone();
         bridge::fetch_text(&format!("guides/{lab}.json"), move |text| {
             link.send_message(match text {
-                Some(text) => Msg::Do(Command::Guide(Wish::Fetched(lab, text, step))),
+                Some(text) => Msg::Do(Command::Guide(Wish::Fetched(lab, text, step, restored))),
                 None => {
                     Msg::Notice("The guide cannot be loaded; the site may have been copied incompletely.".into(), true)
                 }
@@ -59,10 +61,10 @@ impl App {
             Wish::Open => {
                 guide::taken();
                 let lab = self.session.borrow().lab().spec().id;
-                self.fetch_guide(ctx, lab, 0);
+                self.fetch_guide(ctx, lab, 0, false);
                 Ok(())
             }
-            Wish::Fetched(lab, text, step) => self.begin(lab, &text, step),
+            Wish::Fetched(lab, text, step, restored) => self.begin(lab, &text, step, restored),
             Wish::To(step) => self.enter(step),
             Wish::Restore => self.with_player(|player, _| player.at).map_or(Ok(()), |at| self.enter(at)),
             Wish::Leave => {
@@ -103,14 +105,20 @@ impl App {
         Some(then(&mut player.0.borrow_mut(), &mut self.session.borrow_mut()))
     }
 
-    fn begin(&mut self, lab: &'static str, text: &str, step: usize) -> Result<(), String> {
+    fn begin(&mut self, lab: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
         let other = self.session.borrow().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::scenario::Scenario::parse(builtin.json).map_err(|e| e.to_string())?;
-            self.open(crate::session::Session::new(scenario), "open a guide".into());
+            self.open(crate::session::Session::new(scenario), "guide".into());
         }
-        self.guide = Some(PlayerRef(Rc::new(RefCell::new(Player::new(lab, guide)))));
+        let mut player = Player::new(lab, guide);
+        if restored {
+            player.attach(&mut self.session.borrow_mut(), step)?;
+            self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
+            return Ok(());
+        }
+        self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
         self.enter(step)
     }
 
@@ -121,7 +129,7 @@ impl App {
         let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::scenario::Scenario::parse(first.json).map_err(|e| e.to_string())?;
-            self.open(crate::session::Session::new(scenario), "open a guide".into());
+            self.open(crate::session::Session::new(scenario), "guide".into());
         }
         let goal = self.with_player(|player, s| player.enter(s, step, may_move()));
         self.goal = goal.transpose()?.flatten();

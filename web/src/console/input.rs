@@ -106,9 +106,9 @@ impl Component for Console {
         html! {
             <section class={classes!("console", props.open.then_some("open"))} aria-label="Console">
                 if !log.entries.is_empty() {
-                    <ol class="lines" role="log" aria-label="Lines and what came of them" tabindex="0" ref={self.foot.clone()}>
-                        { for log.entries.iter().map(|e| shown::entry(&s, e)) }
-                    </ol>
+                    <div class="lines" role="log" aria-label="Lines and what came of them" tabindex="0" ref={self.foot.clone()}>
+                        <ol>{ for log.entries.iter().map(|e| shown::entry(&s, e)) }</ol>
+                    </div>
                 }
                 <div class="prompt">
                     <span aria-hidden="true">{ "›" }</span>

@@ -12,7 +12,7 @@ use yew::prelude::*;
 pub(super) fn entry(s: &Session, entry: &Entry) -> Html {
     let (class, what) = match &entry.came {
         Came::Wrong(column, what) => return wrong(&entry.line, *column, what),
-        Came::Refused(what) => ("refused", html! { { format!("refused: {what}") } }),
+        Came::Refused(what) => ("refused", html! { { what } }),
         Came::Quiet => ("done", html! { { "done" } }),
         Came::Help => ("done", help(s)),
         Came::Done(id, known) if !is_there(s, *id, *known) => ("gone", html! { { "not in this run any more" } }),

@@ -168,12 +168,26 @@ impl Player {
         Ok(goal.and_then(|goal: Goal| goal.start(session, animate)))
     }
 
+    /// Stands at a step of a run that was restored, without doing anything to it.
+    ///
+    /// # Errors
+    /// One sentence, when a guide speaks of what is not there.
+    pub(crate) fn attach(&mut self, session: &mut Session, step: usize) -> Result<(), String> {
+        let mut scratch = Session::new(session.run.scenario().clone());
+        self.enter(&mut scratch, step, false)?;
+        if !self.is_left_alone(session) {
+            (session.ringed, session.veil) = (scratch.ringed, scratch.veil);
+            self.reveal_ringed(session)?;
+        }
+        Ok(())
+    }
+
     /// Does one thing; gives the place where the cursor is to go when all is done.
     fn play(&mut self, s: &mut Session, one: &Move, goal: Option<Goal>, last: bool) -> Result<Option<Goal>, String> {
         match one {
             Move::Load(which) => {
                 let next = opened(s, which)?;
-                s.replace(next, "a step of the guide".into());
+                s.replace(next, format!("guide to step {}", self.at + 1));
                 return Ok(None);
             }
             Move::Act(line) => {
@@ -316,7 +330,8 @@ fn opened(before: &Session, which: &str) -> Result<Session, String> {
     let json = builtin.or(which.starts_with('{').then_some(which));
     let json = json.ok_or_else(|| format!("the lab has no scenario {which}"))?;
     let mut session = Session::new(Scenario::parse(json).map_err(|e| e.to_string())?);
-    (session.playing, session.version) = (false, before.version + 1);
+    session.playing = false;
+    session.look.orientation = before.look.orientation;
     Ok(session)
 }
 
