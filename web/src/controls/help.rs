@@ -23,7 +23,10 @@ const KEYS: [(&str, &str); 15] = [
     ("f", "follow now again"),
     ("t", "light or dark"),
     ("wheel", "zoom; with shift, move sideways"),
-    ("right click", "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long"),
+    (
+        "right click",
+        "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long",
+    ),
     ("↑ ↓ Enter", "in the diagram: from lane to lane and message to message, and what can be done to it"),
     ("drag", "a message's head: it arrives then; a process of the cluster: it stands there; with shift: cut"),
     ("?", "this list"),
