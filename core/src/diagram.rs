@@ -106,6 +106,10 @@ pub struct View {
     pub hits: Vec<RecordId>,
     /// A line over the lanes.
     pub cut: Option<CutLine>,
+    /// Records that somebody points at: ringed.
+    pub ringed: Vec<RecordId>,
+    /// From this record on clocks are covered, because somebody is asked for one.
+    pub veil: Option<RecordId>,
 }
 
 impl View {
@@ -128,6 +132,8 @@ impl View {
             collapsed: Vec::new(),
             hits: Vec::new(),
             cut: None,
+            ringed: Vec::new(),
+            veil: None,
         }
     }
 

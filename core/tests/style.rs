@@ -37,7 +37,7 @@ fn sources(folders: &[&str]) -> Vec<(String, String)> {
     files
 }
 
-const ALL: [&str; 5] = ["core/src", "cli/src", "web/src", "xtask/src", "docs/example-lab/src"];
+const ALL: [&str; 6] = ["core/src", "cli/src", "web/src", "guides/src", "xtask/src", "docs/example-lab/src"];
 
 fn excused(text: &str) -> bool {
     text.lines().any(|line| line.contains("style:"))

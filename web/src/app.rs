@@ -4,13 +4,19 @@ mod address;
 mod branches;
 mod commands;
 mod export;
+mod guide;
 mod keys;
+mod lines;
+mod mode;
 mod working;
 
 use crate::bridge::{self, Frames};
+use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
+use crate::console::{Console, LogRef};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
+use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
 use crate::look;
 use crate::model::Model;
@@ -23,6 +29,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
 use lightcone_core::frame::{Panel, Status};
+use mode::Mode;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{DragEvent, HtmlCanvasElement, KeyboardEvent};
@@ -46,6 +53,7 @@ pub(crate) struct App {
     /// The canvas of the branch that is compared.
     other: NodeRef,
     scene: SceneRef,
+    tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
@@ -54,6 +62,11 @@ pub(crate) struct App {
     menu: Option<Menu>,
     working: Option<working::Working>,
     help: bool,
+    console: bool,
+    lines: LogRef,
+    guide: Option<PlayerRef>,
+    goal: Option<Goal>,
+    mode: Mode,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
     /// Whether the notice offers the scenario as a file.
@@ -122,12 +135,13 @@ impl Component for App {
             _ => bridge::prefers("(prefers-color-scheme: dark)"),
         };
         let session = Rc::new(RefCell::new(session));
-        let app = App {
+        let mut app = App {
             frames,
             canvas: NodeRef::default(),
             overview: NodeRef::default(),
             other: NodeRef::default(),
             scene: SceneRef::default(),
+            tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
             theme: if dark { Theme::Dark } else { Theme::Light },
@@ -136,6 +150,11 @@ impl Component for App {
             menu: None,
             working: None,
             help: false,
+            console: false,
+            lines: lines::kept(),
+            guide: None,
+            goal: None,
+            mode: Mode::Usual,
             notice: None,
             notice_timer: None,
             offers_file: false,
@@ -150,6 +169,8 @@ impl Component for App {
         app.show_theme();
         bridge::remember_scenario(app.session.borrow().scenario().to_json());
         app.install_api(ctx);
+        app.enter_mode(ctx);
+        app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
             link.send_message(Msg::Notice(trouble, true));
         }
@@ -207,8 +228,8 @@ impl Component for App {
         let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
         let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
-            <div class={classes!("page", (!self.layout.is_open(Slot::Below)).then_some("no-below"))} data-tab={tab} style={self.layout.style()} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} on={on.clone()} />
+            <div class={self.page_class()} data-tab={tab} data-point={self.pointed()} style={self.layout.style()} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
+                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
                         { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
@@ -236,7 +257,10 @@ impl Component for App {
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
-                        <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
+                        <div class="tabbed" data-for="lab">
+                            <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
+                            <LabPanels model={model.clone()} />
+                        </div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
@@ -253,12 +277,15 @@ impl Component for App {
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
+                    { self.guide_view(&model, &on) }
                     <div class="tabbed" data-for="inspect">
                         { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
                         { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
+                <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
                 <Transport {model} on={on.clone()} />
+                { self.embed_foot() }
                 if self.help { <Help on={on.clone()} /> }
                 { self.working_view(&on) }
                 { self.notice_view(&on) }
@@ -290,6 +317,7 @@ impl App {
             self.session.borrow_mut().tick(seconds);
         }
         let searching = self.search_on();
+        self.watch_guide();
         self.paint();
         let still = self.session.borrow().playing;
         if still || searching {
@@ -340,14 +368,16 @@ impl App {
         let mut session = self.session.borrow_mut();
         let session = &mut *session;
         session.index.update(&*session.run);
-        let view = session.view(w as f32, h as f32);
+        let zoom = self.mode.zoom();
+        let view = session.view((w / zoom) as f32, (h / zoom) as f32);
         let mut scene = lay_out(&*session.run, &session.index, &view, &session.frame);
         self.paint_other(session, &mut scene, &view);
-        paint(&ctx, &scene, self.theme, scale);
+        paint(&ctx, &scene, self.theme, scale * zoom);
         *self.scene.0.borrow_mut() = scene;
         if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
             paint_overview(&canvas, session, self.theme);
         }
+        self.tokens.frame(session);
     }
 
     /// Shows another session; `what` says in words what that took, for the way back.

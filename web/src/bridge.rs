@@ -2,9 +2,11 @@
 
 mod api;
 mod helper;
+mod site;
 
 pub(crate) use api::install_api;
 pub(crate) use helper::{Helper, helped};
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};
@@ -284,13 +286,27 @@ pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
 #[yew::hook]
 pub(crate) fn use_focus(place: yew::NodeRef, first: &'static str) {
     yew::use_effect_with((), move |()| {
-        let before = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        let before = document().active_element();
+        // What had the focus may be gone by then, such as a message that was dropped: then what it was in.
+        let around = before.as_ref().and_then(|e| e.parent_element()?.closest("[tabindex]").ok()?);
         let inside = place.cast::<web_sys::Element>().and_then(|e| e.query_selector(first).ok().flatten());
         if let Some(element) = inside.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
         }
-        move || drop(before.map(|element| element.focus()))
+        move || focus_on(before.filter(|e| e.is_connected()).or(around).as_ref())
     });
+}
+
+/// Gives the focus to an element of any sort: those of a picture take it as well.
+pub(crate) fn focus_on(element: Option<&web_sys::Element>) {
+    if let Some(element) = element {
+        let _ = element.unchecked_ref::<HtmlElement>().focus();
+    }
+}
+
+/// Whether nothing has the focus: what had it is gone.
+pub(crate) fn nothing_has_focus() -> bool {
+    document().active_element().is_none_or(|e| e.tag_name() == "BODY")
 }
 
 /// Arrow keys go from one entry of a menu to the next.

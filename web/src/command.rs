@@ -1,6 +1,7 @@
 //! What a person can ask the page for.
 
-use crate::branches::Wish;
+use crate::branches;
+use crate::guide;
 use crate::layout::{Edge, Slot};
 use crate::look;
 use lightcone_core::diagram::{Axis, Labels};
@@ -106,10 +107,16 @@ pub(crate) enum Command {
     Speed(bool),
     /// An act, in the scenario's form.
     Act(String),
+    /// A line of the console.
+    Line(String),
+    /// The console is opened or closed.
+    Console(bool),
+    /// Something about a guide.
+    Guide(guide::Wish),
     /// A switch of `setup.broken`.
     Switch(&'static str),
     /// Something about branches, the list of acts, or the steps back.
-    Tree(Wish),
+    Tree(branches::Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.
@@ -149,8 +156,10 @@ pub(crate) enum Command {
 pub(crate) enum Target {
     /// A process.
     Node(u16),
-    /// A message under way.
-    Message(u32),
+    /// A message under way, and which of its copies.
+    Message(u32, u16),
+    /// A link, from one process to another.
+    Link(u16, u16),
 }
 
 /// An open context menu.

@@ -5,6 +5,7 @@ mod cut;
 mod difference;
 mod overview;
 mod paint;
+mod retime;
 mod search;
 mod tip;
 mod toolbar;

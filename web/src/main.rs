@@ -7,9 +7,12 @@ mod app;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod branches;
 mod bridge;
+mod cluster;
 mod command;
+mod console;
 mod controls;
 mod diagram;
+mod guide;
 mod layout;
 mod look;
 mod model;

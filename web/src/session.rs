@@ -67,6 +67,10 @@ pub(crate) struct Session {
     pub hover: Option<RecordId>,
     /// The events that were chosen.
     pub chosen: [Option<RecordId>; 2],
+    /// Events that a guide points at.
+    pub ringed: Vec<RecordId>,
+    /// From this event on clocks are covered: a guide asks for one.
+    pub veil: Option<RecordId>,
     /// Whether a violation has stopped this run already.
     stopped_at: Option<RecordId>,
     /// Rises with every change of what is shown.
@@ -112,6 +116,8 @@ impl Session {
             look: Look::default(),
             hover: None,
             chosen: [None, None],
+            ringed: Vec::new(),
+            veil: None,
             stopped_at: None,
             version: 0,
             tree: Tree::new(run.scenario(), builtin),
@@ -443,6 +449,12 @@ impl Session {
         self.hover.or(self.chosen[1]).or(self.chosen[0]).or_else(|| self.last_event()).filter(|&id| id < len)
     }
 
+    /// Whether an event's clocks are covered, because a guide asks for them.
+    #[must_use]
+    pub(crate) fn is_veiled(&self, id: RecordId) -> bool {
+        self.veil.is_some_and(|from| id >= from)
+    }
+
     /// What the diagram shows in a picture of some size.
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
@@ -463,6 +475,8 @@ impl Session {
             now_us: Some(self.view_us as u64),
             hidden: self.hidden.clone(),
             lit,
+            ringed: self.ringed.clone(),
+            veil: self.veil,
         };
         if let Some(finder) = &self.look.finder {
             let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);

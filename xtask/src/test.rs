@@ -145,7 +145,8 @@ impl Suite<'_> {
                 let web = self.libtest(&["-p", "lightcone-web"], count);
                 // A lab outside core, and the document that explains it.
                 let example = self.libtest(&["-p", "lightcone-example-lab"], count);
-                core.and(web).and(example)
+                let guides = self.libtest(&["-p", "lightcone-guides"], count);
+                core.and(web).and(example).and(guides)
             }
             Stage::Cli => self.libtest(&["-p", "lightcone"], count),
             Stage::Tools => self.tools(count),

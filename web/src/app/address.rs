@@ -34,10 +34,12 @@ impl App {
         for (key, value) in session.link_pairs() {
             link += &format!("&{key}={}", bridge::encode(&value));
         }
+        link += &self.guide_in_link();
         // Too long for a link: the page itself still finds it in its own storage.
         let fits = link.len() <= ADDRESS_CHARS_MAX;
         let hash = if fits { link.as_str() } else { IN_STORAGE };
-        if !bridge::keep(STORED, &session.saved(hash.into()).to_json()) {
+        // A page within another one leaves what this browser keeps alone.
+        if !self.mode.is_embedded() && !bridge::keep(STORED, &session.saved(hash.into()).to_json()) {
             // No room for all branches: then for the one that is shown.
             bridge::keep(STORED, &link);
         }
@@ -81,6 +83,9 @@ pub(super) fn from_hash() -> Option<Result<Session, String>> {
                 Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
             }
         });
+    }
+    if let Some((spec, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
+        return Some(Scenario::parse(spec.scenarios[0].json).map(Session::new).map_err(|e| e.to_string()));
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));

@@ -26,6 +26,9 @@ impl App {
         }
         // The menu's own veil makes the pointer leave the diagram.
         let hovers = matches!(command, Command::Hover(_));
+        if moves_time(&command) {
+            self.goal = None;
+        }
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
             None if hovers => {}
@@ -41,7 +44,10 @@ impl App {
         let done = session.borrow_mut().act_json(json);
         let refusal = session.borrow().refusal();
         bridge::remember_scenario(session.borrow().scenario().to_json());
-        self.menu = None;
+        // What could not be read can still be corrected where it was typed.
+        if done.is_ok() {
+            self.menu = None;
+        }
         match (done, refusal) {
             (Err(e), _) => self.say(ctx, e.to_string(), true),
             (_, Some(refusal)) => self.say(ctx, refusal, true),
@@ -53,6 +59,9 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
             Command::Switch(name) => {
                 let next = self.session.borrow().with_switch(name);
                 self.open(next, format!("switch {name}"));
@@ -146,6 +155,12 @@ impl App {
             Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
         }
     }
+}
+
+/// Whether the person moves the cursor: then nothing that was going on stops the run.
+fn moves_time(command: &Command) -> bool {
+    use Command::{Edge, Seek, SeekEvent, Skip, Step};
+    matches!(command, Step(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {

@@ -14,6 +14,9 @@ impl App {
             // Whatever has the focus has a use for it.
             return None;
         }
+        if let Some(wish) = self.present_key(e) {
+            return Some(Command::Guide(wish));
+        }
         if key == "Escape" {
             let compares = self.session.borrow().compare.is_some();
             return Some(match (self.help, self.menu) {
@@ -26,7 +29,13 @@ impl App {
         if let Some(wish) = self.tree_key(e) {
             return Some(Command::Tree(wish));
         }
-        if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
+        if e.ctrl_key()
+            || e.meta_key()
+            || e.alt_key()
+            || bridge::is_typing(e.target())
+            || self.help
+            || self.menu.is_some()
+        {
             return None;
         }
         Some(match key.as_str() {
@@ -48,6 +57,7 @@ impl App {
             "c" => Command::Cut,
             "/" => Command::Find,
             "t" => Command::Theme,
+            "`" | ":" => Command::Console(true),
             "?" => Command::Help(true),
             _ => return None,
         })

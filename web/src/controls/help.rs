@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 17] = [
+const KEYS: [(&str, &str); 18] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -26,6 +26,7 @@ const KEYS: [(&str, &str); 17] = [
     ("Ctrl Z", "undo; with shift, or Ctrl Y: redo"),
     ("[ ]", "the branch above or below in the tree"),
     ("t", "light or dark"),
+    ("` :", "the console: type what to do"),
     ("wheel", "zoom; with shift, move sideways"),
     ("right click", "on a lane or on a message under way: what can be done to it; on a screen to touch, press long"),
     ("?", "this list"),

@@ -98,6 +98,9 @@ impl Sheet<'_> {
         if self.view.lit.contains(&id) {
             self.put(Shape::Ring { at, r: self.r + 8.5, width: 2.4, filled: false }, Ink::Bad, 1.0);
         }
+        if self.view.ringed.contains(&id) {
+            self.put(Shape::Ring { at, r: self.r + 7.5, width: 2.6, filled: false }, Ink::Accent, 1.0);
+        }
         if self.view.focus == Some(id) {
             self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);
         }
@@ -115,7 +118,15 @@ impl Sheet<'_> {
         }
     }
 
+    /// Whether a clock is covered.
+    fn is_veiled(&self, id: RecordId) -> bool {
+        self.view.veil.is_some_and(|from| id >= from)
+    }
+
     fn clock_text(&self, id: RecordId, record: &Record) -> Option<String> {
+        if self.is_veiled(id) {
+            return Some("?".into());
+        }
         let vector = || self.trace.vector(record).map(|v| clock::text(&v));
         match self.view.labels {
             Labels::None => None,
@@ -144,7 +155,7 @@ impl Sheet<'_> {
         let important = |id: &RecordId| view.focus == Some(*id) || view.chosen.contains(&Some(*id));
         let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| important(id));
         for (id, record) in first.into_iter().chain(rest) {
-            if self.is_ahead(id) {
+            if self.is_ahead(id) && self.view.veil != Some(id) {
                 continue;
             }
             let cone = self.cone(id, &record);
@@ -155,7 +166,7 @@ impl Sheet<'_> {
                 .own_clock(id)
                 .map(|(_, own)| own)
                 .filter(|own| Some(own) != self.trace.vector(&record).as_ref());
-            match wrong.filter(|_| comparable && self.view.labels != Labels::Lamport) {
+            match wrong.filter(|_| comparable && !self.is_veiled(id) && self.view.labels != Labels::Lamport) {
                 Some(own) => self.draw_clock_label(id, cone, format!("{} ≠ {text}", clock::text(&own)), Ink::Bad),
                 None => self.draw_clock_label(id, cone, text, Ink::Muted),
             }
