@@ -38,6 +38,8 @@ pub struct PlannedAct {
 pub enum Which {
     /// By its number in the trace.
     Id(MessageId),
+    /// One of its copies, where there are several.
+    Copy(MessageId, u16),
     /// The n-th message on a link, so that an edited scenario still means the same one.
     OnLink {
         /// Sender.
@@ -243,6 +245,7 @@ impl Act {
             Act::Message { which, surgery } => {
                 match which {
                     Which::Id(id) => o.int("id", *id),
+                    Which::Copy(id, copy) => o.int("id", *id).int("copy", u32::from(*copy)),
                     Which::OnLink { from, to, n } => o.raw("from", &name(from)).raw("to", &name(to)).int("n", *n),
                 };
                 match surgery {
@@ -312,6 +315,7 @@ impl Act {
             Act::Message { which, surgery } => {
                 let what = match which {
                     Which::Id(id) => format!("message {id}"),
+                    Which::Copy(id, copy) => format!("copy {copy} of message {id}"),
                     Which::OnLink { from, to, n } => format!("message {n} from {} to {}", name(from), name(to)),
                 };
                 match surgery {
@@ -389,7 +393,13 @@ fn read_groups(doc: &Doc<'_>, cast: &Cast<'_>) -> Result<Vec<Vec<NodeId>>, Input
 
 fn read_surgery(inner: &mut crate::json::Object<'_>, cast: &Cast<'_>) -> Result<Act, InputError> {
     let which = match inner.take("id") {
-        Some(id) => Which::Id(id.int(0, u64::from(u32::MAX - 1))? as u32),
+        Some(id) => {
+            let id = id.int(0, u64::from(u32::MAX - 1))? as u32;
+            match inner.take("copy") {
+                Some(copy) => Which::Copy(id, copy.int(1, u64::from(u16::MAX))? as u16),
+                None => Which::Id(id),
+            }
+        }
         None => Which::OnLink {
             from: cast.node(&inner.need("from")?)?,
             to: cast.node(&inner.need("to")?)?,

@@ -100,6 +100,10 @@ pub struct View {
     pub hidden: Vec<&'static str>,
     /// Records that a violation names, lit up.
     pub lit: Vec<RecordId>,
+    /// Records that somebody points at: ringed.
+    pub ringed: Vec<RecordId>,
+    /// From this record on clocks are covered, because somebody is asked for one.
+    pub veil: Option<RecordId>,
     /// Lanes that are drawn as a thin line only.
     pub collapsed: Vec<NodeId>,
     /// Hits of a search among the records in sight, in order.
@@ -124,6 +128,8 @@ impl View {
             now_us: None,
             hidden: vec![LINK_LAYER],
             lit: Vec::new(),
+            ringed: Vec::new(),
+            veil: None,
             orientation: Orientation::Right,
             collapsed: Vec::new(),
             hits: Vec::new(),

@@ -186,6 +186,23 @@ pub struct FlightFrame {
     pub origin: u32,
 }
 
+/// What was set for one link alone; what is `None` is as in the whole network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkFrame {
+    /// Index of the sender.
+    pub from: u16,
+    /// Index of the receiver.
+    pub to: u16,
+    /// Delay in the scenario's form, as JSON text.
+    pub delay: Option<String>,
+    /// Loss, in parts per million.
+    pub loss_ppm: Option<u32>,
+    /// Second copies, in parts per million.
+    pub duplicate_ppm: Option<u32>,
+    /// Whether order is kept.
+    pub fifo: Option<bool>,
+}
+
 /// What holds for the links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NetworkFrame {
@@ -201,6 +218,8 @@ pub struct NetworkFrame {
     pub groups: Option<Vec<u16>>,
     /// Blocked links, as pairs of from and to.
     pub blocked: Vec<(u16, u16)>,
+    /// Links with settings of their own besides that.
+    pub links: Vec<LinkFrame>,
 }
 
 /// A rule and how it stands.

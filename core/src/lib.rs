@@ -13,6 +13,7 @@ pub mod diagram;
 pub mod draw;
 pub mod explore;
 pub mod frame;
+pub mod guide;
 pub mod history;
 pub mod http;
 pub mod json;

@@ -66,11 +66,19 @@ impl Scenario {
         }
     }
 
-    /// Reads a scenario.
+    /// Reads a scenario of one of the [`labs::LABS`].
     ///
     /// # Errors
     /// One sentence with the JSON path of what is wrong.
     pub fn parse(text: &str) -> Result<Scenario, InputError> {
+        Scenario::parse_with(text, labs::LABS)
+    }
+
+    /// Reads a scenario of one of these labs: for labs that live outside this crate.
+    ///
+    /// # Errors
+    /// One sentence with the JSON path of what is wrong.
+    pub fn parse_with(text: &str, labs: &[&'static dyn Lab]) -> Result<Scenario, InputError> {
         let doc = Doc::parse(text)?;
         let mut object = doc.object()?;
         let format = object.need("format")?;
@@ -78,9 +86,10 @@ impl Scenario {
             return format.error(format!("this program reads the format {}", quote(FORMAT)));
         }
         let lab_doc = object.need("lab")?;
-        let lab = labs::find(&lab_doc.string()?);
-        let Some(lab) = lab else {
-            return lab_doc.error(format!("there is no such lab; there are {}", labs::ids().join(", ")));
+        let id = lab_doc.string()?;
+        let Some(lab) = labs.iter().copied().find(|lab| lab.spec().id == id) else {
+            let ids: Vec<&str> = labs.iter().map(|lab| lab.spec().id).collect();
+            return lab_doc.error(format!("there is no such lab; there are {}", ids.join(", ")));
         };
         let mut scenario = Scenario::empty(lab);
         if let Some(title) = object.take("title") {

@@ -1,9 +1,10 @@
 //! A recorded run with a cursor: seek by snapshot and deterministic replay, and fork.
 
 use crate::act::{Act, PlannedAct, When};
-use crate::frame::{FlightFrame, Frame, NetworkFrame, ProcessFrame, RuleFrame, TimerFrame};
+use crate::frame::{FlightFrame, Frame, LinkFrame, NetworkFrame, ProcessFrame, RuleFrame, TimerFrame};
 use crate::history::{History, Violation};
 use crate::machine::Machine;
+use crate::network::{Delay, LinkChange};
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
 use crate::sim::settle::SETTLE_US_MAX;
@@ -139,15 +140,27 @@ impl Timeline {
     fn network_frame(&self, world: &World) -> NetworkFrame {
         let rule = world.network.rule();
         let n = world.processes.len();
-        let links = (0..n).flat_map(|from| (0..n).map(move |to| (from, to)));
-        let blocked = links.filter(|&(from, to)| world.network.link_own(from, to).blocked == Some(true));
+        let own = |(from, to)| (from as u16, to as u16, world.network.link_own(from, to));
+        let links: Vec<(u16, u16, LinkChange)> =
+            (0..n).flat_map(|from| (0..n).map(move |to| (from, to))).map(own).collect();
+        let blocked = links.iter().filter(|(_, _, own)| own.blocked == Some(true));
+        let apart = |&(from, to, own): &(u16, u16, LinkChange)| LinkFrame {
+            from,
+            to,
+            delay: own.delay.map(Delay::json),
+            loss_ppm: own.loss_ppm,
+            duplicate_ppm: own.duplicate_ppm,
+            fifo: own.fifo,
+        };
+        let differs = |l: &&(u16, u16, LinkChange)| LinkChange { blocked: None, ..l.2 } != LinkChange::default();
         NetworkFrame {
             delay: rule.delay.json(),
             loss_ppm: rule.loss_ppm,
             duplicate_ppm: rule.duplicate_ppm,
             fifo: rule.fifo,
             groups: world.network.groups().map(<[u16]>::to_vec),
-            blocked: blocked.map(|(from, to)| (from as u16, to as u16)).collect(),
+            blocked: blocked.map(|&(from, to, _)| (from, to)).collect(),
+            links: links.iter().filter(differs).map(apart).collect(),
         }
     }
 

@@ -447,6 +447,12 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
         (r#"{"partition":{"groups":[["P1"],["P1"]]}}"#, ".partition.groups[1][0]", "P1 is in two groups"),
         (r#"{"partition":{"groups":["P1"]}}"#, ".partition.groups[0]", "expected a list, found \"P1\""),
         (r#"{"link":{"from":"P1"}}"#, ".link", "the key \"to\" is missing"),
+        (r#"{"link":{"from":"P1","to":"P2","reset":false}}"#, ".link.reset", "only true makes sense here"),
+        (
+            r#"{"message":{"id":1,"copy":0,"drop":true}}"#,
+            ".message.copy",
+            "expected a whole number from 1 to 65535, found 0",
+        ),
         (r#"{"message":{"id":1}}"#, ".message", "exactly one of drop, duplicate and deliver_in_ms must be given"),
         (
             r#"{"message":{"id":1,"drop":true,"duplicate":true}}"#,

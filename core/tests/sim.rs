@@ -394,6 +394,34 @@ fn a_message_about_to_be_lost_can_be_delivered_all_the_same() {
 }
 
 #[test]
+fn one_copy_can_be_meant_and_the_other_travels_on() {
+    let acts = |last: &str| {
+        said(&*toy(&format!(
+            "1 {{\"request\":{{\"node\":\"P1\",\"op\":\"ping\",\"args\":{{\"to\":\"P2\"}}}}}}\n2 \
+             {{\"message\":{{\"id\":0,\"duplicate\":true}}}}\n3 {{\"message\":{{\"id\":0,{last}}}}}"
+        )))
+    };
+    let received = |said: &[String]| said.iter().filter(|s| s.contains("receive")).cloned().collect::<Vec<_>>();
+    assert_eq!(received(&acts(r#""copy":2,"drop":true"#)), ["11 P2 receive ping"]);
+    assert_eq!(received(&acts(r#""copy":1,"drop":true"#)), ["12 P2 receive ping"]);
+    let none = acts(r#""copy":3,"drop":true"#);
+    assert!(none.iter().any(|s| s.contains("this message is not under way")), "{none:?}");
+}
+
+#[test]
+fn a_frame_tells_which_links_have_settings_of_their_own() {
+    let run = toy(r#"1 {"link":{"from":"P1","to":"P2","delay_ms":80,"loss":0.25}}
+           2 {"link":{"from":"P2","to":"P1","blocked":true}}
+           3 {"link":{"from":"P3","to":"P1","fifo":true}}
+           4 {"link":{"from":"P3","to":"P1","reset":true}}"#);
+    let network = run.frame().network;
+    let [link] = network.links.as_slice() else { panic!("one link differs: {:?}", network.links) };
+    assert_eq!((link.from, link.to, link.delay.as_deref(), link.loss_ppm), (0, 1, Some("80"), Some(250_000)));
+    assert_eq!((link.duplicate_ppm, link.fifo), (None, None));
+    assert_eq!(network.blocked, [(1, 0)]);
+}
+
+#[test]
 fn what_arrives_across_a_partition_while_it_is_cut_is_lost_and_nothing_else() {
     let ping = |at: u32, from: &str, to: &str| {
         format!("{at} {{\"request\":{{\"node\":\"{from}\",\"op\":\"ping\",\"args\":{{\"to\":\"{to}\"}}}}}}\n")

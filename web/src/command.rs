@@ -1,7 +1,9 @@
 //! What a person can ask the page for.
 
+use crate::branches;
+use crate::guide;
 use crate::layout::{Edge, Slot};
-use crate::look::Wish;
+use crate::look;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -32,6 +34,10 @@ pub(crate) enum Tab {
     Events,
     /// Numbers over time.
     Metrics,
+    /// The tree of branches.
+    Branches,
+    /// The list of acts.
+    Acts,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -42,13 +48,15 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 6] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 8] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
         (Tab::Inspect, "inspect", "Inspect"),
         (Tab::Events, "events", "Events"),
         (Tab::Metrics, "metrics", "Metrics"),
+        (Tab::Branches, "branches", "Branches"),
+        (Tab::Acts, "acts", "Act list"),
     ];
 }
 
@@ -86,7 +94,7 @@ pub(crate) enum Command {
     /// What the axis shows.
     Axis(Axis),
     /// How the run is looked at.
-    Look(Wish),
+    Look(look::Wish),
     /// The line over the lanes comes where the pointer is, or goes.
     Cut,
     /// The field for the search takes the focus.
@@ -99,8 +107,16 @@ pub(crate) enum Command {
     Speed(bool),
     /// An act, in the scenario's form.
     Act(String),
+    /// A line of the console.
+    Line(String),
+    /// The console is opened or closed.
+    Console(bool),
+    /// Something about a guide.
+    Guide(guide::Wish),
     /// A switch of `setup.broken`.
     Switch(&'static str),
+    /// Something about branches, the list of acts, or the steps back.
+    Tree(branches::Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.
@@ -140,8 +156,10 @@ pub(crate) enum Command {
 pub(crate) enum Target {
     /// A process.
     Node(u16),
-    /// A message under way.
-    Message(u32),
+    /// A message under way, and which of its copies.
+    Message(u32, u16),
+    /// A link, from one process to another.
+    Link(u16, u16),
 }
 
 /// An open context menu.

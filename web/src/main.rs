@@ -4,10 +4,15 @@
 //! shows properties and calls back; [`bridge`] is the only file that speaks JavaScript.
 
 mod app;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod branches;
 mod bridge;
+mod cluster;
 mod command;
+mod console;
 mod controls;
 mod diagram;
+mod guide;
 mod layout;
 mod look;
 mod model;

@@ -1,6 +1,15 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
+mod acts;
+mod branching;
+mod kept;
+
+pub(crate) use acts::{ActRow, read_millis};
+pub(crate) use kept::Kept;
+
+use crate::branches::{BranchId, Compare, Tree};
 use crate::look::{self, Look};
+use branching::{Alive, History};
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
@@ -58,10 +67,23 @@ pub(crate) struct Session {
     pub hover: Option<RecordId>,
     /// The events that were chosen.
     pub chosen: [Option<RecordId>; 2],
+    /// Events that a guide points at.
+    pub ringed: Vec<RecordId>,
+    /// From this event on clocks are covered: a guide asks for one.
+    pub veil: Option<RecordId>,
     /// Whether a violation has stopped this run already.
     stopped_at: Option<RecordId>,
     /// Rises with every change of what is shown.
     pub version: u64,
+    /// The branches.
+    pub tree: Tree,
+    /// What can be taken back.
+    pub history: History,
+    /// The branch beside the one that is shown.
+    pub compare: Option<Compare>,
+    /// The branch whose run is shown.
+    shown: BranchId,
+    alive: Alive,
 }
 
 impl Session {
@@ -94,8 +116,15 @@ impl Session {
             look: Look::default(),
             hover: None,
             chosen: [None, None],
+            ringed: Vec::new(),
+            veil: None,
             stopped_at: None,
             version: 0,
+            tree: Tree::new(run.scenario(), builtin),
+            history: History::default(),
+            compare: None,
+            shown: 0,
+            alive: Alive::default(),
             run,
         }
     }
@@ -258,7 +287,9 @@ impl Session {
     pub(crate) fn settle(&mut self) {
         let from_us = self.view_us;
         self.run.seek_time(from_us as u64, u32::MAX);
+        self.before_settling(&self.act_words(&Act::Settle));
         self.run.settle();
+        self.after_act();
         self.seek_time(from_us);
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -324,9 +355,11 @@ impl Session {
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
+        self.before_act(&self.act_words(&act));
         self.run.act(act, self.view_us as u64);
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
+        self.after_act();
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -377,6 +410,7 @@ impl Session {
         next.hidden.clone_from(&self.hidden);
         next.look = self.look.again();
         next.builtin = self.builtin;
+        self.hand_tree_to(&mut next);
         next
     }
 
@@ -415,6 +449,12 @@ impl Session {
         self.hover.or(self.chosen[1]).or(self.chosen[0]).or_else(|| self.last_event()).filter(|&id| id < len)
     }
 
+    /// Whether an event's clocks are covered, because a guide asks for them.
+    #[must_use]
+    pub(crate) fn is_veiled(&self, id: RecordId) -> bool {
+        self.veil.is_some_and(|from| id >= from)
+    }
+
     /// What the diagram shows in a picture of some size.
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
@@ -435,6 +475,8 @@ impl Session {
             now_us: Some(self.view_us as u64),
             hidden: self.hidden.clone(),
             lit,
+            ringed: self.ringed.clone(),
+            veil: self.veil,
         };
         if let Some(finder) = &self.look.finder {
             let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);

@@ -184,6 +184,7 @@ impl World {
             f.order != 0
                 && match which {
                     Which::Id(id) => f.message == id,
+                    Which::Copy(id, copy) => f.message == id && f.copy == copy,
                     Which::OnLink { from, to, n } => {
                         f.message != NONE && {
                             let m = trace.message(f.message);

@@ -2,9 +2,9 @@
 
 use super::{App, Msg};
 use crate::bridge;
-use crate::command::Command;
+use crate::command::{Command, Tab};
 use crate::diagram::cut_at_pointer;
-use crate::layout::Layout;
+use crate::layout::{Layout, Slot};
 use crate::look;
 use crate::session::Session;
 use lightcone_core::diagram::svg;
@@ -26,6 +26,9 @@ impl App {
         }
         // The menu's own veil makes the pointer leave the diagram.
         let hovers = matches!(command, Command::Hover(_));
+        if moves_time(&command) {
+            self.goal = None;
+        }
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
             None if hovers => {}
@@ -37,14 +40,18 @@ impl App {
 
     fn act(&mut self, ctx: &Context<Self>, json: &str) {
         let session = Rc::clone(&self.session);
+        let before = session.borrow().tree.current().id;
         let done = session.borrow_mut().act_json(json);
         let refusal = session.borrow().refusal();
         bridge::remember_scenario(session.borrow().scenario().to_json());
-        self.menu = None;
+        // What could not be read can still be corrected where it was typed.
+        if done.is_ok() {
+            self.menu = None;
+        }
         match (done, refusal) {
             (Err(e), _) => self.say(ctx, e.to_string(), true),
             (_, Some(refusal)) => self.say(ctx, refusal, true),
-            _ => self.notice = None,
+            _ => self.say_branch(ctx, before),
         }
     }
 
@@ -52,27 +59,28 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
             Command::Switch(name) => {
                 let next = self.session.borrow().with_switch(name);
-                self.open(next);
+                self.open(next, format!("switch {name}"));
             }
             Command::Setup(field, json) => {
                 let next = self.session.borrow().with_setup(field, &json);
                 match next {
-                    Ok(next) => self.open(next),
+                    Ok(next) => self.open(next, format!("set {field} to {json}")),
                     Err(e) => self.say(ctx, e.to_string(), true),
                 }
             }
+            Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
             Command::Builtin(spec, id) => {
                 if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
                     self.open_text(ctx, builtin.json);
                 }
             }
             Command::Reset => {
-                let text = match self.session.borrow().builtin() {
-                    Some(builtin) => builtin.json.to_string(),
-                    None => self.session.borrow().run.scenario().to_json(),
-                };
+                let text = self.session.borrow().tree.origin.to_json();
                 self.open_text(ctx, &text);
             }
             Command::Open(text) => {
@@ -82,21 +90,19 @@ impl App {
             Command::Export(form) => self.export(ctx, form),
             Command::Explore(runs, random) => self.explore(ctx, runs, random),
             Command::StopWork => self.working = None,
-            Command::CopyLink => {
-                self.write_address();
-                let link = ctx.link().clone();
-                bridge::copy(&bridge::address(), move |worked| {
-                    let text =
-                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
-                    link.send_message(Msg::Notice(text.into(), false));
-                });
-            }
+            Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
                 self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Tab(tab) => self.tab = tab,
+            Command::Tab(tab) => {
+                self.tab = tab;
+                // The menu of branches asks for a panel that may be closed.
+                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
+                    self.layout.toggle(Slot::Below);
+                }
+            }
             Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
@@ -116,6 +122,19 @@ impl App {
         }
     }
 
+    fn copy_link(&mut self, ctx: &Context<Self>) {
+        if !self.write_address() {
+            self.say(ctx, "This run is too long for a link: save it as a file and send that.".into(), false);
+            self.offers_file = true;
+            return;
+        }
+        let link = ctx.link().clone();
+        bridge::copy(&bridge::address(), move |worked| {
+            let text = if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
+            link.send_message(Msg::Notice(text.into(), false));
+        });
+    }
+
     /// Divides the screen, and keeps that for the next visit.
     fn divide(&mut self, command: &Command) {
         match *command {
@@ -130,11 +149,19 @@ impl App {
         match Scenario::parse(text) {
             Ok(scenario) => {
                 self.notice = None;
-                self.open(Session::new(scenario));
+                let next = Session::new(scenario);
+                let what = format!("open {}", next.title());
+                self.open(next, what);
             }
             Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
         }
     }
+}
+
+/// Whether the person moves the cursor: then nothing that was going on stops the run.
+fn moves_time(command: &Command) -> bool {
+    use Command::{Edge, Seek, SeekEvent, Skip, Step};
+    matches!(command, Step(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {

@@ -51,7 +51,7 @@ impl App {
                     Ok(scenario) => {
                         let mut session = Session::new(scenario);
                         session.go_to_violation(settle);
-                        self.open(session);
+                        self.open(session, "open a bad run".into());
                         self.say(ctx, format!("Run {tried} breaks {rule}. {explain}"), true);
                     }
                     Err(e) => self.say(ctx, e.to_string(), true),

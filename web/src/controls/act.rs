@@ -65,6 +65,9 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                 { verb(operation.name) }
             </button>
             if let Some(why) = refuse { <p class="why">{ format!("{}: {why}", names[at]) }</p> }
+            <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
+                { "type it in the console" }
+            </button>
             <Workload {operation} able={able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>()} on={props.on.clone()} />
         </section>
     }

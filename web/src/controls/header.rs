@@ -1,9 +1,10 @@
 //! Lab, scenario, what to watch for, and what leaves the page.
 
 use super::drop::{Drop, close};
-use super::{Props as ModelProps, value_of};
+use super::{Props as ModelProps, UndoButtons, value_of};
 use crate::bridge;
 use crate::command::{Command, Form};
+use crate::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
 use crate::model::Model;
 use lightcone_core::labs::LABS;
@@ -20,6 +21,8 @@ pub(crate) struct Props {
     pub dark: bool,
     /// How the screen is divided.
     pub layout: Layout,
+    /// Whether a guide is open.
+    pub guide: bool,
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -37,6 +40,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <path d="M5 5 27 27M27 5 5 27" /><path class="cone" d="M7 4h18l-9 10zM7 28h18l-9-10z" />
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
             <Choosers model={props.model.clone()} on={on.clone()} />
+            { guide_button(s.lab().spec().id, props.guide, on) }
             <p class="watch">
                 if !broken.is_empty() {
                     <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
@@ -44,6 +48,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <span>{ watch }</span>
             </p>
             <div class="actions">
+                <UndoButtons model={props.model.clone()} on={on.clone()} />
                 <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
                 <ExportMenu model={props.model.clone()} on={on.clone()} />
                 { panels_menu(&props.layout, on) }
@@ -52,6 +57,19 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <button class="icon" onclick={on.reform(|_| Command::Help(true))} aria-label="Keys and help" title="Keys and help (?)">{ "?" }</button>
             </div>
         </header>
+    }
+}
+
+/// To the lab's guide. It invites whoever is here for the first time.
+fn guide_button(lab: &str, open: bool, on: &Callback<Command>) -> Html {
+    if !guide::is_there(lab) {
+        return html! {};
+    }
+    let new = !open && guide::is_new();
+    let onclick = on.reform(move |_: MouseEvent| Command::Guide(if open { Wish::Leave } else { Wish::Open }));
+    html! {
+        <button class={classes!("to-guide", new.then_some("primary"))} aria-pressed={open.to_string()} {onclick}
+            title="A guide through this lab, beside the diagram">{ if new { "Take the guide" } else { "Guide" } }</button>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Props;
 use super::field::Field;
+use super::seed::Seed;
 use crate::command::Command;
 use yew::prelude::*;
 
@@ -33,6 +34,7 @@ pub(crate) fn SetupPanel(props: &Props) -> Html {
         <section class="card setup">
             <h2>{ "Set-up" }</h2>
             { for spec.setup.iter().map(field) }
+            <Seed model={props.model.clone()} on={props.on.clone()} />
             <h3>{ "Break a rule" }</h3>
             { for spec.switches.iter().map(switch) }
             <p class="links">{ for spec.switches.iter().map(show) }</p>

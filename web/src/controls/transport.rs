@@ -1,6 +1,6 @@
 //! Play, step, speed and the scrubber.
 
-use super::{Props, input_number};
+use super::{BranchMenu, Props, input_number};
 use crate::command::Command;
 use crate::session::SPEEDS;
 use lightcone_core::diagram::svg::n;
@@ -41,6 +41,7 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 <b>{ format!("{} ms", exact_millis(s.view_us)) }</b>
                 <span>{ format!("event {} of {total}", s.frame.position) }</span>
             </div>
+            <BranchMenu model={props.model.clone()} on={on.clone()} />
         </footer>
     }
 }

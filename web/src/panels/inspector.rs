@@ -50,6 +50,9 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
     let trace = s.run.trace();
     let record = trace.record(id);
     let cause = (record.cause != NONE).then_some(record.cause);
+    if s.is_veiled(id) {
+        return html! { <><h3 class="what">{ words(s, id) }</h3><p class="empty">{ "Covered until you have answered." }</p></> };
+    }
     html! {
         <>
             <h3 class="what">{ words(s, id) }</h3>

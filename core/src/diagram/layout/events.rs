@@ -10,6 +10,8 @@ use crate::causality::is_event;
 use crate::clock;
 use crate::trace::{Kind, Record, RecordId};
 
+/// How far the ring of an event that somebody points at stands off its mark.
+const RING: f32 = 9.5;
 /// The letters of the chosen events.
 const LETTER: Face = Face { size: 14.0, bold: true, ..LABEL };
 /// How far off its event a letter may stand, in pixels from the mark.
@@ -29,7 +31,8 @@ impl Sheet<'_> {
         for (id, record) in self.drawn() {
             let (x, y) = self.place_of(id);
             let (side, up) = reach(record.kind);
-            let (side, up) = (side * self.r, up * self.r);
+            let ring = if self.view.ringed.contains(&id) { RING } else { 0.0 };
+            let (side, up) = (side * self.r + ring, (up * self.r).max(self.r + ring));
             self.room.take(Rect { x: x - side, y: y - up, w: 2.0 * side, h: up + side });
         }
     }
@@ -44,8 +47,9 @@ impl Sheet<'_> {
             }
             let (x, y) = self.place_of(id);
             let (w, h) = self.ground(letter, LETTER);
+            let ring = if self.view.ringed.contains(&id) { RING } else { 0.0 };
             let places = LETTER_OFF.into_iter().flat_map(|off| {
-                let off = self.r + off;
+                let off = self.r + ring + off;
                 let sides = [x - w / 2.0, x + off * 0.7, x - off * 0.7 - w];
                 sides.into_iter().flat_map(move |x| [(x, y - off - h), (x, y + off)])
             });
@@ -98,6 +102,9 @@ impl Sheet<'_> {
         if self.view.lit.contains(&id) {
             self.put(Shape::Ring { at, r: self.r + 8.5, width: 2.4, filled: false }, Ink::Bad, 1.0);
         }
+        if self.view.ringed.contains(&id) {
+            self.put(Shape::Ring { at, r: self.r + RING - 2.0, width: 2.6, filled: false }, Ink::Accent, 1.0);
+        }
         if self.view.focus == Some(id) {
             self.put(Shape::Ring { at, r: self.r + 4.5, width: 2.0, filled: false }, Ink::Accent, 1.0);
         }
@@ -115,7 +122,15 @@ impl Sheet<'_> {
         }
     }
 
+    /// Whether a clock is covered.
+    fn is_veiled(&self, id: RecordId) -> bool {
+        self.view.veil.is_some_and(|from| id >= from)
+    }
+
     fn clock_text(&self, id: RecordId, record: &Record) -> Option<String> {
+        if self.is_veiled(id) {
+            return Some("?".into());
+        }
         let vector = || self.trace.vector(record).map(|v| clock::text(&v));
         match self.view.labels {
             Labels::None => None,
@@ -144,7 +159,7 @@ impl Sheet<'_> {
         let important = |id: &RecordId| view.focus == Some(*id) || view.chosen.contains(&Some(*id));
         let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| important(id));
         for (id, record) in first.into_iter().chain(rest) {
-            if self.is_ahead(id) {
+            if self.is_ahead(id) && self.view.veil != Some(id) {
                 continue;
             }
             let cone = self.cone(id, &record);
@@ -155,7 +170,7 @@ impl Sheet<'_> {
                 .own_clock(id)
                 .map(|(_, own)| own)
                 .filter(|own| Some(own) != self.trace.vector(&record).as_ref());
-            match wrong.filter(|_| comparable && self.view.labels != Labels::Lamport) {
+            match wrong.filter(|_| comparable && !self.is_veiled(id) && self.view.labels != Labels::Lamport) {
                 Some(own) => self.draw_clock_label(id, cone, format!("{} ≠ {text}", clock::text(&own)), Ink::Bad),
                 None => self.draw_clock_label(id, cone, text, Ink::Muted),
             }
@@ -165,8 +180,9 @@ impl Sheet<'_> {
     fn draw_clock_label(&mut self, id: RecordId, cone: Cone, text: String, ink: Ink) {
         let (x, y) = self.place_of(id);
         let (w, h) = self.ground(&text, PLAIN);
-        let below = y + self.r + 3.0;
-        let above = y - self.r - 4.0 - h;
+        let r = if self.view.ringed.contains(&id) { self.r + RING } else { self.r };
+        let below = y + r + 3.0;
+        let above = y - r - 4.0 - h;
         let places = [
             (x - w / 2.0, below),
             (x + 3.0, below),
