@@ -84,8 +84,8 @@ fn views(run: &dyn Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
     let steps = f64::from(index.step_count() + 1) * LOGICAL_STEP;
     let mut views = Vec::new();
     for orientation in [Orientation::Right, Orientation::Down] {
-        for (width, height) in [(870.0, 430.0), (390.0, 300.0), (1_600.0, 700.0)] {
-            for labels in [Labels::Vector, Labels::Lamport, Labels::Both, Labels::Own] {
+        for (width, height) in [(870.0, 430.0), (390.0, 300.0)] {
+            for labels in [Labels::Vector, Labels::Both, Labels::Own] {
                 for axis in [Axis::Time, Axis::Logical] {
                     for zoom in [1.0, 4.0] {
                         let span = if axis == Axis::Time { end_us as f64 } else { steps };

@@ -1,6 +1,6 @@
 //! What a person can ask the page for.
 
-use crate::branches::Wish;
+use crate::branches;
 use crate::guide;
 use crate::layout::{Edge, Slot};
 use crate::look;
@@ -116,7 +116,7 @@ pub(crate) enum Command {
     /// A switch of `setup.broken`.
     Switch(&'static str),
     /// Something about branches, the list of acts, or the steps back.
-    Tree(Wish),
+    Tree(branches::Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.

@@ -243,8 +243,8 @@ impl Protocol for TokenRing {
     }
 
     fn band(_: &Context<Self>, _: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        let (text, tone) = place(seen);
-        tone.map(|tone| Band { text: text.into(), tone })
+        let (word, tone) = place(seen);
+        tone.map(|tone| Band { word, number: None, tone })
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

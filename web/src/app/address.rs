@@ -30,14 +30,15 @@ impl App {
         let mut session = self.session.borrow_mut();
         let json = session.scenario().to_json_line();
         bridge::remember_scenario(session.scenario().to_json());
-        let mut link = format!("s={}&t={}{}", bridge::encode(&json), session.view_us as u64, self.guide_in_link());
+        let mut link = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
         for (key, value) in session.link_pairs() {
             link += &format!("&{key}={}", bridge::encode(&value));
         }
+        link += &self.guide_in_link();
         // Too long for a link: the page itself still finds it in its own storage.
         let fits = link.len() <= ADDRESS_CHARS_MAX;
         let hash = if fits { link.as_str() } else { IN_STORAGE };
-        // A part of another page keeps nothing of its own.
+        // A page within another one leaves what this browser keeps alone.
         if !self.mode.is_embedded() && !bridge::keep(STORED, &session.saved(hash.into()).to_json()) {
             // No room for all branches: then for the one that is shown.
             bridge::keep(STORED, &link);

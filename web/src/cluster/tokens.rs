@@ -79,8 +79,8 @@ pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
     s.frame.in_flight.iter().filter(move |f| s.hidden.is_empty() || shows(f))
 }
 
-/// The first ones of them as tokens, and how many more there are.
-pub(super) fn tokens(s: &Session) -> (Vec<Token>, usize) {
+/// The first ones of them as tokens.
+pub(super) fn tokens(s: &Session) -> Vec<Token> {
     let kinds = s.index.kinds();
     let token = |f: &FlightFrame| {
         let kind = if f.link || f.message == NONE { LINK_LAYER } else { s.run.message_kind(f.message) };
@@ -95,9 +95,7 @@ pub(super) fn tokens(s: &Session) -> (Vec<Token>, usize) {
             arrive_us: f.arrive_us,
         }
     };
-    let mut flights = visible(s);
-    let shown: Vec<Token> = flights.by_ref().take(SHOWN_MAX).map(token).collect();
-    (shown, flights.count())
+    visible(s).take(SHOWN_MAX).map(token).collect()
 }
 
 impl Tokens {

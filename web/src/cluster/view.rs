@@ -3,7 +3,7 @@
 use super::draw::{Picture, network_words};
 use super::place::{Measure, Point, Room, Spot, height, is_left, length, off, spots};
 use super::split::partition_json;
-use super::tokens::{Key, Token, Tokens, tokens, way};
+use super::tokens::{Key, SHOWN_MAX, Token, Tokens, tokens, visible, way};
 use crate::bridge;
 use crate::command::{Command, Menu, Target};
 use crate::model::Model;
@@ -168,7 +168,7 @@ impl Component for Cluster {
             ctx.link().send_message(Msg::Redraw);
         }
         let spots = self.spots(&s);
-        let shown = if width > 0.0 { tokens(&s).0 } else { Vec::new() };
+        let shown = if width > 0.0 { tokens(&s) } else { Vec::new() };
         if self.stop.is_some_and(|stop| shown.iter().all(|t| t.key != stop)) {
             self.stop = None;
             // The message that had the focus has arrived.
@@ -221,7 +221,7 @@ impl Cluster {
     }
 
     fn foot(&self, s: &Session) -> Html {
-        let more = tokens_more(s);
+        let more = visible(s).count().saturating_sub(SHOWN_MAX);
         let hint = match (self.note, self.cutting) {
             (Some(note), _) => note,
             (_, true) => "Draw a line: what stands on either side falls apart.",
@@ -248,7 +248,7 @@ impl Cluster {
         let node = |i: usize, room: &mut Room| picture.process(i, room, link.callback(move |e| Msg::NodeKey(i, e)));
         let nodes: Vec<Html> = (0..spots.len()).map(|i| node(i, &mut room)).collect();
         let links = picture.links(&mut room);
-        let shown = tokens(s).0;
+        let shown = tokens(s);
         let stop = self.stop.or(shown.iter().find(|t| !t.link).map(|t| t.key));
         let token = |t: &Token| {
             let key = t.key;
@@ -406,7 +406,7 @@ impl Cluster {
         };
         e.prevent_default();
         e.stop_propagation();
-        let all: Vec<Key> = tokens(&ctx.props().model.get()).0.iter().filter(|t| !t.link).map(|t| t.key).collect();
+        let all: Vec<Key> = tokens(&ctx.props().model.get()).iter().filter(|t| !t.link).map(|t| t.key).collect();
         let Some(i) = all.iter().position(|k| *k == key) else { return false };
         let next = all[(i + if forward { 1 } else { all.len() - 1 }) % all.len()];
         self.stop = Some(next);
@@ -428,11 +428,6 @@ impl Cluster {
         let at = rect.map_or((0, 0), |r| (r.left() as i32 + 12, r.bottom() as i32));
         ctx.props().on.emit(Command::Menu(Some(Menu { target, at })));
     }
-}
-
-/// How many messages are under way that are not drawn.
-fn tokens_more(s: &Session) -> usize {
-    tokens(s).1
 }
 
 /// The line that is being drawn, and how it goes on.

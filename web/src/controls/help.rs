@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 18] = [
+const KEYS: [(&str, &str); 20] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -28,7 +28,12 @@ const KEYS: [(&str, &str); 18] = [
     ("t", "light or dark"),
     ("` :", "the console: type what to do"),
     ("wheel", "zoom; with shift, move sideways"),
-    ("right click", "on a lane or on a message under way: what can be done to it; on a screen to touch, press long"),
+    (
+        "right click",
+        "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long",
+    ),
+    ("↑ ↓ Enter", "in the diagram: from lane to lane and message to message, and what can be done to it"),
+    ("drag", "a message's head: it arrives then; a process of the cluster: it stands there; with shift: cut"),
     ("?", "this list"),
 ];
 

@@ -53,16 +53,16 @@ fn view_menu(s: &Session, on: &Callback<Command>) -> Html {
     };
     html! {
         <Drop name="Axis, direction, messages and lanes" {text}>
-            <h3>{ "Axis" }</h3>
+            <b>{ "Axis" }</b>
             { segmented("Axis", &axes, s.axis, on.reform(Command::Axis)) }
-            <h3>{ "Time runs" }</h3>
+            <b>{ "Time runs" }</b>
             { segmented("Time runs", &ways, s.look.orientation, on.reform(|way| Command::Look(Wish::Turn(way)))) }
             if kinds.len() > 1 {
-                <h3>{ "Shown messages" }</h3>
-                <div class="switches">{ for kinds.iter().map(kind) }</div>
+                <b>{ "Shown messages" }</b>
+                <div class="switches" role="group" aria-label="Shown messages">{ for kinds.iter().map(kind) }</div>
             }
-            <h3>{ "Open lanes" }</h3>
-            <div class="switches">{ for s.run.names().iter().enumerate().map(lane) }</div>
+            <b>{ "Open lanes" }</b>
+            <div class="switches" role="group" aria-label="Open lanes">{ for s.run.names().iter().enumerate().map(lane) }</div>
         </Drop>
     }
 }
