@@ -13,7 +13,7 @@ const LABS = readdirSync(join(import.meta.dirname, '..', '..', 'guides'))
   .map((name) => name.slice(0, -3));
 
 const guide = (page: Page) => page.locator('section.guide');
-const heading = (page: Page) => guide(page).locator('> h3');
+const heading = (page: Page) => guide(page).locator('> .step');
 const button = (page: Page, name: string) => guide(page).getByRole('button', { name, exact: true });
 
 async function open(page: Page, lab = 'vector-clocks', step = 1): Promise<Guide> {
