@@ -331,7 +331,7 @@ test('a band along the lane says what a process holds', async ({ page }) => {
   const holds = (await records(page, 'receive')).find((e) => e.label.startsWith('ack') === false)!;
   const { x, y } = await place(page, holds.id);
   await page.mouse.move(x, y);
-  await expect(page.locator('.tip .band')).toHaveText(/^holds \d+$/);
+  await expect(page.locator('.tip .band')).toHaveText(/^cents 100000$/);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

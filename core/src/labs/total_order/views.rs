@@ -42,9 +42,12 @@ pub(super) fn fields(ctx: &Context<TotalOrder>, me: NodeId, seen: &Seen<'_, Tota
     fields
 }
 
+/// The replicated account, in another tone while something is held back: how much of it the bars say.
 pub(super) fn band(durable: &Durable) -> Option<Band> {
-    let held = durable.queue.len() as u32;
-    (held > 0).then_some(Band { word: "holds", number: Some(held), tone: 3 })
+    let tone = if durable.queue.is_empty() { 0 } else { 3 };
+    // An account in debt, or one of more than forty millions, has no room for its number here.
+    let number = u32::try_from(durable.balance).ok();
+    Some(Band { word: if number.is_some() { "cents" } else { "account" }, number, tone })
 }
 
 pub(super) fn queues(ctx: &Context<TotalOrder>, seen: &[Seen<'_, TotalOrder>]) -> Panel {
