@@ -35,8 +35,8 @@ fn the_run_answers_what_one_can_work_out_by_hand() {
     assert_eq!(answer("node send \"m2\"").text(), "P2");
     assert_eq!(answer("value message of send P1 \"m1\"").text(), "m1");
     assert_eq!(answer("field P2 clock after receive P2 #1").text(), "(2,1,0)");
-    assert_eq!(answer("order send P1").text(), "m1, then m4");
-    assert_eq!(answer("label send P1 last").text(), "m4");
+    assert_eq!(answer("order send P1").text(), "m1 to P2, then m4 to P2, P3");
+    assert_eq!(answer("label send P1 last").text(), "m4 to P2, P3");
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn an_answer_is_right_however_it_is_spaced_and_wrong_otherwise() {
         assert!(!clock.is_right(&given(wrong)), "{wrong:?}");
     }
     let order = answer("order send P1");
-    assert!(order.is_right(&given(&["m1", "m4"])));
-    assert!(!order.is_right(&given(&["m4", "m1"])));
+    assert!(order.is_right(&given(&["m1 to P2", "m4 to P2, P3"])));
+    assert!(!order.is_right(&given(&["m4 to P2, P3", "m1 to P2"])));
     assert!(!Answer::Number(3).is_right(&[]));
 }
 
@@ -58,7 +58,7 @@ fn an_answer_is_right_however_it_is_spaced_and_wrong_otherwise() {
 fn events_are_found_by_their_words() {
     let run = textbook();
     let label = |words: &str| run.label(event(words));
-    assert_eq!(label("send P1 last"), "m4");
+    assert_eq!(label("send P1 last"), "m4 to P2, P3");
     assert_eq!(label("receive P1 from P3"), "m3");
     assert_eq!(event("local P1 #2"), EventRef::parse("local P1 last").expect("words").find(&*run).expect("one"));
     assert_eq!(Place::parse("12.5 ms").expect("a place").find(&*run), Ok((12_500, None)));

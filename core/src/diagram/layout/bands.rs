@@ -93,16 +93,16 @@ mod tests {
         let first: Vec<BandChange> = changes(&*run).into_iter().filter(|c| c.node == 0).collect();
         let at = |c: &BandChange| run.trace().record(c.record).at_us;
         // P1 holds its message from its sending until everybody has acknowledged it.
+        let tone = |c: &BandChange| c.band.map(|b| b.tone);
         assert_eq!(
-            first.iter().map(|c| (at(c), c.band.is_some())).collect::<Vec<_>>(),
-            [(10_000, true), (30_000, false)]
+            first.iter().map(|c| (at(c), tone(c))).collect::<Vec<_>>(),
+            [(0, Some(0)), (10_000, Some(3)), (30_000, Some(0))]
         );
-        assert_eq!(index.band(0, first[1].record - 1).map(|b| b.text()), Some("holds 1".into()));
-        assert_eq!(index.band(0, first[1].record), None);
-        assert_eq!(index.band(0, 0), None);
+        assert_eq!(index.band(0, first[1].record - 1).map(|b| (b.text(), b.tone)), Some(("cents 100000".into(), 0)));
+        assert_eq!(index.band(0, first[1].record).map(|b| b.tone), Some(3));
         let scene = lay_out(&*run, &index, &View::whole(1_200.0, 3, 0.0, 60_000.0), &run.frame());
         let says = |t: &str| scene.items.iter().any(|i| matches!(&i.shape, Shape::Text { text, .. } if text == t));
-        assert!(says("holds 1"));
+        assert!(says("cents 100000"));
     }
 
     #[test]
