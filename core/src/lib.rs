@@ -21,6 +21,7 @@ pub mod labs;
 pub mod log;
 mod machine;
 pub mod network;
+pub mod order;
 pub mod protocol;
 pub mod run;
 pub mod scenario;

@@ -1,5 +1,6 @@
 //! Numbers over time, worked out from a trace whatever its lab: for charts and for CSV.
 
+use crate::order;
 use crate::run::Run;
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::btree_map::Entry;
@@ -130,7 +131,7 @@ impl Samples {
 /// The value below which so many of a hundred lie (the nearest one, counted from the smallest).
 fn percentile(values: &[u64], percent: usize) -> Option<u64> {
     let mut sorted = values.to_vec();
-    sorted.sort_unstable();
+    order::sort(&mut sorted);
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied()
 }

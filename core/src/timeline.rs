@@ -5,6 +5,7 @@ use crate::frame::{FlightFrame, Frame, LinkFrame, NetworkFrame, ProcessFrame, Ru
 use crate::history::{History, Violation};
 use crate::machine::Machine;
 use crate::network::{Delay, LinkChange};
+use crate::order;
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
 use crate::sim::settle::SETTLE_US_MAX;
@@ -133,7 +134,7 @@ impl Timeline {
                 }
             })
             .collect();
-        flights.sort_unstable_by_key(|f| (f.message, f.copy));
+        order::sort_by_key(&mut flights, |f| (f.message, f.copy, f.origin));
         flights
     }
 

@@ -371,7 +371,10 @@ test('a reload brings back all branches, the cursor and the view', async ({ page
 test('a link brings the branch, the moment and the view to another browser', async ({ page, browser, site }) => {
   await branched(page);
   await page.getByRole('button', { name: 'both', exact: true }).click();
-  await page.getByRole('button', { name: 'order', exact: true }).click();
+  const view = (p: Page) => p.locator('.toolbar .menu', { hasText: 'Open lanes' });
+  await view(page).locator('summary').click();
+  await view(page).getByRole('button', { name: 'order', exact: true }).click();
+  await page.keyboard.press('Escape');
   await page.evaluate(() => window.lightcone.run(90));
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await settled(page);
@@ -383,6 +386,7 @@ test('a link brings the branch, the moment and the view to another browser', asy
   await ready(fresh);
   await expect(clock(fresh)).toHaveText('90.000 ms');
   expect(await shown(fresh)).toBe('crash P2 at 60 ms');
+  await view(fresh).locator('summary').click();
   for (const pressed of ['both', 'order']) {
     await expect(fresh.getByRole('button', { name: pressed, exact: true })).toHaveAttribute('aria-pressed', 'true');
   }

@@ -263,7 +263,7 @@ for (const way of WAYS) {
 test('a line cuts the cluster, a second one cuts it finer, and heal ends it', async ({ page }) => {
   await empty(page);
   await tab(page, 'lab');
-  const cut = page.locator('.cluster-head').getByRole('button', { name: 'cut' });
+  const cut = page.locator('.cluster-head').getByRole('button', { name: 'scissors' });
   await page.locator('#cluster').evaluate((e) => e.scrollIntoView({ block: 'center' }));
   const across = async (first: string, second: string, shift: boolean) => {
     const box = (await page.locator('#cluster').boundingBox())!;

@@ -131,6 +131,7 @@ test('help lists what there is to type, and clear takes the lines away', async (
   await start(page, '#lab=causal-kv&scenario=session');
   await open(page);
   await page.keyboard.type('hel');
+  await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   const list = lines(page).first();

@@ -4,6 +4,7 @@ use super::words::{EventRef, Token, show, tokens};
 use crate::causality::relation;
 use crate::clock::{self, Relation};
 use crate::json::{Doc, Payload};
+use crate::order;
 use crate::run::Run;
 use crate::trace::{NO_NODE, RecordId};
 
@@ -137,7 +138,7 @@ impl Query {
             Query::Order(e) => {
                 let labels: Vec<String> = e.all(whole).into_iter().map(|id| whole.label(id)).collect();
                 let mut apart = labels.clone();
-                apart.sort();
+                order::sort(&mut apart);
                 apart.dedup();
                 let fits = labels.len() > 1 && apart.len() == labels.len();
                 let wrong = || "order needs two labels or more, all different".to_string();
@@ -159,7 +160,7 @@ impl Query {
                 let right = whole.label(e.need(whole)?);
                 if choices.is_empty() {
                     let mut labels: Vec<String> = e.all(whole).into_iter().map(|id| whole.label(id)).collect();
-                    labels.sort();
+                    order::sort(&mut labels);
                     labels.dedup();
                     return choice(labels, &right);
                 }

@@ -9,6 +9,7 @@ use lightcone_core::diagram::theme::TONES;
 use lightcone_core::frame::{LinkFrame, ProcessFrame, Status};
 use lightcone_core::json::{Doc, millis_text};
 use lightcone_core::network::Delay;
+use lightcone_core::order;
 use yew::prelude::*;
 
 /// With no more processes than this, every link is a line; with more, only those that differ.
@@ -262,7 +263,7 @@ pub(super) fn network_words(s: &Session) -> String {
     let mut words = Vec::new();
     if let Some(groups) = &network.groups {
         let mut numbers = groups.clone();
-        numbers.sort_unstable();
+        order::sort(&mut numbers);
         numbers.dedup();
         let members = |g: &u16| -> Vec<&str> {
             names.iter().zip(groups).filter(|(_, of)| *of == g).map(|(name, _)| name.as_str()).collect()

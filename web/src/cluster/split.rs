@@ -3,6 +3,7 @@
 use crate::command::Command;
 use crate::controls::{Props, value_of};
 use lightcone_core::json::{list, quote};
+use lightcone_core::order;
 use yew::prelude::*;
 
 /// Most groups that can be made by hand: letters enough for what one can follow.
@@ -11,7 +12,7 @@ const GROUPS_MAX: usize = 6;
 /// The act that cuts the network into groups, given the group of each process.
 pub(super) fn partition_json(names: &[String], groups: &[usize]) -> String {
     let mut numbers = groups.to_vec();
-    numbers.sort_unstable();
+    order::sort(&mut numbers);
     numbers.dedup();
     let members = |g: usize| list((0..names.len()).filter(|&i| groups[i] == g).map(|i| quote(&names[i])));
     format!("{{\"partition\":{{\"groups\":{}}}}}", list(numbers.into_iter().map(members)))

@@ -210,7 +210,7 @@ impl Cluster {
                 <h2>{ "Cluster" }</h2>
                 <button aria-pressed={self.cutting.to_string()} disabled={alone} onclick={link.callback(|_| Msg::Cutting)}
                     title={if alone { "There is only one process." } else { "Then draw a line between the processes (or draw with Shift)" }}>
-                    { "cut" }
+                    { "scissors" }
                 </button>
                 if cut { <button onclick={heal} title="Make the network whole again">{ "heal" }</button> }
                 <button onclick={link.callback(Msg::Link)} disabled={alone} aria-haspopup="dialog"

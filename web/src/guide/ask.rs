@@ -5,6 +5,7 @@ use super::player::{PlayerRef, Progress, Verdict};
 use crate::controls::input_value;
 use crate::model::Model;
 use lightcone_core::guide::Answer;
+use lightcone_core::order;
 use yew::prelude::*;
 
 /// Properties.
@@ -114,7 +115,7 @@ fn fields(
 /// Texts that are put in order by choosing one after the other.
 fn order(right: &[String], values: &[String], over: bool, typed: &UseStateHandle<Vec<String>>) -> Html {
     let mut options = right.to_vec();
-    options.sort();
+    order::sort(&mut options);
     let option = |text: &String| {
         let place = values.iter().position(|v| v == text);
         let onclick = {

@@ -5,6 +5,7 @@ use super::Session;
 use lightcone_core::act::{Act, PlannedAct, When, Which};
 use lightcone_core::json::{Doc, InputError, millis_text};
 use lightcone_core::network::TIME_US_MAX;
+use lightcone_core::order;
 use lightcone_core::scenario::ACTS_MAX;
 
 /// An act as a row of the list.
@@ -60,7 +61,7 @@ impl Session {
             },
         };
         let mut rows: Vec<ActRow> = acts.iter().enumerate().map(row).collect();
-        rows.sort_by_key(|r| (r.at_us.unwrap_or(u64::MAX), r.index));
+        order::sort_by_key(&mut rows, |r| (r.at_us.unwrap_or(u64::MAX), r.index));
         rows
     }
 

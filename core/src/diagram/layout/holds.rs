@@ -4,6 +4,7 @@ use super::super::index::Hold;
 use super::super::scene::{Rect, Shape};
 use super::{LABEL, Sheet, within};
 use crate::json::millis_text;
+use crate::order;
 
 /// Height of a bar, in pixels.
 const BAR: f32 = 3.0;
@@ -17,7 +18,7 @@ impl Sheet<'_> {
     pub(super) fn draw_holds(&mut self) {
         let mut holds: Vec<Hold> = self.index.holds_between(self.stretch_us.0, self.stretch_us.1).collect();
         holds.retain(|h| !self.is_collapsed(h.node) && (!self.is_ahead(h.from) || h.to.is_some()));
-        holds.sort_unstable_by_key(|h| h.from);
+        order::sort_by_key(&mut holds, |h| (h.from, h.node));
         let levels = LEVELS_MAX.min((self.gap / 12.0) as usize);
         let mut taken = vec![[f32::MIN; LEVELS_MAX]; self.scene.lanes.len()];
         let mut bars: Vec<(Hold, Rect)> = Vec::new();

@@ -9,6 +9,7 @@ use super::words::{id_text, ids_text, missing_text};
 use super::{CausalKv, Ctx, Message, Note, Outcome, Question, Role, Said, Version};
 use crate::check::{Broken, Check, Watch};
 use crate::clock;
+use crate::order;
 use crate::protocol::Seen;
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ impl CausalOrder {
         let cause = (k as NodeId, missing[k]);
         if let Some((_, earlier)) = self.past.get(&cause) {
             events.insert(0, *earlier);
-            events.sort_unstable();
+            order::sort(&mut events);
         }
         let explain = format!(
             "{name} applies the write {write} before {}, which happened before it.",
@@ -283,7 +284,7 @@ impl Births {
 
     fn of(&self, ids: impl IntoIterator<Item = VersionId>) -> Vec<RecordId> {
         let mut events: Vec<RecordId> = ids.into_iter().filter_map(|id| self.0.get(&id).copied()).collect();
-        events.sort_unstable();
+        order::sort(&mut events);
         events
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::json::Payload;
+use crate::order;
 use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -132,7 +133,7 @@ impl Slot {
         if !all.iter().any(|other| other.is_after(version)) {
             all.push(Arc::clone(version));
         }
-        all.sort_by_key(|v| v.rank());
+        order::sort_by_key(&mut all, |v| v.rank());
         self.winner = all.pop().expect("one at least is left");
         self.losers = all;
     }
@@ -144,7 +145,7 @@ impl Slot {
         let other = if wins { std::mem::replace(&mut self.winner, Arc::clone(version)) } else { Arc::clone(version) };
         if concurrent {
             self.losers.push(other);
-            self.losers.sort_by_key(|v| v.rank());
+            order::sort_by_key(&mut self.losers, |v| v.rank());
         }
     }
 

@@ -80,7 +80,9 @@ pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
 
 fn stores(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     let nodes = &seen[..ctx.setup.nodes];
-    let keys: BTreeSet<&Arc<str>> = nodes.iter().flat_map(|s| s.durable.shown.store.keys()).collect();
+    // Collecting would sort, in more code than all the rest of this.
+    let mut keys: BTreeSet<&Arc<str>> = BTreeSet::new();
+    keys.extend(nodes.iter().flat_map(|s| s.durable.shown.store.keys()));
     let row = |key: &Arc<str>| {
         let slots: Vec<Option<&Slot>> = nodes.iter().map(|s| s.durable.shown.store.get(key)).collect();
         let newest = slots.iter().flatten().max_by_key(|slot| slot.winner.rank()).map(|slot| slot.winner.id());
