@@ -428,7 +428,3 @@ impl Locks {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/locks.rs"]
-mod tests;

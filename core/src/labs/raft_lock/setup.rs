@@ -162,12 +162,11 @@ pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
 }
 
 pub(super) fn format(ctx: &Ctx, me: NodeId) -> Disk {
-    let mut disk = Disk::default();
-    if let Some(terms) = ctx.setup.logs.get(usize::from(me)) {
-        for &term in terms {
-            disk.log.push(Entry { term, command: Rc::new(Command::Noop) });
-            disk.term = term;
-        }
+    // Whoever led the highest term had a majority's votes, so nobody may get them in that term again.
+    let term = ctx.setup.logs.iter().flatten().copied().max().unwrap_or(0);
+    let mut disk = Disk { term, ..Disk::default() };
+    for &term in ctx.setup.logs.get(usize::from(me)).into_iter().flatten() {
+        disk.log.push(Entry { term, command: Rc::new(Command::Noop) });
     }
     disk
 }
