@@ -81,6 +81,27 @@ impl Log {
         (from..).zip(self.entries.iter_from((from - self.base - 1) as usize))
     }
 
+    /// Up to where two logs that begin at the same index are the very same, entry for entry.
+    pub(super) fn same_until(&self, other: &Log) -> Index {
+        if self.base != other.base {
+            return 0;
+        }
+        let len = self.entries.len().min(other.entries.len());
+        let mut same = 0;
+        while same < len {
+            let (mine, theirs) = (self.entries.run(same, len), other.entries.run(same, len));
+            let pairs = mine.iter().zip(theirs);
+            let count = mine.len().min(theirs.len()).min(len - same);
+            let equal = |(a, b): &(&Entry, &Entry)| a.term == b.term && Rc::ptr_eq(&a.command, &b.command);
+            let alike = pairs.take(count).take_while(equal).count();
+            same += alike;
+            if alike < count {
+                break;
+            }
+        }
+        self.base + same as Index
+    }
+
     /// At most `most` entries from an index on; 0 means no limit.
     pub(super) fn slice(&self, from: Index, most: usize) -> Vec<Entry> {
         let most = if most == 0 { usize::MAX } else { most };

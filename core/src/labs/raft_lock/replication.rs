@@ -21,8 +21,8 @@ pub(super) struct Leadership {
     pub(super) next: Vec<Index>,
     /// For each server the highest index known to be in its log.
     pub(super) matched: Vec<Index>,
-    /// To whom an append is under way that is not answered yet.
-    pub(super) in_flight: u16,
+    /// For each server the highest index that was sent to it. From `next` on to here is under way.
+    sent: Vec<Index>,
     /// Who has answered since the last count (CheckQuorum).
     pub(super) answered: u16,
     /// When each server last answered.
@@ -54,7 +54,7 @@ impl Leadership {
         Leadership {
             next: vec![last + 1; servers],
             matched: vec![0; servers],
-            in_flight: 0,
+            sent: vec![0; servers],
             answered: 0,
             answered_us: vec![now_us; servers],
             first: last + 1,
@@ -70,6 +70,11 @@ impl Leadership {
             since_us: now_us,
             led_until_us: now_us,
         }
+    }
+
+    /// Whether entries are under way to a server.
+    fn in_flight(&self, peer: NodeId) -> bool {
+        self.sent[usize::from(peer)] >= self.next[usize::from(peer)]
     }
 }
 
@@ -92,7 +97,7 @@ fn send_new(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let mut all = true;
     for peer in at.ctx.setup.peers(at.me) {
         let Some(lead) = &server.lead else { return };
-        if lead.in_flight & (1 << peer) == 0 {
+        if !lead.in_flight(peer) {
             send_append(at, server, peer, out);
         } else {
             all = false;
@@ -139,22 +144,24 @@ pub(super) fn on_heartbeat(at: At<'_>, server: &mut Server, out: &mut Effects) {
 /// Sends entries from the next index on, or the snapshot where they are cut off.
 fn send_append(at: At<'_>, server: &mut Server, peer: NodeId, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
-    let next = lead.next[usize::from(peer)];
-    if next <= server.log.last_index() {
-        lead.in_flight |= 1 << peer;
-    }
+    // Never behind its own end: only a leader that another has overwritten would look there.
+    let next = lead.next[usize::from(peer)].min(server.log.last_index() + 1);
     if next <= server.log.base() {
+        lead.sent[usize::from(peer)] = server.log.base();
         return snapshot::send(at, server, peer, out);
     }
+    let entries = server.log.slice(next, at.ctx.setup.max_append_entries);
+    lead.sent[usize::from(peer)] = next - 1 + entries.len() as Index;
+    let round = lead.round;
     let prev_index = next - 1;
     let prev_term = server.log.term_at(prev_index).expect("what is not cut off is there");
     let message = Message::AppendEntries {
         term: server.term,
         prev_index,
         prev_term,
-        entries: server.log.slice(next, at.ctx.setup.max_append_entries),
+        entries,
         commit: server.commit,
-        round: lead.round,
+        round,
         suspects: server.detector.mask(),
     };
     server.send(at, peer, message, out);
@@ -223,7 +230,6 @@ pub(super) fn on_reply(
     }
     let peer = usize::from(from);
     let Some(lead) = server.lead.as_mut().filter(|_| term == server.term) else { return };
-    lead.in_flight &= !(1 << from);
     lead.answered |= 1 << from;
     lead.answered_us[peer] = at.now_us;
     lead.rounds[peer] = lead.rounds[peer].max(round);
@@ -236,10 +242,11 @@ pub(super) fn on_reply(
             // A late answer to an early append must not undo what is known.
             let next = server.log.next_after(conflict).min(lead.next[peer].saturating_sub(1));
             lead.next[peer] = next.max(lead.matched[peer] + 1);
+            lead.sent[peer] = 0;
             out.with_input(Some(Note::SteppedBack { next: lead.next[peer] }), None);
         }
     }
-    let lacks = lead.next[peer] <= server.log.last_index();
+    let lacks = lead.next[peer] <= server.log.last_index() && !lead.in_flight(from);
     advance_commit(at, server, out);
     server.apply_committed(at, out);
     if lacks {

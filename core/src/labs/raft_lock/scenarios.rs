@@ -272,6 +272,8 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     { "at_ms": 220, "act": {"request": {"node": "client_B", "op": "acquire", "args": {"resource_id": "a", "lock_type": "exclusive"}}} },
     { "at_ms": 300, "act": {"request": {"node": "client_C", "op": "acquire", "args": {"resource_id": "a", "lock_type": "shared"}}} },
     { "at_ms": 420, "act": {"request": {"node": "client_A", "op": "acquire", "args": {"resource_id": "b"}}} },
+    { "at_ms": 600, "act": {"request": {"node": "client_C", "op": "release", "args": {"resource_id": "b"}}} },
+    { "at_ms": 650, "act": {"request": {"node": "client_C", "op": "release", "args": {"resource_id": "a"}}} },
     { "at_ms": 700, "act": {"request": {"node": "client_A", "op": "release", "args": {"resource_id": "b"}}} },
     { "at_ms": 760, "act": {"request": {"node": "client_A", "op": "release", "args": {"resource_id": "a"}}} }
   ], "until_ms": 1000 }"#,

@@ -3,6 +3,7 @@
 mod facts;
 mod golden;
 mod numbers;
+mod policies;
 mod scenarios;
 
 use crate::run::{Run, run};

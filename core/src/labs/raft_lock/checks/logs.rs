@@ -127,27 +127,30 @@ impl LogMatching {
         LogMatching { disks: Disks::new(ctx), last: vec![0; ctx.setup.servers] }
     }
 
-    /// Holds new entries against the other logs: where an entry is the same, so must be the one before, and so on back.
-    fn differs(&self, node: NodeId, from: Index, until: Index) -> Option<(NodeId, Index)> {
-        let mine = self.disks.of(node);
-        for (other, theirs) in self.disks.0.iter().enumerate().filter(|(other, _)| *other != usize::from(node)) {
-            let until = until.min(theirs.last_index());
-            for index in from.max(1)..=until {
-                let (Some(a), Some(b)) = (mine.entry(index), theirs.entry(index)) else { continue };
-                if a.term != b.term {
-                    continue;
-                }
-                if a.command != b.command {
-                    return Some((other as NodeId, index));
-                }
-                if let (Some(a), Some(b)) = (mine.term_at(index - 1), theirs.term_at(index - 1))
-                    && a != b
-                {
-                    return Some((other as NodeId, index - 1));
-                }
+    /// Holds entries of one log against another's: where an entry is the same, so must be the one before, and so on back.
+    fn pair(&self, node: NodeId, other: NodeId, from: Index) -> Option<(NodeId, Index)> {
+        let (mine, theirs) = (self.disks.of(node), self.disks.of(other));
+        for index in from.max(1)..=mine.last_index().min(theirs.last_index()) {
+            let (Some(a), Some(b)) = (mine.entry(index), theirs.entry(index)) else { continue };
+            if a.term != b.term {
+                continue;
+            }
+            if a.command != b.command {
+                return Some((other, index));
+            }
+            if let (Some(a), Some(b)) = (mine.term_at(index - 1), theirs.term_at(index - 1))
+                && a != b
+            {
+                return Some((other, index - 1));
             }
         }
         None
+    }
+
+    /// Holds what was written against all other logs.
+    fn differs(&self, node: NodeId, from: Index) -> Option<(NodeId, Index)> {
+        let others = (0..self.disks.0.len() as NodeId).filter(|other| *other != node);
+        others.into_iter().find_map(|other| self.pair(node, other, from))
     }
 
     fn broken(&self, watch: &Watching<'_>, node: NodeId, found: (NodeId, Index)) -> Broken {
@@ -161,10 +164,14 @@ impl LogMatching {
         Broken { explain, events }
     }
 
+    /// Holds all logs against each other, whole.
     fn all(&self, watch: &Watching<'_>) -> Option<Broken> {
-        (0..self.disks.0.len() as NodeId).find_map(|node| {
-            let found = self.differs(node, 1, self.disks.of(node).last_index())?;
-            Some(self.broken(watch, node, found))
+        let servers = self.disks.0.len() as NodeId;
+        let pairs = (0..servers).flat_map(|one| (one + 1..servers).map(move |two| (one, two)));
+        pairs.into_iter().find_map(|(one, two)| {
+            let same = self.disks.of(one).same_until(self.disks.of(two));
+            let found = self.pair(one, two, same + 1)?;
+            Some(self.broken(watch, one, found))
         })
     }
 }
@@ -186,8 +193,7 @@ impl Check<RaftLock> for LogMatching {
         let saved = saved(watch, record)?;
         self.disks.write(record.node, saved);
         self.last[usize::from(record.node)] = id;
-        let last = self.disks.of(record.node).last_index();
-        let found = self.differs(record.node, saved.from, last)?;
+        let found = self.differs(record.node, saved.from)?;
         Some(self.broken(watch, record.node, found))
     }
 

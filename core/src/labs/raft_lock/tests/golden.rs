@@ -245,9 +245,10 @@ fn a_deadlock_through_queue_order_alone_is_found() {
         (180, acquire("B", "a")),
         (230, share("C", "a")),
         (280, acquire("A", "b")),
-        (350, release("A", "b")),
-        (400, release("A", "a")),
-        (450, release("B", "a")),
+        (350, release("C", "b")),
+        (355, release("C", "a")),
+        (450, release("A", "b")),
+        (455, release("A", "a")),
     ];
     golden("queue-order", ",\"servers\":3", &acts, 550);
 }
