@@ -310,33 +310,29 @@ impl Locks {
         let age = *known.transaction.get_or_insert(index);
         known.claims.insert(Rc::clone(resource));
         known.outcome = Outcome::Queued;
-        match rules.policy {
-            Policy::WaitDie if blockers.iter().any(|other| self.age(*other) < age) => {
-                let (client, serial) = (call.client, call.serial);
-                let resource = Rc::clone(resource);
-                done.effects.push(Effect { client, serial, resource, change: Change::Aborted, mode, token: 0 });
-                self.abort(call.client, done);
-                return Outcome::Aborted;
-            }
-            Policy::WoundWait => {
-                let younger: Vec<NodeId> = blockers.iter().copied().filter(|other| self.age(*other) > age).collect();
-                for other in younger {
-                    self.abort(other, done);
-                }
-            }
-            _ => {}
+        if rules.policy == Policy::WaitDie && blockers.iter().any(|other| self.age(*other) < age) {
+            let (client, serial) = (call.client, call.serial);
+            let resource = Rc::clone(resource);
+            done.effects.push(Effect { client, serial, resource, change: Change::Aborted, mode, token: 0 });
+            self.abort(call.client, done);
+            return Outcome::Aborted;
         }
+        // In the queue first: what the wounded leave behind must not go to those who come after it.
         let lock = self.resources.entry(Rc::clone(resource)).or_default();
-        // Who was aborted has made room.
-        let place = lock.place(upgrade);
         lock.queue.insert(place, Waiter { client: call.client, serial: call.serial, mode, upgrade });
-        let waits = lock.blockers(place, call.client, mode).next().is_some() || place > 0;
+        if rules.policy == Policy::WoundWait {
+            let younger: Vec<NodeId> = blockers.iter().copied().filter(|other| self.age(*other) > age).collect();
+            for other in younger {
+                self.abort(other, done);
+            }
+        }
+        self.settle(resource, done);
+        let waits = self.resources.get(resource).is_some_and(|l| l.queue.iter().any(|w| w.client == call.client));
         if waits {
             let (client, serial) = (call.client, call.serial);
             let resource = Rc::clone(resource);
             done.effects.push(Effect { client, serial, resource, change: Change::Queued, mode, token: 0 });
         }
-        self.settle(resource, done);
         if waits && rules.policy == Policy::Detect {
             self.break_cycles(rules, call.client, done);
         }
