@@ -602,8 +602,8 @@ impl Protocol for RaftLock {
         views::fields(ctx, seen)
     }
 
-    fn band(ctx: &Ctx, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        views::band(ctx, seen)
+    fn band(_ctx: &Ctx, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
+        views::band(seen)
     }
 
     fn panels(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

@@ -114,7 +114,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
             }
         }
         Input::Timeout(Timer::Retry) => on_retry(ctx, client, out),
-        Input::Timeout(Timer::KeepAlive) => on_keep_alive(ctx, client, out),
+        Input::Timeout(Timer::KeepAlive) => on_keep_alive(client, out),
         Input::Timeout(Timer::Hold) => {
             if let Some(doing) = &mut client.doing {
                 doing.holding = false;
@@ -344,7 +344,7 @@ fn needs_lease(client: &Client) -> bool {
     !client.held.is_empty() || client.doing.as_ref().is_some_and(|doing| doing.queued)
 }
 
-fn on_keep_alive(_ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+fn on_keep_alive(client: &mut Client, out: &mut Effects) {
     client.alive_armed = false;
     if needs_lease(client) {
         out.send(client.leader, Message::KeepAlive { session: client.session });

@@ -23,6 +23,8 @@ pub(super) struct Leadership {
     pub(super) matched: Vec<Index>,
     /// For each server the highest index that was sent to it. From `next` on to here is under way.
     sent: Vec<Index>,
+    /// Whose log it looks for the end of agreement in: until it is found, appends to it are empty (thesis 3.5).
+    probing: u16,
     /// Who has answered since the last count (CheckQuorum).
     pub(super) answered: u16,
     /// When each server last answered.
@@ -55,6 +57,7 @@ impl Leadership {
             next: vec![last + 1; servers],
             matched: vec![0; servers],
             sent: vec![0; servers],
+            probing: 0,
             answered: 0,
             answered_us: vec![now_us; servers],
             first: last + 1,
@@ -107,7 +110,7 @@ fn send_new(at: At<'_>, server: &mut Server, out: &mut Effects) {
         // That was as good as a heartbeat.
         out.arm(Timer::Heartbeat, at.ctx.setup.heartbeat_us, at.ctx.setup.heartbeat_us);
     }
-    advance_commit(at, server, out);
+    advance_commit(at, server);
 }
 
 /// Sends to all what they lack, or a heartbeat.
@@ -117,7 +120,7 @@ pub(super) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
     }
     server.save(at, out);
     out.arm(Timer::Heartbeat, at.ctx.setup.heartbeat_us, at.ctx.setup.heartbeat_us);
-    advance_commit(at, server, out);
+    advance_commit(at, server);
 }
 
 /// Time for a heartbeat, and for what a leader looks after.
@@ -150,7 +153,8 @@ fn send_append(at: At<'_>, server: &mut Server, peer: NodeId, out: &mut Effects)
         lead.sent[usize::from(peer)] = server.log.base();
         return snapshot::send(at, server, peer, out);
     }
-    let entries = server.log.slice(next, at.ctx.setup.max_append_entries);
+    let probing = lead.probing & (1 << peer) != 0;
+    let entries = if probing { Vec::new() } else { server.log.slice(next, at.ctx.setup.max_append_entries) };
     lead.sent[usize::from(peer)] = next - 1 + entries.len() as Index;
     let round = lead.round;
     let prev_index = next - 1;
@@ -237,17 +241,19 @@ pub(super) fn on_reply(
         Ok(matched) => {
             lead.matched[peer] = lead.matched[peer].max(matched);
             lead.next[peer] = lead.next[peer].max(lead.matched[peer] + 1);
+            lead.probing &= !(1 << from);
         }
         Err(conflict) => {
             // A late answer to an early append must not undo what is known.
             let next = server.log.next_after(conflict).min(lead.next[peer].saturating_sub(1));
             lead.next[peer] = next.max(lead.matched[peer] + 1);
             lead.sent[peer] = 0;
+            lead.probing |= 1 << from;
             out.with_input(Some(Note::SteppedBack { next: lead.next[peer] }), None);
         }
     }
     let lacks = lead.next[peer] <= server.log.last_index() && !lead.in_flight(from);
-    advance_commit(at, server, out);
+    advance_commit(at, server);
     server.apply_committed(at, out);
     if lacks {
         send_append(at, server, from, out);
@@ -256,7 +262,7 @@ pub(super) fn on_reply(
 }
 
 /// Calls committed what a majority has (§5.3), if it is of the leader's own term (§5.4.2).
-fn advance_commit(at: At<'_>, server: &mut Server, _out: &mut Effects) {
+fn advance_commit(at: At<'_>, server: &mut Server) {
     let any_term = at.ctx.setup.broken.commit_previous_term;
     let Some(lead) = &mut server.lead else { return };
     lead.matched[usize::from(at.me)] = server.log.last_index();

@@ -150,7 +150,7 @@ impl Server {
             out.disarm(Timer::Quorum);
             election::arm(at, out);
             self.role = Standing::Follower;
-            transfer::stepped_down(at, self, &lead, out);
+            transfer::stepped_down(&lead, out);
         }
         self.role = Standing::Follower;
     }

@@ -64,7 +64,7 @@ pub(super) fn on_timeout(server: &mut Server, out: &mut Effects) {
 }
 
 /// The leader has stepped down: for the target, as far as it knows.
-pub(super) fn stepped_down(_at: At<'_>, _server: &Server, lead: &Leadership, out: &mut Effects) {
+pub(super) fn stepped_down(lead: &Leadership, out: &mut Effects) {
     if let Some(transfer) = &lead.transfer {
         out.disarm(Timer::Transfer);
         let result = if transfer.told { "stepped down" } else { "stepped down too early" };

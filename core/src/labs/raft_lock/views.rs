@@ -89,7 +89,7 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
 }
 
 /// The band of a lane: role and term, or what a client holds.
-pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
+pub(super) fn band(seen: &Saw<'_>) -> Option<Band> {
     if let Some(client) = client_of(seen) {
         let waits = client.doing.as_ref().filter(|doing| doing.queued);
         if waits.is_some() {
@@ -99,7 +99,6 @@ pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
         return (!held.is_empty()).then(|| Band { text: format!("holds {}", held.join(", ")), tone: 2 });
     }
     let server = server_of(seen)?;
-    let _ = ctx;
     let tone = match server.role {
         Standing::Follower => 0,
         Standing::PreCandidate => 4,
