@@ -30,6 +30,7 @@ mod detector;
 mod election;
 mod locks;
 mod log;
+mod note;
 mod read_index;
 mod replication;
 mod requests;
@@ -54,6 +55,8 @@ use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
 use locks::{Effect, Locks, Mode, Outcome};
 use log::{Conflict, Entry, Log};
+pub use note::Note;
+use note::{Appended, AppliedEntry, Because, Booted, Fate, Replied, Saved, Served, Standing, Stands, Voted};
 use server::Server;
 pub use setup::Setup;
 use std::rc::Rc;
@@ -347,159 +350,6 @@ pub enum Request {
     Transfer(NodeId),
     /// Of a server: its numbers.
     Metrics,
-}
-
-/// What the protocol says about an event.
-#[derive(Clone, Debug)]
-pub enum Note {
-    /// What a server found on its disk.
-    Booted(Box<Booted>),
-    /// A vote that was asked for.
-    Voted(Voted),
-    /// Entries that came.
-    Appended(Appended),
-    /// An answer to an append that says no.
-    SteppedBack {
-        /// Where the leader goes on.
-        next: Index,
-    },
-    /// What went to disk.
-    Saved(Box<Saved>),
-    /// How a server stands.
-    Stands(Box<Stands>),
-    /// An entry was applied.
-    Applied(Box<AppliedEntry>),
-    /// A client's request has ended.
-    Replied(Box<Replied>),
-    /// A server's request has ended.
-    Served(Box<Served>),
-    /// Nothing that the record does not say itself.
-    Nothing,
-}
-
-/// What a server found on its disk.
-#[derive(Clone, Debug)]
-pub struct Booted {
-    term: Term,
-    voted_for: Option<NodeId>,
-    snapshot: Option<(Index, Term)>,
-    entries: Vec<(Index, Term)>,
-}
-
-/// Why a vote was given or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Voted {
-    pre: bool,
-    candidate: NodeId,
-    because: Because,
-}
-
-/// Why a vote was given or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Because {
-    Granted,
-    OldTerm { mine: Term, asked: Term },
-    VotedFor(NodeId),
-    Behind { mine: (Term, Index), asked: (Term, Index) },
-    HasLeader(NodeId),
-}
-
-/// What became of an append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    OldTerm { mine: Term },
-    Refused { prev_index: Index, prev_term: Term, conflict: Conflict },
-    Taken { new: u32, dropped: u32, commit: Index },
-    Snapshot { index: Index, needed: bool },
-}
-
-/// What became of an append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appended {
-    fate: Fate,
-}
-
-/// What went to disk.
-#[derive(Clone, Debug)]
-pub struct Saved {
-    /// `None` where it was kept back (broken on purpose).
-    term: Option<Term>,
-    voted_for: Option<NodeId>,
-    from: Index,
-    entries: Rc<[Entry]>,
-    /// Index and term of a snapshot, and whether it came from the leader.
-    snapshot: Option<(Index, Term, bool)>,
-}
-
-/// How a server stands.
-#[derive(Clone, Debug)]
-pub struct Stands {
-    role: Standing,
-    term: Term,
-    commit: Index,
-    leader: Option<NodeId>,
-    /// Whom it suspects, and since when, in microseconds.
-    suspects: Vec<(NodeId, u64)>,
-}
-
-/// A server's role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Follower,
-    PreCandidate,
-    Candidate,
-    Leader,
-}
-
-impl Standing {
-    const fn name(self) -> &'static str {
-        match self {
-            Standing::Follower => "follower",
-            Standing::PreCandidate => "precandidate",
-            Standing::Candidate => "candidate",
-            Standing::Leader => "leader",
-        }
-    }
-}
-
-/// An entry that was applied.
-#[derive(Clone, Debug)]
-pub struct AppliedEntry {
-    index: Index,
-    entry: Entry,
-    commit: Index,
-    effects: Rc<[Effect]>,
-    cycles: Vec<Vec<NodeId>>,
-    answer: Option<(NodeId, u32, Outcome)>,
-}
-
-/// A client's request has ended.
-#[derive(Clone, Debug)]
-pub struct Replied {
-    client: NodeId,
-    job: Job,
-    session: u32,
-    serial: u32,
-    /// What a command amounted to.
-    outcome: Option<Outcome>,
-    /// The token of the lock.
-    token: u32,
-    /// What a read found.
-    table: Option<Rc<Snapshot>>,
-}
-
-/// A server's request has ended.
-#[derive(Clone, Debug)]
-pub enum Served {
-    /// A transfer, and whether it worked.
-    Transfer {
-        /// To whom.
-        to: NodeId,
-        /// What came of it, in a word or two.
-        result: &'static str,
-    },
-    /// Its numbers.
-    Metrics(Vec<(&'static str, String)>),
 }
 
 impl Protocol for RaftLock {

@@ -244,12 +244,16 @@ pub(super) fn on_reply(
             lead.probing &= !(1 << from);
         }
         Err(conflict) => {
-            // A late answer to an early append must not undo what is known.
-            let next = server.log.next_after(conflict).min(lead.next[peer].saturating_sub(1));
-            lead.next[peer] = next.max(lead.matched[peer] + 1);
+            // A late answer to an early append must not undo what is known; one that brings nothing new is not answered, or
+            // copies of messages would breed more copies.
+            let next = server.log.next_after(conflict).max(lead.matched[peer] + 1);
+            if next >= lead.next[peer] {
+                return;
+            }
+            lead.next[peer] = next;
             lead.sent[peer] = 0;
             lead.probing |= 1 << from;
-            out.with_input(Some(Note::SteppedBack { next: lead.next[peer] }), None);
+            out.with_input(Some(Note::SteppedBack { next }), None);
         }
     }
     let lacks = lead.next[peer] <= server.log.last_index() && !lead.in_flight(from);
