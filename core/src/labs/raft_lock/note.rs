@@ -54,7 +54,7 @@ pub struct Voted {
 
 /// Why a vote was given or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub(super) enum Because {
     Granted,
     OldTerm { mine: Term, asked: Term },
     VotedFor(NodeId),
@@ -64,7 +64,7 @@ pub enum Because {
 
 /// What became of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     OldTerm { mine: Term },
     Refused { prev_index: Index, prev_term: Term, conflict: Conflict },
     Taken { new: u32, dropped: u32, commit: Index },
@@ -102,7 +102,7 @@ pub struct Stands {
 
 /// A server's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(super) enum Standing {
     Follower,
     PreCandidate,
     Candidate,

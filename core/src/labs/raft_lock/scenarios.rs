@@ -82,7 +82,7 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     Builtin {
         id: "figure-8",
         watch: "S1's entry of term 2 is on a majority in (c), but term 4 has committed nothing. So it is not committed, and S5 may overwrite it in (d).",
-        stop_us: 245000,
+        stop_us: 265000,
         json: r#"{
   "format": "lightcone/1", "lab": "raft-lock", "title": "Figure 8, (a) to (d)", "seed": 1,
   "setup": {"noop": false, "max_append_entries": 1, "prevote": false, "check_quorum": false, "election_ms": [1000, 1400], "heartbeat_ms": 50},
@@ -101,12 +101,12 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     { "at_ms": 146, "act": {"restart": {"node": "S1"}} },
     { "at_ms": 150, "act": {"timeout": {"node": "S1", "timer": "election"}} },
     { "at_ms": 180, "act": {"timeout": {"node": "S1", "timer": "election"}} },
-    { "at_ms": 245, "act": {"crash": {"node": "S1"}} },
-    { "at_ms": 250, "act": {"heal": {}} },
-    { "at_ms": 251, "act": {"restart": {"node": "S5"}} },
-    { "at_ms": 255, "act": {"timeout": {"node": "S5", "timer": "election"}} },
-    { "at_ms": 290, "act": {"timeout": {"node": "S5", "timer": "election"}} },
-    { "at_ms": 420, "act": {"request": {"node": "client_C", "op": "acquire", "args": {"resource_id": "c", "via": "S5"}}} }
+    { "at_ms": 265, "act": {"crash": {"node": "S1"}} },
+    { "at_ms": 270, "act": {"heal": {}} },
+    { "at_ms": 271, "act": {"restart": {"node": "S5"}} },
+    { "at_ms": 275, "act": {"timeout": {"node": "S5", "timer": "election"}} },
+    { "at_ms": 310, "act": {"timeout": {"node": "S5", "timer": "election"}} },
+    { "at_ms": 440, "act": {"request": {"node": "client_C", "op": "acquire", "args": {"resource_id": "c", "via": "S5"}}} }
   ], "until_ms": 900 }"#,
     },
     Builtin {
@@ -347,7 +347,7 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     Builtin {
         id: "broken-figure-8",
         watch: "S1 counts replicas of its old entry and calls it committed in (c). In (d) S5 overwrites it all the same.",
-        stop_us: 245000,
+        stop_us: 265000,
         json: r#"{
   "format": "lightcone/1", "lab": "raft-lock", "title": "Broken: Figure 8", "seed": 1,
   "setup": {"broken": ["commit-previous-term"], "noop": false, "max_append_entries": 1, "prevote": false, "check_quorum": false, "election_ms": [1000, 1400], "heartbeat_ms": 50},
@@ -366,12 +366,12 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     { "at_ms": 146, "act": {"restart": {"node": "S1"}} },
     { "at_ms": 150, "act": {"timeout": {"node": "S1", "timer": "election"}} },
     { "at_ms": 180, "act": {"timeout": {"node": "S1", "timer": "election"}} },
-    { "at_ms": 245, "act": {"crash": {"node": "S1"}} },
-    { "at_ms": 250, "act": {"heal": {}} },
-    { "at_ms": 251, "act": {"restart": {"node": "S5"}} },
-    { "at_ms": 255, "act": {"timeout": {"node": "S5", "timer": "election"}} },
-    { "at_ms": 290, "act": {"timeout": {"node": "S5", "timer": "election"}} },
-    { "at_ms": 420, "act": {"request": {"node": "client_C", "op": "acquire", "args": {"resource_id": "c", "via": "S5"}}} }
+    { "at_ms": 265, "act": {"crash": {"node": "S1"}} },
+    { "at_ms": 270, "act": {"heal": {}} },
+    { "at_ms": 271, "act": {"restart": {"node": "S5"}} },
+    { "at_ms": 275, "act": {"timeout": {"node": "S5", "timer": "election"}} },
+    { "at_ms": 310, "act": {"timeout": {"node": "S5", "timer": "election"}} },
+    { "at_ms": 440, "act": {"request": {"node": "client_C", "op": "acquire", "args": {"resource_id": "c", "via": "S5"}}} }
   ], "until_ms": 900 }"#,
     },
     Builtin {
