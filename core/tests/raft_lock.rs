@@ -35,6 +35,11 @@ struct Bias {
 }
 
 impl Bias {
+    /// Whether clients ask for locks one by one, of both kinds, and do not always give them back.
+    fn raw(self) -> bool {
+        matches!(self.broken, "holders-only-graph" | "victim-outside-cycle")
+    }
+
     fn settles(self) -> bool {
         self.broken.is_empty() || self.broken == "holders-only-graph"
     }
@@ -135,6 +140,16 @@ fn scenario(seed: u64, bias: Bias) -> String {
             acts.push(format!(
                 "{{\"at_ms\":{},\"act\":{{\"workload\":{{\"op\":\"{op}\",\"nodes\":{clients},\"count\":{count},\"every_ms\":{every}}}}}}}",
                 ms(dice.range(0, until_us / 2))
+            ));
+        }
+    }
+    if bias.raw() {
+        for what in ["a", "b"] {
+            let (count, every) = (dice.range(4, 12), ms(dice.range(20_000, 60_000)));
+            acts.push(format!(
+                "{{\"at_ms\":{},\"act\":{{\"workload\":{{\"op\":\"acquire\",\"nodes\":{clients},\"count\":{count},\
+                 \"every_ms\":{every},\"args\":{{\"resource_id\":\"{what}\"}}}}}}}}",
+                ms(dice.range(300_000, 600_000))
             ));
         }
     }

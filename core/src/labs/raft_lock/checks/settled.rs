@@ -89,13 +89,14 @@ impl Stuck {
             return Some("Nothing moves any more, and nobody leads.".into());
         };
         // Without a no-op a leader may not commit what earlier terms have left until a command comes.
+        let knows = ctx.setup.noop || leader.log.term_at(leader.commit) == Some(leader.term);
         let open = ctx.setup.noop && leader.commit < leader.log.last_index();
         if open {
             return Some(format!("The leader never commits what follows entry {}.", leader.commit));
         }
         for (i, server) in servers.iter().enumerate() {
             let name = &ctx.names[i];
-            if server.applied != leader.applied {
+            if server.applied != leader.applied && knows {
                 let (mine, theirs) = (server.applied, leader.applied);
                 return Some(format!("{name} has applied up to {mine}, the leader up to {theirs}."));
             }
