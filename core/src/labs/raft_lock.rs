@@ -53,7 +53,7 @@ use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Value};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
-use locks::{Effect, Locks, Mode, Outcome};
+use locks::{Locks, Mode, Outcome};
 use log::{Conflict, Entry, Log};
 pub use note::Note;
 use note::{Appended, AppliedEntry, Because, Booted, Fate, Replied, Saved, Served, Standing, Stands, Voted};

@@ -49,6 +49,8 @@ pub(super) struct Doing {
     pub(super) queued: bool,
     /// It keeps its locks for a while.
     holding: bool,
+    /// Some of its locks were taken away.
+    lost: bool,
     token: u32,
 }
 
@@ -175,7 +177,8 @@ fn next_job(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
         client.leader = via;
     }
     let since_us = out.now_us();
-    client.doing = Some(Doing { request, job, done: 0, since_us, queued: false, holding: false, token: 0 });
+    client.doing =
+        Some(Doing { request, job, done: 0, since_us, queued: false, holding: false, lost: false, token: 0 });
     next_command(ctx, client, out);
 }
 
@@ -265,7 +268,7 @@ fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effect
         (Outcome::Released | Outcome::NotHeld, Ask::Release(resource)) => {
             doing.token = client.held.remove(&resource).map_or(0, |(_, token)| token);
         }
-        (Outcome::Aborted, Ask::Acquire(..)) => client.held.clear(),
+        (Outcome::Aborted, _) => client.held.clear(),
         // An answer that does not fit comes only where a command acted twice.
         _ => {}
     }
@@ -279,12 +282,10 @@ fn go_on(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effects) {
     let Job::Work { resources, hold_us, .. } = &doing.job else { return finish(ctx, client, Some(outcome), None, out) };
     doing.done += 1;
     doing.since_us = out.now_us();
-    let lost = matches!(outcome, Outcome::Aborted | Outcome::NotHeld);
-    if lost {
-        // What is not held any more was taken away.
-        return finish(ctx, client, Some(Outcome::Aborted), None, out);
-    }
-    if doing.done == 2 * resources.len() {
+    // What is not held any more was taken away; what is left of the work's locks goes back all the same.
+    doing.lost |= outcome == Outcome::NotHeld;
+    if outcome == Outcome::Aborted || doing.done == 2 * resources.len() {
+        let outcome = if doing.lost { Outcome::Aborted } else { outcome };
         return finish(ctx, client, Some(outcome), None, out);
     }
     if doing.done == resources.len() {

@@ -265,7 +265,10 @@ impl Locks {
     fn admit(&mut self, rules: &Rules, call: &Call, done: &mut Applied) -> bool {
         let known = self.session(call.client, call.session);
         if known.session != call.session || known.ended {
-            done.answer = Some((call.client, call.serial, Outcome::Expired));
+            // Who has opened another session does not ask in this one any more.
+            if known.session == call.session {
+                done.answer = Some((call.client, call.serial, Outcome::Expired));
+            }
             return false;
         }
         if known.serial >= call.serial && !rules.no_dedupe {

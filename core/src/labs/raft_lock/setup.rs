@@ -238,7 +238,7 @@ pub(super) fn make_up(param: &'static str, bits: u64) -> Option<Value> {
             Payload::from_json(&list).ok().map(Value::Json)
         }
         // One of three shares, so that queues of both kinds come about.
-        "lock_type" => Some(Value::Text(if bits % 3 == 0 { "shared" } else { "exclusive" }.into())),
+        "lock_type" => Some(Value::Text(if bits.is_multiple_of(3) { "shared" } else { "exclusive" }.into())),
         "for_ms" => Some(Value::Int(1_000 + bits % 40_000)),
         "via" => Some(Value::Text("any".into())),
         _ => None,

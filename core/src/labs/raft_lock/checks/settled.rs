@@ -89,7 +89,7 @@ impl Stuck {
             return Some("Nothing moves any more, and nobody leads.".into());
         };
         // Without a no-op a leader may not commit what earlier terms have left until a command comes.
-        let knows = ctx.setup.noop || leader.log.term_at(leader.commit) == Some(leader.term);
+        let knows = knows(ctx, leader);
         let open = ctx.setup.noop && leader.commit < leader.log.last_index();
         if open {
             return Some(format!("The leader never commits what follows entry {}.", leader.commit));
@@ -111,7 +111,14 @@ impl Stuck {
     }
 
     fn clients(ctx: &Ctx, seen: &[Saw<'_>]) -> Option<String> {
-        let machine = &newest(seen)?.machine;
+        let leader = seen.iter().filter_map(server).filter(|s| s.role == Standing::Leader).max_by_key(|s| s.term)?;
+        if !knows(ctx, leader) {
+            // Its table may be an old one. Whoever still asks would have made it commit an entry.
+            let asks = |(i, seen): (usize, &Saw<'_>)| client(seen).filter(|c| c.doing.is_some()).map(|_| i as NodeId);
+            let asking = seen.iter().enumerate().find_map(asks)?;
+            return Some(format!("{} asks, and the leader has committed nothing in its term.", ctx.name(asking)));
+        }
+        let machine = &leader.machine;
         let graph = super::super::deadlock::edges(machine, false);
         for (i, seen) in seen.iter().enumerate() {
             let (Some(client), me) = (client(seen), i as NodeId) else { continue };
@@ -138,6 +145,11 @@ impl Stuck {
         }
         None
     }
+}
+
+/// Whether a leader knows what is committed: without a no-op only when a command has come.
+fn knows(ctx: &Ctx, leader: &Server) -> bool {
+    ctx.setup.noop || leader.log.term_at(leader.commit) == Some(leader.term)
 }
 
 /// Whether somebody whom a client waits for, or whom he waits for, awaits nothing: it is up to him to go on.
