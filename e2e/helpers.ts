@@ -278,7 +278,7 @@ export async function text(download: Download): Promise<string> {
 
 /** Clicks an entry of the File menu and takes the file. */
 export async function save(page: Page, entry: string): Promise<Download> {
-  await page.locator('.menu summary').click();
+  await page.locator('.actions > .menu summary').click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.locator('.drop button', { has: page.locator('b', { hasText: new RegExp(`^${entry}$`) }) }).click(),

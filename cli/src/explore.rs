@@ -2,9 +2,8 @@
 
 use crate::{Failure, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
-use lightcone_core::explore::{run_and_settle, variant};
+use lightcone_core::explore::{Found, attempt};
 use lightcone_core::json::JsonObject;
-use lightcone_core::run::ViolationReport;
 use lightcone_core::scenario::Scenario;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,16 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const RUNS_MAX: u64 = 100_000_000;
 /// Most threads.
 const JOBS_MAX: u64 = 256;
-
-/// A run that breaks a rule.
-struct Found {
-    number: u64,
-    /// The scenario before it settled: what a person runs again.
-    scenario: Scenario,
-    violation: ViolationReport,
-    /// Whether only settling shows it.
-    liveness: bool,
-}
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     let (mut name, mut runs, mut out) = (None, None, None);
@@ -90,17 +79,6 @@ fn search(base: &Scenario, runs: u64, jobs: u64) -> (u64, Option<Found>) {
         }
     });
     (tried, all.into_iter().min_by_key(|f| f.number))
-}
-
-fn attempt(base: &Scenario, number: u64) -> Option<Found> {
-    let scenario = variant(base, number);
-    let run = run_and_settle(scenario.clone());
-    let violation = run.violations().into_iter().next()?;
-    let spec = scenario.lab.spec();
-    // What breaks only after the end of the scenario needs settling to be seen again.
-    let liveness = run.trace().record(violation.id).at_us > scenario.until_us
-        || spec.rule(violation.rule).is_some_and(|r| r.sort == lightcone_core::schema::Sort::Liveness);
-    Some(Found { number, scenario, violation, liveness })
 }
 
 fn number(value: &std::ffi::OsStr, option: &str, max: u64) -> Result<u64, Failure> {

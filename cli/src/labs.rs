@@ -41,6 +41,9 @@ fn describe(spec: &LabSpec, text: &mut String) {
         let args: Vec<String> = o.args.iter().map(argument).collect();
         let _ = writeln!(text, "  op    {:<22} {}", format!("{} {}", o.name, args.join(" ")), o.says);
     }
+    for form in spec.http {
+        let _ = writeln!(text, "  http  {:<22} {}", form.operation, form.usage());
+    }
     for r in spec.rules {
         let _ = writeln!(text, "  rule  {:<22} {} ({}, {})", r.name, r.says, r.sort.name(), r.source);
     }

@@ -24,8 +24,9 @@ lightcone runs distributed-systems protocols in a simulated network.
                                               end faults stop, and the run goes on until nothing moves
                                               but periodic traffic (at most 120 s of virtual time)
   lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .jsonl)
-      [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both]
+      [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both|own]
       [--theme light|dark|print] [--axis time|logical] [--scale 1..4] [--width PIXELS]
+      [--orientation right|down]
 
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
                                               try many runs until a rule breaks; a scenario without

@@ -3,7 +3,7 @@
 use crate::{Failure, millis, picture, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View, lay_out, svg};
+use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, Orientation, View, lay_out, svg};
 use lightcone_core::run::{Run, run};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,9 +16,12 @@ struct Options {
     out: Option<PathBuf>,
     from_us: Option<u64>,
     to_us: Option<u64>,
-    labels: Labels,
+    /// The lab's own choice where none was made.
+    labels: Option<Labels>,
     theme: Theme,
     axis: Axis,
+    orientation: Orientation,
+    /// Length along the time.
     width: f32,
     scale: f32,
 }
@@ -48,7 +51,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
     let mut index = Index::default();
-    index.update(run.trace());
+    index.update(run);
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {
@@ -66,7 +69,10 @@ fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
         }
     };
     let mut view = View::whole(options.width, run.names().len(), from, to);
-    view.labels = options.labels;
+    if options.orientation == Orientation::Down {
+        view = view.down(run.names().len());
+    }
+    view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
     view.axis = options.axis;
     view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
     let scene = lay_out(run, &index, &view, &run.frame());
@@ -81,9 +87,10 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         out: None,
         from_us: None,
         to_us: None,
-        labels: Labels::Vector,
+        labels: None,
         theme: Theme::Light,
         axis: Axis::Time,
+        orientation: Orientation::Right,
         width: WIDTH_DEFAULT,
         scale: 2.0,
     };
@@ -93,8 +100,9 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
             Long("from-ms") => o.from_us = Some(millis(&args.value()?, "--from-ms")?),
             Long("to-ms") => o.to_us = Some(millis(&args.value()?, "--to-ms")?),
             Long("labels") => {
-                let all = [Labels::None, Labels::Lamport, Labels::Vector, Labels::Both];
-                o.labels = one_of(&args.value()?, "--labels", &["none", "lamport", "vector", "both"], &all)?;
+                let all = [Labels::None, Labels::Lamport, Labels::Vector, Labels::Both, Labels::Own];
+                let words = ["none", "lamport", "vector", "both", "own"];
+                o.labels = Some(one_of(&args.value()?, "--labels", &words, &all)?);
             }
             Long("theme") => {
                 let all = [Theme::Light, Theme::Dark, Theme::Print];
@@ -102,6 +110,10 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
             }
             Long("axis") => {
                 o.axis = one_of(&args.value()?, "--axis", &["time", "logical"], &[Axis::Time, Axis::Logical])?;
+            }
+            Long("orientation") => {
+                let all = [Orientation::Right, Orientation::Down];
+                o.orientation = one_of(&args.value()?, "--orientation", &["right", "down"], &all)?;
             }
             Long("width") => o.width = number(&args.value()?, "--width", 200, 8000)?,
             Long("scale") => o.scale = number(&args.value()?, "--scale", 1, 4)?,

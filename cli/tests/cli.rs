@@ -197,3 +197,64 @@ fn help_and_version_are_told() {
     }
     assert!(said(&lightcone(&["--version"], "")).starts_with("lightcone "));
 }
+
+#[test]
+fn a_request_in_http_form_runs_as_the_operation_that_it_asks_for() {
+    let scenario = |put: &str, get: &str| {
+        format!(
+            "{{\"format\":\"lightcone/1\",\"lab\":\"causal-kv\",\"seed\":3,\"acts\":[\
+             {{\"at_ms\":5,\"act\":{put}}},{{\"at_ms\":90,\"act\":{get}}}],\"until_ms\":200}}"
+        )
+    };
+    let http = scenario(
+        r#"{"http":"POST node2 /put {\"key\":\"x y\",\"value\":{\"a\":1},\"client_id\":\"client2\"}"}"#,
+        r#"{"http":{"method":"GET","node":"node1","path":"/get?key=x%20y"}}"#,
+    );
+    let own = scenario(
+        r#"{"request":{"node":"client2","op":"put","args":{"node":"node2","key":"x y","value":{"a":1}}}}"#,
+        r#"{"request":{"node":"client1","op":"get","args":{"node":"node1","key":"x y"}}}"#,
+    );
+    let (http, own) = (lightcone(&["run", "-"], &http), lightcone(&["run", "-"], &own));
+    assert_eq!(status(&http), 0, "{}", complaint(&http));
+    assert_eq!(said(&http), said(&own), "the trace hash among it");
+    let value = &json(&http)["replies"][1]["data"]["value"];
+    assert_eq!(value, &serde_json::json!({"a": 1}));
+
+    for (act, expected) in [
+        (r#"{"http":"DELETE node1 /put"}"#, "$.acts[0].act.http: this lab has no DELETE /put; it has POST <node> /put"),
+        (
+            r#"{"http":"GET node9 /"}"#,
+            "$.acts[0].act.http: there is no process \"node9\"; there are node1, node2, node3",
+        ),
+        (
+            r#"{"http":"POST node1 /put {\"key\":\"x\",\"value\":1,\"client_id\":\"client7\"}"}"#,
+            "$.acts[0].act.http.body.client_id: there is no process \"client7\"; there are client1, client2",
+        ),
+        (
+            r#"{"http":"POST node1 /put {\"key\":\"x\",\"value\":1,\"vector\":{\"node7\":1}}"}"#,
+            "$.acts[0].act.http: vector: there is no node \"node7\"; there are node1, node2, node3",
+        ),
+    ] {
+        let output = lightcone(&["run", "-"], &scenario(act, r#"{"heal":{}}"#));
+        assert_eq!(status(&output), 2, "{act}");
+        assert!(complaint(&output).contains(expected), "{act}: {}", complaint(&output));
+    }
+}
+
+#[test]
+fn labs_lists_the_http_forms() {
+    let labs = json(&lightcone(&["labs", "--json"], ""));
+    let store = labs.as_array().expect("a list").iter().find(|lab| lab["id"] == "causal-kv").expect("it is listed");
+    let usages: Vec<&str> =
+        store["http"].as_array().expect("a list").iter().filter_map(|f| f["usage"].as_str()).collect();
+    assert_eq!(
+        usages,
+        [
+            "POST <node> /put {\"key\":…, \"value\":…, \"vector\":…?, \"client_id\":…?}",
+            "GET <node> /get?key=…&client_id=…?",
+            "GET <node> /?client_id=…?",
+        ]
+    );
+    assert_eq!(store["http"][0]["client"], serde_json::json!({"role": "client", "key": "client_id", "in": "body"}));
+    assert!(said(&lightcone(&["labs"], "")).contains("http  put"));
+}

@@ -44,6 +44,22 @@ fn an_svg_has_its_text_as_text_and_opens_again() {
 }
 
 #[test]
+fn time_runs_downwards_where_it_is_asked_to() {
+    let svg = |name: &str, more: &[&str]| String::from_utf8(render(name, more)).expect("text");
+    let size = |svg: &str, what: &str| -> f32 {
+        let after = &svg[svg.find(&format!(" {what}=\"")).expect("the size of the picture") + what.len() + 3..];
+        after[..after.find('"').expect("an end")].parse().expect("a number")
+    };
+    let (right, down) = (svg("right.svg", &[]), svg("down.svg", &["--orientation", "down"]));
+    assert_eq!(size(&right, "width"), size(&down, "height"), "as long as it was wide");
+    assert!(size(&down, "width") < size(&down, "height"));
+    for text in [">P1</text>", ">m4</text>", ">(5,5,3)</text>", ">100 ms</text>"] {
+        assert!(down.contains(text), "{text} is missing");
+    }
+    refused(&["render", "vector-clocks/textbook", "-o", "x.svg", "--orientation", "up"], "right, down");
+}
+
+#[test]
 fn labels_theme_axis_and_stretch_change_the_picture() {
     let svg = |name: &str, more: &[&str]| String::from_utf8(render(name, more)).expect("text");
     let plain = svg("b.svg", &[]);

@@ -3,15 +3,13 @@
 //! Without `--bench` among its arguments, as in `cargo test --benches`, it only shows that it works.
 #![allow(clippy::disallowed_types, reason = "a benchmark is about wall-clock time")]
 
-use lightcone_core::check::Check;
-use lightcone_core::frame::{Field, Panel};
 use lightcone_core::json::JsonObject;
 use lightcone_core::labs::Of;
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
+use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol};
 use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::schema::{Fields, LabSpec};
-use lightcone_core::trace::{Kind, NodeId, Trace};
+use lightcone_core::trace::{NodeId, Trace};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
@@ -37,6 +35,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &[],
+    ..LabSpec::EMPTY
 };
 
 static LAB: Of<Relay> = Of::NEW;
@@ -50,7 +49,6 @@ impl Protocol for Relay {
     type Timer = ();
     type Request = ();
     type Note = ();
-    const MAY_USE_RELIABLE_LINKS: bool = false;
 
     fn spec() -> &'static LabSpec {
         &SPEC
@@ -90,26 +88,6 @@ impl Protocol for Relay {
 
     fn describe_message(_: &Context<Self>, message: &u32, _: &mut JsonObject) -> String {
         message.to_string()
-    }
-
-    fn describe_note(_: &Context<Self>, _: Kind, (): &(), _: &mut JsonObject) -> Option<String> {
-        None
-    }
-
-    fn fields(_: &Context<Self>, _: NodeId, _: &Seen<'_, Self>) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn panels(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<Panel> {
-        Vec::new()
-    }
-
-    fn checks(_: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
-        Vec::new()
-    }
-
-    fn metrics(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        Vec::new()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person does to a run: the acts of a scenario.
 
+use crate::http;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, quote};
 use crate::network::{DELAY_US_MIN, LinkChange, TIME_US_MAX};
 use crate::schema::{Fields, LabSpec, Operation, read_node};
@@ -7,6 +8,12 @@ use crate::trace::{MessageId, NodeId, RecordId};
 
 /// Most requests of one workload.
 pub const WORKLOAD_COUNT_MAX: u64 = 100_000;
+
+/// Longest value in the label of a request, in characters: the whole stands in `data`.
+const VALUE_CHARS_MAX: usize = 40;
+
+/// Most requests a second of one workload: time is counted in microseconds.
+pub const WORKLOAD_RATE_MAX: u64 = 1_000_000;
 
 /// When an act takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub struct PlannedAct {
 pub enum Which {
     /// By its number in the trace.
     Id(MessageId),
+    /// One of its copies, where there are several.
+    Copy(MessageId, u16),
     /// The n-th message on a link, so that an edited scenario still means the same one.
     OnLink {
         /// Sender.
@@ -170,6 +179,9 @@ impl Act {
             return doc.error("an act has one key, such as {\"crash\":{\"node\":…}}");
         };
         let inner_doc = object.need(kind)?;
+        if kind == "http" {
+            return http::read(&inner_doc, cast);
+        }
         let mut inner = inner_doc.object()?;
         let act = match kind.as_str() {
             "crash" => Act::Crash(cast.node(&inner.need("node")?)?),
@@ -199,7 +211,7 @@ impl Act {
             _ => {
                 return inner_doc.error(
                     "this act is unknown (known here: crash, restart, pause, resume, partition, heal, link, network, \
-                     message, timeout, request, workload, settle)",
+                     message, timeout, request, http, workload, settle)",
                 );
             }
         };
@@ -233,6 +245,7 @@ impl Act {
             Act::Message { which, surgery } => {
                 match which {
                     Which::Id(id) => o.int("id", *id),
+                    Which::Copy(id, copy) => o.int("id", *id).int("copy", u32::from(*copy)),
                     Which::OnLink { from, to, n } => o.raw("from", &name(from)).raw("to", &name(to)).int("n", *n),
                 };
                 match surgery {
@@ -302,6 +315,7 @@ impl Act {
             Act::Message { which, surgery } => {
                 let what = match which {
                     Which::Id(id) => format!("message {id}"),
+                    Which::Copy(id, copy) => format!("copy {copy} of message {id}"),
                     Which::OnLink { from, to, n } => format!("message {n} from {} to {}", name(from), name(to)),
                 };
                 match surgery {
@@ -326,11 +340,11 @@ impl RequestAct {
         write_args(&self.args, self.operation, names, data);
     }
 
-    /// The request in words.
+    /// The request in words, long values cut short: for labels.
     #[must_use]
     pub fn words(&self, names: &[String]) -> String {
         let mut args = JsonObject::new();
-        self.args.write(self.operation.args, names, &mut args);
+        self.args.write_short(self.operation.args, names, VALUE_CHARS_MAX, &mut args);
         if args.is_empty() { self.operation.name.into() } else { format!("{} {}", self.operation.name, args.end()) }
     }
 }
@@ -379,7 +393,13 @@ fn read_groups(doc: &Doc<'_>, cast: &Cast<'_>) -> Result<Vec<Vec<NodeId>>, Input
 
 fn read_surgery(inner: &mut crate::json::Object<'_>, cast: &Cast<'_>) -> Result<Act, InputError> {
     let which = match inner.take("id") {
-        Some(id) => Which::Id(id.int(0, u64::from(u32::MAX - 1))? as u32),
+        Some(id) => {
+            let id = id.int(0, u64::from(u32::MAX - 1))? as u32;
+            match inner.take("copy") {
+                Some(copy) => Which::Copy(id, copy.int(1, u64::from(u16::MAX))? as u16),
+                None => Which::Id(id),
+            }
+        }
         None => Which::OnLink {
             from: cast.node(&inner.need("from")?)?,
             to: cast.node(&inner.need("to")?)?,
@@ -425,7 +445,12 @@ fn read_workload(inner: &mut crate::json::Object<'_>, cast: &Cast<'_>) -> Result
         return nodes_doc.error("a workload needs at least one process");
     }
     let count = inner.need("count")?.int(1, WORKLOAD_COUNT_MAX)?;
-    let every_us = inner.need("every_ms")?.millis(1, TIME_US_MAX / WORKLOAD_COUNT_MAX)?;
+    let every_us = match (inner.take("every_ms"), inner.take("rate")) {
+        (Some(every), None) => every.millis(1, TIME_US_MAX / WORKLOAD_COUNT_MAX)?,
+        // Rounded up to whole microseconds: never more requests a second than asked for.
+        (None, Some(rate)) => WORKLOAD_RATE_MAX.div_ceil(rate.int(1, WORKLOAD_RATE_MAX)?),
+        _ => return Err(InputError::new(inner.path(), "exactly one of every_ms and rate must be given")),
+    };
     let mut object = args_object(inner)?;
     // Here every argument may be left out: what is not given is made up.
     let mut args = Fields::default();

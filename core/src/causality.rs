@@ -4,7 +4,8 @@
 //! each question costs one comparison, and a light cone is one pass over what is visible.
 
 use crate::clock::{Relation, compare};
-use crate::trace::{Kind, NO_NODE, NONE, Record, RecordId, Trace};
+use crate::sim::link::LAYER_LINK;
+use crate::trace::{Kind, MessageId, NO_NODE, NONE, Record, RecordId, Trace};
 
 /// Whether a record has a place in the happened-before order.
 #[must_use]
@@ -76,4 +77,59 @@ pub fn path(trace: &Trace, a: RecordId, b: RecordId) -> Vec<RecordId> {
     }
     path.reverse();
     path
+}
+
+/// How a line over the lanes parts what has happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Messages that run backwards over it, received inside and sent outside, each with its receive.
+    pub backwards: Vec<(MessageId, RecordId)>,
+    /// Messages that are sent inside and have not ended there: the state of the channels.
+    pub in_flight: Vec<MessageId>,
+}
+
+impl Cut {
+    /// Whether the inside can have been the state of the system: for every receive inside, its send is inside
+    /// (Chandy and Lamport 1985).
+    #[must_use]
+    pub fn is_consistent(&self) -> bool {
+        self.backwards.is_empty()
+    }
+}
+
+/// What a cut has inside and across. Inside are, of each process, the records before its bound.
+///
+/// Where a message is lost, it leaves its channel as it would have by being received: at its receiver's line.
+///
+/// # Panics
+/// When there are not as many bounds as processes.
+#[must_use]
+pub fn cut(trace: &Trace, bounds: &[RecordId]) -> Cut {
+    assert_eq!(bounds.len(), trace.width(), "a cut has a bound for each process");
+    let mut cut = Cut::default();
+    let sent = trace.messages.iter_from(0);
+    // Whether a message is sent inside, and whether it has an end inside or outside.
+    let mut ends: Vec<(bool, bool, bool)> =
+        sent.map(|m| (m.send < bounds[usize::from(m.from)], false, false)).collect();
+    for id in 0..trace.len() {
+        let record = trace.record(id);
+        // A frame that the link layer loses it sends again: its message is still under way.
+        let ends_here = record.kind == Kind::Receive || record.kind == Kind::Drop && record.code & LAYER_LINK == 0;
+        if !ends_here || record.message == NONE {
+            continue;
+        }
+        let to = usize::from(trace.message(record.message).to);
+        let (sent, inside, outside) = &mut ends[record.message as usize];
+        if id >= bounds[to] {
+            *outside = true;
+            continue;
+        }
+        *inside = true;
+        if record.kind == Kind::Receive && !*sent {
+            cut.backwards.push((record.message, id));
+        }
+    }
+    let under_way = |&(_, &(sent, inside, outside)): &(usize, &(bool, bool, bool))| sent && (outside || !inside);
+    cut.in_flight = ends.iter().enumerate().filter(under_way).map(|(id, _)| id as MessageId).collect();
+    cut
 }

@@ -3,10 +3,10 @@
 //! A check sees every record as it is written and keeps what it needs of the past to itself. It may look
 //! into disks and memories as nobody in the system can; it never changes anything.
 
-use crate::history::History;
+use crate::history::Detail;
+use crate::log::Log;
 use crate::protocol::{Context, Protocol, Seen};
-use crate::trace::{Record, RecordId};
-use std::fmt::Debug;
+use crate::trace::{Record, RecordId, Trace};
 
 /// A broken rule, as a check reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +23,30 @@ pub struct Watch<'a, P: Protocol> {
     /// Settings and names.
     pub ctx: &'a Context<P>,
     /// Everything so far, the new record included.
-    pub history: &'a History<P>,
+    pub history: Past<'a, P>,
+}
+
+/// What has happened, with the protocol's own values.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a, P: Protocol> {
+    /// The records.
+    pub trace: &'a Trace,
+    /// What each message says.
+    pub messages: &'a Log<P::Message>,
+    pub(crate) details: &'a Log<Detail>,
+    pub(crate) notes: &'a Log<P::Note>,
+}
+
+impl<'a, P: Protocol> Past<'a, P> {
+    /// What the protocol said about a record.
+    #[must_use]
+    pub fn note(&self, record: &Record) -> Option<&'a P::Note> {
+        Some(self.notes.at(Detail::of(self.details, record)?.note()? as usize))
+    }
 }
 
 /// One rule.
-pub trait Check<P: Protocol>: Debug {
+pub trait Check<P: Protocol> {
     /// The rule's name, as in the lab's table.
     fn rule(&self) -> &'static str;
 

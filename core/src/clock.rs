@@ -61,6 +61,12 @@ pub fn text(clock: &[u32]) -> String {
     format!("({})", parts.join(","))
 }
 
+/// A clock as text; a scalar clock, which has one component, as its number.
+#[must_use]
+pub fn short(clock: &[u32]) -> String {
+    if let [number] = clock { number.to_string() } else { text(clock) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

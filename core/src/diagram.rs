@@ -4,19 +4,23 @@
 //! [`View`] of a run into shapes. [`svg`] writes them as a file; the page paints the same scene on a canvas.
 //! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
 
+mod buckets;
 pub mod font;
 mod index;
 mod labels;
 mod layout;
 mod marks;
+mod overview;
 pub mod scene;
+pub mod search;
 pub mod svg;
 pub mod theme;
 
 pub use index::{Arrow, Index};
-pub use layout::lay_out;
+pub use layout::{lay_out, visible};
+pub use overview::{Overview, lay_out_overview};
 
-use crate::trace::RecordId;
+use crate::trace::{MessageId, NodeId, RecordId};
 
 /// What stands beside the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub enum Labels {
     Vector,
     /// Both.
     Both,
+    /// The protocol's own clock, where it is another one.
+    Own,
 }
 
 /// What the axis shows.
@@ -40,8 +46,32 @@ pub enum Axis {
     Logical,
 }
 
+/// Which way time runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Orientation {
+    /// To the right: lanes are rows.
+    #[default]
+    Right,
+    /// Downwards: lanes are columns.
+    Down,
+}
+
+/// A line over the lanes, as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CutLine {
+    /// For each lane where the line is wanted, in units of the axis, and the first record that is outside.
+    pub handles: Vec<(f64, RecordId)>,
+    /// The lane whose handle the keyboard moves.
+    pub chosen: Option<NodeId>,
+    /// Messages that run backwards over the line.
+    pub backwards: Vec<MessageId>,
+}
+
 /// One step of the logical axis in its own units.
 pub const LOGICAL_STEP: f64 = 1000.0;
+
+/// What the frames of the link layer are called where sorts of messages are hidden.
+pub const LINK_LAYER: &str = "link layer";
 
 /// What is to be seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,10 +80,12 @@ pub struct View {
     pub width: f32,
     /// Height of the picture, in pixels.
     pub height: f32,
-    /// Left edge of the plot, in units of the axis.
+    /// Where the time that is shown begins, in units of the axis.
     pub from: f64,
-    /// Right edge of the plot.
+    /// Where it ends.
     pub to: f64,
+    /// Which way it runs.
+    pub orientation: Orientation,
     /// What the axis shows.
     pub axis: Axis,
     /// What stands beside the events.
@@ -64,12 +96,24 @@ pub struct View {
     pub chosen: [Option<RecordId>; 2],
     /// Virtual time of the line that says "now", in microseconds; none in a picture for a report.
     pub now_us: Option<u64>,
+    /// Sorts of messages that are left out.
+    pub hidden: Vec<&'static str>,
     /// Records that a violation names, lit up.
     pub lit: Vec<RecordId>,
+    /// Records that somebody points at: ringed.
+    pub ringed: Vec<RecordId>,
+    /// From this record on clocks are covered, because somebody is asked for one.
+    pub veil: Option<RecordId>,
+    /// Lanes that are drawn as a thin line only.
+    pub collapsed: Vec<NodeId>,
+    /// Hits of a search among the records in sight, in order.
+    pub hits: Vec<RecordId>,
+    /// A line over the lanes.
+    pub cut: Option<CutLine>,
 }
 
 impl View {
-    /// A whole run in a picture of some width, for reports: high enough for all lanes.
+    /// A whole run in a picture of some length along the time, for reports: with room for all lanes.
     #[must_use]
     pub fn whole(width: f32, lanes: usize, from: f64, to: f64) -> View {
         View {
@@ -82,7 +126,21 @@ impl View {
             focus: None,
             chosen: [None, None],
             now_us: None,
+            hidden: vec![LINK_LAYER],
             lit: Vec::new(),
+            ringed: Vec::new(),
+            veil: None,
+            orientation: Orientation::Right,
+            collapsed: Vec::new(),
+            hits: Vec::new(),
+            cut: None,
         }
+    }
+
+    /// The same with time downwards, as long as it was wide, and with room for so many lanes.
+    #[must_use]
+    pub fn down(self, lanes: usize) -> View {
+        let across = layout::DOWN_TOP + layout::BOTTOM + layout::DOWN_GAP * lanes.max(1) as f32;
+        View { width: across, height: self.width, orientation: Orientation::Down, ..self }
     }
 }

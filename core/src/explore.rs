@@ -8,9 +8,9 @@ use crate::draw::{Purpose, draw, in_range};
 use crate::labs::Lab;
 use crate::network::{Delay, LinkChange, LinkRule};
 use crate::protocol::ProcessInfo;
-use crate::run::{Run, run};
+use crate::run::{Run, ViolationReport, run};
 use crate::scenario::{Scenario, Setup};
-use crate::schema::{Fields, Operation};
+use crate::schema::{Fields, Operation, Sort};
 use crate::trace::NodeId;
 
 /// Length of a random run before it settles, in microseconds.
@@ -151,6 +151,32 @@ pub fn variant(scenario: &Scenario, i: u64) -> Scenario {
         return random_scenario(scenario.lab, &scenario.setup, seed);
     }
     Scenario { seed, ..scenario.clone() }
+}
+
+/// A run that breaks a rule.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Which of the runs it was.
+    pub number: u64,
+    /// The scenario before it settled: what a person runs again.
+    pub scenario: Scenario,
+    /// What is violated first.
+    pub violation: ViolationReport,
+    /// Whether only settling shows it.
+    pub liveness: bool,
+}
+
+/// Tries the `number`-th run of a scenario.
+#[must_use]
+pub fn attempt(base: &Scenario, number: u64) -> Option<Found> {
+    let scenario = variant(base, number);
+    let run = run_and_settle(scenario.clone());
+    let violation = run.violations().into_iter().next()?;
+    let rule = scenario.lab.spec().rule(violation.rule);
+    // What breaks only after the end of the scenario needs settling to be seen again.
+    let late = run.trace().record(violation.id).at_us > scenario.until_us;
+    let liveness = late || rule.is_some_and(|r| r.sort == Sort::Liveness);
+    Some(Found { number, scenario, violation, liveness })
 }
 
 #[cfg(test)]

@@ -35,13 +35,26 @@ pub struct Field {
     pub value: String,
 }
 
-/// The state that matters in a lab, drawn along the lane.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The state that matters in a lab, drawn along the lane. Asked for at every record, so it costs nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Band {
-    /// A word or two.
-    pub text: String,
-    /// Which of the palette's colours, 0 to 7.
+    /// A word.
+    pub word: &'static str,
+    /// A number that belongs to it: a term, how many.
+    pub number: Option<u32>,
+    /// Which of the palette's colours, 0 to 6.
     pub tone: u8,
+}
+
+impl Band {
+    /// Word and number.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self.number {
+            Some(number) => format!("{} {number}", self.word),
+            None => self.word.into(),
+        }
+    }
 }
 
 /// A cell of a table.
@@ -173,6 +186,23 @@ pub struct FlightFrame {
     pub origin: u32,
 }
 
+/// What was set for one link alone; what is `None` is as in the whole network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkFrame {
+    /// Index of the sender.
+    pub from: u16,
+    /// Index of the receiver.
+    pub to: u16,
+    /// Delay in the scenario's form, as JSON text.
+    pub delay: Option<String>,
+    /// Loss, in parts per million.
+    pub loss_ppm: Option<u32>,
+    /// Second copies, in parts per million.
+    pub duplicate_ppm: Option<u32>,
+    /// Whether order is kept.
+    pub fifo: Option<bool>,
+}
+
 /// What holds for the links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NetworkFrame {
@@ -188,6 +218,8 @@ pub struct NetworkFrame {
     pub groups: Option<Vec<u16>>,
     /// Blocked links, as pairs of from and to.
     pub blocked: Vec<(u16, u16)>,
+    /// Links with settings of their own besides that.
+    pub links: Vec<LinkFrame>,
 }
 
 /// A rule and how it stands.

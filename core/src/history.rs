@@ -1,109 +1,148 @@
-//! The trace together with the protocol's own values, and how a record is put into words.
+//! The trace together with what the protocol said, and how a record is put into words.
 
 use crate::act::Act;
 use crate::json::{JsonObject, list, quote};
 use crate::log::Log;
-use crate::protocol::{Context, Protocol};
+use crate::machine::{Machine, NoteId, Records, TimerId};
 use crate::sim::link::{LAYER_LINK, LinkEvent, LinkNote};
-use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, Record, RecordId, Trace};
+use crate::trace::{DropReason, Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use std::sync::Arc;
 
-/// What a record knows beyond its numbers.
+/// What a record knows beyond its numbers. Of what a protocol says it has the place in the machine's log.
 #[derive(Clone, Debug)]
-pub(crate) enum Detail<P: Protocol> {
+pub(crate) enum Detail {
     /// The protocol's own words.
-    Note(P::Note),
+    Note(NoteId),
     /// A timer ran out.
-    Timer(P::Timer, Option<P::Note>),
+    Timer(TimerId, NoteId),
     /// A request, as it was asked.
-    Request(Arc<Act>, Option<P::Note>),
+    Request(Arc<Act>, NoteId),
     /// The link layer.
     Link(LinkNote),
     /// An accepted act.
     Act(Arc<Act>),
     /// An act that made no sense.
-    Refused(Arc<Act>, Arc<str>),
+    Refused(Arc<Refusal>),
     /// A broken rule.
-    Violation { rule: &'static str, explain: Arc<str>, events: Arc<[RecordId]> },
+    Violation(Arc<Violation>),
 }
 
-/// Everything that has happened, with the protocol's values.
-#[derive(Clone, Debug)]
-pub struct History<P: Protocol> {
+/// An act that made no sense, and why.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) act: Arc<Act>,
+    pub(crate) reason: String,
+}
+
+/// A broken rule: one sentence, and the records that show it.
+#[derive(Debug)]
+pub(crate) struct Violation {
+    pub(crate) rule: &'static str,
+    pub(crate) explain: String,
+    pub(crate) events: Vec<RecordId>,
+}
+
+impl Detail {
+    /// The detail of a record, if it has one.
+    pub(crate) fn of<'a>(details: &'a Log<Detail>, record: &Record) -> Option<&'a Detail> {
+        (record.detail != NONE).then(|| details.at(record.detail as usize))
+    }
+
+    /// Where the protocol's own words stand, if it said any.
+    pub(crate) fn note(&self) -> Option<NoteId> {
+        match self {
+            Detail::Note(note) | Detail::Timer(_, note) | Detail::Request(_, note) => (*note != NONE).then_some(*note),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that has happened.
+pub(crate) struct History {
     /// The part that views read.
-    pub trace: Trace,
-    /// What each message says.
-    pub messages: Log<P::Message>,
-    pub(crate) details: Log<Detail<P>>,
+    pub(crate) trace: Trace,
+    pub(crate) details: Log<Detail>,
+    /// The protocol, with what it said.
+    pub(crate) machine: Box<dyn Machine>,
 }
 
-impl<P: Protocol> History<P> {
-    pub(crate) fn new(processes: usize) -> History<P> {
-        History { trace: Trace::new(processes), messages: Log::default(), details: Log::default() }
+impl Clone for History {
+    fn clone(&self) -> History {
+        History { trace: self.trace.clone(), details: self.details.clone(), machine: self.machine.boxed() }
+    }
+}
+
+impl History {
+    pub(crate) fn new(machine: Box<dyn Machine>) -> History {
+        History { trace: Trace::new(machine.names().len()), details: Log::default(), machine }
+    }
+
+    /// The name of a process.
+    pub(crate) fn name(&self, node: NodeId) -> &str {
+        &self.machine.names()[usize::from(node)]
     }
 
     /// What the protocol said about a record.
-    #[must_use]
-    pub fn note(&self, record: &Record) -> Option<&P::Note> {
+    pub(crate) fn note(&self, record: &Record) -> Option<NoteId> {
+        self.detail(record)?.note()
+    }
+
+    pub(crate) fn detail(&self, record: &Record) -> Option<&Detail> {
+        Detail::of(&self.details, record)
+    }
+
+    /// The other end of what the link layer did.
+    pub(crate) fn link_peer(&self, record: &Record) -> Option<NodeId> {
         match self.detail(record)? {
-            Detail::Note(note) => Some(note),
-            Detail::Timer(_, note) | Detail::Request(_, note) => note.as_ref(),
+            Detail::Link(note) => Some(note.peer),
             _ => None,
         }
     }
 
-    pub(crate) fn detail(&self, record: &Record) -> Option<&Detail<P>> {
-        (record.detail != NONE).then(|| self.details.at(record.detail as usize))
+    /// What has happened, as far as it is written here.
+    pub(crate) fn records(&self) -> Records<'_> {
+        Records { trace: &self.trace, details: &self.details }
     }
 
-    /// The rule, explanation and events of a violation.
-    #[must_use]
-    pub fn violation(&self, record: &Record) -> Option<(&'static str, &str, &[RecordId])> {
+    /// A broken rule.
+    pub(crate) fn violation(&self, record: &Record) -> Option<&Violation> {
         match self.detail(record)? {
-            Detail::Violation { rule, explain, events } => Some((rule, explain, events)),
+            Detail::Violation(violation) => Some(violation),
             _ => None,
         }
     }
 
     /// The act that a record speaks of.
-    #[must_use]
-    pub fn act(&self, record: &Record) -> Option<&Act> {
+    pub(crate) fn act(&self, record: &Record) -> Option<&Act> {
         match self.detail(record)? {
-            Detail::Act(act) | Detail::Refused(act, _) | Detail::Request(act, _) => Some(act),
+            Detail::Act(act) | Detail::Request(act, _) => Some(act),
+            Detail::Refused(refusal) => Some(&refusal.act),
             _ => None,
         }
     }
 
     /// The label of a message.
-    #[must_use]
-    pub fn message_label(&self, ctx: &Context<P>, id: MessageId) -> String {
-        P::describe_message(ctx, self.messages.at(id as usize), &mut JsonObject::new())
-    }
-
-    /// The label of a record.
-    #[must_use]
-    pub fn label(&self, ctx: &Context<P>, record: &Record) -> String {
-        self.describe(ctx, record).0
+    pub(crate) fn message_label(&self, id: MessageId) -> String {
+        self.machine.describe_message(id, &mut JsonObject::new())
     }
 
     /// Label and `data` of a record.
-    #[must_use]
-    pub fn describe(&self, ctx: &Context<P>, record: &Record) -> (String, String) {
+    pub(crate) fn describe(&self, record: &Record) -> (String, String) {
         let mut data = JsonObject::new();
-        let mut label = self.fixed_part(ctx, record, &mut data);
+        let mut label = self.fixed_part(record, &mut data);
         if let Some(note) = self.note(record)
-            && let Some(better) = P::describe_note(ctx, record.kind, note, &mut data)
+            && let Some(better) = self.machine.describe_note(record.kind, note, &mut data)
         {
             label = better;
         }
         (label, data.end())
     }
 
-    fn fixed_part(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
+    fn fixed_part(&self, record: &Record, data: &mut JsonObject) -> String {
         match record.kind {
-            Kind::Send => self.send_label(ctx, record, data),
+            Kind::Send => self.send_label(record, data),
             Kind::Receive => {
-                let label = P::describe_message(ctx, self.messages.at(record.message as usize), data);
+                let label = self.machine.describe_message(record.message, data);
                 let due_us = self.trace.message(record.message).due_us;
                 if record.count > 1 {
                     data.int("copy", record.count);
@@ -121,32 +160,32 @@ impl<P: Protocol> History<P> {
                 }
                 record.kind.name().into()
             }
-            Kind::Link => self.link_label(ctx, record, data),
+            Kind::Link => self.link_label(record, data),
             Kind::Drop if record.code & LAYER_LINK != 0 => {
                 data.text("reason", drop_reason(record).name()).text("layer", "link");
                 let what = if record.message == NONE {
                     "a link acknowledgement".into()
                 } else {
-                    format!("a frame with {}", self.message_label(ctx, record.message))
+                    format!("a frame with {}", self.message_label(record.message))
                 };
                 format!("{what} lost: {}", drop_words(drop_reason(record)))
             }
             Kind::Drop => {
                 let message = self.trace.message(record.message);
                 data.text("reason", drop_reason(record).name());
-                data.text("from", ctx.name(message.from)).text("to", ctx.name(message.to));
+                data.text("from", self.name(message.from)).text("to", self.name(message.to));
                 if record.count > 1 {
                     data.int("copy", record.count);
                 }
-                format!("{} lost: {}", self.message_label(ctx, record.message), drop_words(drop_reason(record)))
+                format!("{} lost: {}", self.message_label(record.message), drop_words(drop_reason(record)))
             }
-            _ => self.detail_label(ctx, record, data),
+            _ => self.detail_label(record, data),
         }
     }
 
-    fn link_label(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
+    fn link_label(&self, record: &Record, data: &mut JsonObject) -> String {
         let Some(Detail::Link(note)) = self.detail(record) else { return "link".into() };
-        let peer = ctx.name(note.peer);
+        let peer = self.name(note.peer);
         let (event, label) = match note.event {
             LinkEvent::Resent => ("resent", format!("frame {} to {peer} again", note.n)),
             LinkEvent::Duplicate => ("duplicate", format!("frame {} from {peer} came again", note.n)),
@@ -161,41 +200,43 @@ impl<P: Protocol> History<P> {
         label
     }
 
-    fn send_label(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
-        let label = P::describe_message(ctx, self.messages.at(record.message as usize), data);
+    fn send_label(&self, record: &Record, data: &mut JsonObject) -> String {
+        let label = self.machine.describe_message(record.message, data);
         let ids = record.message..record.message + u32::from(record.count);
-        let to: Vec<&str> = ids.map(|id| ctx.name(self.trace.message(id).to)).collect();
-        if to.len() > 4 && to.len() + 1 == ctx.processes() {
+        let to: Vec<&str> = ids.map(|id| self.name(self.trace.message(id).to)).collect();
+        if to.len() > 4 && to.len() + 1 == self.trace.width() {
             return format!("{label} to all");
         }
         format!("{label} to {}", to.join(", "))
     }
 
-    fn detail_label(&self, ctx: &Context<P>, record: &Record, data: &mut JsonObject) -> String {
+    fn detail_label(&self, record: &Record, data: &mut JsonObject) -> String {
         match self.detail(record) {
             Some(Detail::Request(act, _)) => {
                 if let Act::Request(request) = &**act {
-                    request.write_data(ctx.names.as_slice(), data);
-                    return request.words(&ctx.names);
+                    request.write_data(self.machine.names(), data);
+                    return request.words(self.machine.names());
                 }
                 record.kind.name().into()
             }
             Some(Detail::Timer(timer, _)) => {
-                data.text("timer", P::timer_name(*timer));
+                data.text("timer", self.machine.timer_name(*timer));
                 if record.code == 1 {
                     data.bool("forced", true);
                 }
-                format!("{} timeout", P::timer_name(*timer))
+                format!("{} timeout", self.machine.timer_name(*timer))
             }
             Some(Detail::Act(act)) => {
-                data.raw("act", &act.json(&ctx.names));
-                act.words(&ctx.names)
+                data.raw("act", &act.json(self.machine.names()));
+                act.words(self.machine.names())
             }
-            Some(Detail::Refused(act, reason)) => {
-                data.raw("act", &act.json(&ctx.names)).text("reason", reason);
+            Some(Detail::Refused(refusal)) => {
+                let Refusal { act, reason } = &**refusal;
+                data.raw("act", &act.json(self.machine.names())).text("reason", reason);
                 format!("refused: {reason}")
             }
-            Some(Detail::Violation { rule, explain, events }) => {
+            Some(Detail::Violation(violation)) => {
+                let Violation { rule, explain, events } = &**violation;
                 data.text("rule", rule).text("explain", explain);
                 data.list("events", events.iter().map(u32::to_string));
                 format!("{rule} violated")
@@ -205,25 +246,24 @@ impl<P: Protocol> History<P> {
     }
 
     /// A record as one line of the trace format.
-    #[must_use]
-    pub fn line(&self, ctx: &Context<P>, id: RecordId) -> String {
+    pub(crate) fn line(&self, id: RecordId) -> String {
         let record = self.trace.record(id);
-        let (label, data) = self.describe(ctx, record);
+        let (label, data) = self.describe(record);
         let mut o = JsonObject::new();
         o.int("id", id).int("at_us", record.at_us);
-        o.raw("node", &if record.node == NO_NODE { "null".into() } else { quote(ctx.name(record.node)) });
+        o.raw("node", &if record.node == NO_NODE { "null".into() } else { quote(self.name(record.node)) });
         o.text("kind", record.kind.name());
         if matches!(record.kind, Kind::Receive | Kind::Drop) && record.message != NONE {
             let message = self.trace.message(record.message);
             o.int("message", record.message);
-            o.text("peer", ctx.name(if record.kind == Kind::Receive { message.from } else { message.to }));
+            o.text("peer", self.name(if record.kind == Kind::Receive { message.from } else { message.to }));
         }
         if record.cause != NONE {
             o.int("cause", record.cause);
         }
         if let Some(vector) = self.trace.vector(record) {
             let mut components = JsonObject::new();
-            for (name, value) in ctx.names.iter().zip(&vector) {
+            for (name, value) in self.machine.names().iter().zip(&vector) {
                 components.int(name, *value);
             }
             o.int("lamport", record.lamport).raw("vector", &components.end());
@@ -231,16 +271,16 @@ impl<P: Protocol> History<P> {
         o.text("label", &label).raw("data", &data);
         if record.kind == Kind::Send {
             let ids = record.message..record.message + u32::from(record.count);
-            o.raw("messages", &list(ids.map(|id| self.message_json(ctx, id))));
+            o.raw("messages", &list(ids.map(|id| self.message_json(id))));
         }
         o.end()
     }
 
-    fn message_json(&self, ctx: &Context<P>, id: MessageId) -> String {
+    fn message_json(&self, id: MessageId) -> String {
         let mut data = JsonObject::new();
-        let label = P::describe_message(ctx, self.messages.at(id as usize), &mut data);
+        let label = self.machine.describe_message(id, &mut data);
         let mut o = JsonObject::new();
-        o.int("id", id).text("to", ctx.name(self.trace.message(id).to)).text("label", &label).raw("data", &data.end());
+        o.int("id", id).text("to", self.name(self.trace.message(id).to)).text("label", &label).raw("data", &data.end());
         o.end()
     }
 
@@ -249,8 +289,7 @@ impl<P: Protocol> History<P> {
     /// For each record: id, time, kind, node, cause, message and count, Lamport stamp as little-endian 64-bit
     /// numbers ("none" is all ones), the components of the vector stamp as 32-bit numbers, then label and data
     /// and, for a send, receiver, label and data of each message; each text with its length before it.
-    #[must_use]
-    pub fn hash(&self, ctx: &Context<P>) -> u64 {
+    pub(crate) fn hash(&self) -> u64 {
         let mut hasher = xxhash_rust::xxh64::Xxh64::new(0);
         let wide = |n: u32| if n == NONE { u64::MAX } else { u64::from(n) };
         let mut buffer: Vec<u8> = Vec::new();
@@ -273,12 +312,12 @@ impl<P: Protocol> History<P> {
             for component in self.trace.vector(record).unwrap_or_default() {
                 buffer.extend(component.to_le_bytes());
             }
-            let (label, data) = self.describe(ctx, record);
+            let (label, data) = self.describe(record);
             put_text(&mut buffer, &label);
             put_text(&mut buffer, &data);
             if record.kind == Kind::Send {
                 for message in record.message..record.message + u32::from(record.count) {
-                    put_text(&mut buffer, &self.message_json(ctx, message));
+                    put_text(&mut buffer, &self.message_json(message));
                 }
             }
             hasher.update(&buffer);

@@ -2,6 +2,7 @@
 
 pub mod causal_kv;
 pub mod causal_multicast;
+mod group;
 pub mod raft_lock;
 pub mod total_order;
 pub mod vector_clocks;
@@ -12,6 +13,7 @@ use crate::run::Run;
 use crate::scenario::{Scenario, Setup};
 use crate::schema::LabSpec;
 use crate::timeline::Timeline;
+use crate::typed::Typed;
 use std::marker::PhantomData;
 
 /// All labs, in the order in which they are shown.
@@ -102,6 +104,7 @@ impl<P: Protocol> Lab for Of<P> {
     }
 
     fn open(&self, scenario: Scenario) -> Box<dyn Run> {
-        Box::new(Timeline::<P>::new(scenario))
+        let machine = Typed::<P>::new(context(&scenario.setup));
+        Box::new(Timeline::new(scenario, Box::new(machine)))
     }
 }

@@ -128,6 +128,8 @@ pub struct LinkChange {
     pub fifo: Option<bool>,
     /// Whether the link is cut. Only for one link, never for the whole network.
     pub blocked: Option<bool>,
+    /// Whether the link first forgets all that was set for it alone.
+    pub reset: bool,
 }
 
 impl LinkChange {
@@ -141,11 +143,18 @@ impl LinkChange {
         let duplicate_ppm = object.take("duplicate").map(|d| d.probability()).transpose()?;
         let fifo = object.take("fifo").map(|d| d.bool()).transpose()?;
         let blocked = if one_link { object.take("blocked").map(|d| d.bool()).transpose()? } else { None };
-        Ok(LinkChange { delay, loss_ppm, duplicate_ppm, fifo, blocked })
+        let reset = match if one_link { object.take("reset") } else { None } {
+            Some(doc) if !doc.bool()? => return doc.error("only true makes sense here"),
+            reset => reset.is_some(),
+        };
+        Ok(LinkChange { delay, loss_ppm, duplicate_ppm, fifo, blocked, reset })
     }
 
     /// Writes the settings that are there into an object.
     pub fn write(&self, object: &mut JsonObject) {
+        if self.reset {
+            object.bool("reset", true);
+        }
         if let Some(delay) = self.delay {
             object.raw("delay_ms", &delay.json());
         }
@@ -177,12 +186,14 @@ impl LinkChange {
     /// This change with a later one on top.
     #[must_use]
     pub fn then(&self, later: &LinkChange) -> LinkChange {
+        let before = if later.reset { LinkChange::default() } else { *self };
         LinkChange {
-            delay: later.delay.or(self.delay),
-            loss_ppm: later.loss_ppm.or(self.loss_ppm),
-            duplicate_ppm: later.duplicate_ppm.or(self.duplicate_ppm),
-            fifo: later.fifo.or(self.fifo),
-            blocked: later.blocked.or(self.blocked),
+            delay: later.delay.or(before.delay),
+            loss_ppm: later.loss_ppm.or(before.loss_ppm),
+            duplicate_ppm: later.duplicate_ppm.or(before.duplicate_ppm),
+            fifo: later.fifo.or(before.fifo),
+            blocked: later.blocked.or(before.blocked),
+            reset: false,
         }
     }
 }
@@ -376,6 +387,18 @@ mod tests {
         busy.send(1, 2, 1, 0);
         busy.send(1, 0, 2, 0);
         assert_eq!(quiet.send(1, 0, 1, 5), busy.send(1, 0, 1, 5));
+    }
+
+    #[test]
+    fn a_link_forgets_its_own_settings_and_takes_those_that_come_with_it() {
+        let mut network = Network::new(2, LinkRule::default());
+        let slow = LinkChange { delay: Some(Delay::Constant(80_000)), blocked: Some(true), ..LinkChange::default() };
+        network.change_link(0, 1, &slow);
+        network.change_link(0, 1, &LinkChange { reset: true, fifo: Some(true), ..LinkChange::default() });
+        assert_eq!(network.link_own(0, 1), LinkChange { fifo: Some(true), ..LinkChange::default() });
+        assert!(network.is_open(0, 1));
+        network.change_link(0, 1, &LinkChange { reset: true, ..LinkChange::default() });
+        assert_eq!(network.link_own(0, 1), LinkChange::default());
     }
 
     #[test]

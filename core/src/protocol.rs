@@ -14,6 +14,7 @@ use crate::frame::{Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::schema::{Fields, LabSpec, Value};
 use crate::trace::{Kind, NodeId, RecordId};
+use std::collections::VecDeque;
 use std::fmt::Debug;
 
 /// A process of a run.
@@ -126,10 +127,6 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
-    /// Whether [`Protocol::reliable_links`] can be true at all: a protocol that says no does not carry the layer in
-    /// its download.
-    const MAY_USE_RELIABLE_LINKS: bool = true;
-
     /// Whether messages travel over the reliable FIFO link layer instead of the plain links.
     ///
     /// The layer numbers frames, acknowledges them, sends them again, drops duplicates and hands messages up
@@ -150,10 +147,19 @@ pub trait Protocol: Copy + Debug + 'static {
     /// Label of a message; its fields go into `data`.
     fn describe_message(ctx: &Context<Self>, message: &Self::Message, data: &mut JsonObject) -> String;
 
-    /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
-    fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Self::Note, data: &mut JsonObject) -> Option<String>;
+    /// What sort of message this is, in a word: for hiding sorts in the diagram. Messages of one sort look alike to a
+    /// person who wants them out of the way, such as acknowledgements or heartbeats.
+    fn message_kind(_message: &Self::Message) -> &'static str {
+        "message"
+    }
 
-    /// The protocol's own vector clock before and after an event, where it keeps one.
+    /// Fields of a note go into `data`; a label where the note has a better one than its kind's.
+    fn describe_note(_ctx: &Context<Self>, _kind: Kind, _note: &Self::Note, _data: &mut JsonObject) -> Option<String> {
+        None
+    }
+
+    /// The protocol's own clock before and after an event, where it keeps one; a scalar clock has one component. Unless
+    /// [`LabSpec::own_clock`] names it, it is a vector clock that must equal the observer's.
     fn own_clock(_note: &Self::Note) -> Option<(&[u32], &[u32])> {
         None
     }
@@ -175,21 +181,30 @@ pub trait Protocol: Copy + Debug + 'static {
     }
 
     /// What a process shows of itself: a few named values.
-    fn fields(ctx: &Context<Self>, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field>;
+    fn fields(_ctx: &Context<Self>, _me: NodeId, _seen: &Seen<'_, Self>) -> Vec<Field> {
+        Vec::new()
+    }
 
-    /// The state that matters in this lab, as a band along the lane.
+    /// The state that matters in this lab, as a band along the lane; none while there is nothing to say. Asked
+    /// after every record of a process that runs: it only looks.
     fn band(_ctx: &Context<Self>, _me: NodeId, _seen: &Seen<'_, Self>) -> Option<Band> {
         None
     }
 
     /// The lab's own views.
-    fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel>;
+    fn panels(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Panel> {
+        Vec::new()
+    }
 
     /// The lab's rules, each watching from outside.
-    fn checks(ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>>;
+    fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+        Vec::new()
+    }
 
     /// Numbers for `metrics` of a run: name and value.
-    fn metrics(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)>;
+    fn metrics(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
 }
 
 /// What a process reacts to.
@@ -215,25 +230,27 @@ pub enum Input<'a, P: Protocol> {
 
 /// One effect of a step.
 #[derive(Clone, Debug)]
-pub struct Effect<P: Protocol> {
-    pub(crate) what: What<P>,
+pub(crate) struct Effect<P: Protocol> {
+    pub(crate) what: What<P::Message, P::Timer>,
     pub(crate) note: Option<P::Note>,
     pub(crate) write: Option<P::Write>,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum What<P: Protocol> {
-    Send { to: NodeId, message: P::Message },
+/// What an effect does. For the protocol with its own messages and timers; for the simulator, which knows
+/// neither, without the message and with the number of the timer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum What<M, T> {
+    Send { to: NodeId, message: M },
     Record(Kind),
     Reply(RecordId),
-    Arm { timer: P::Timer, min_us: u64, max_us: u64 },
-    Disarm(P::Timer),
+    Arm { timer: T, min_us: u64, max_us: u64 },
+    Disarm(T),
 }
 
 /// Collects the effects of a step, in the order in which they are to take place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Out<P: Protocol> {
-    pub(crate) effects: Vec<Effect<P>>,
+    pub(crate) effects: VecDeque<Effect<P>>,
     pub(crate) input_note: Option<P::Note>,
     pub(crate) input_write: Option<P::Write>,
     pub(crate) now_us: u64,
@@ -241,7 +258,7 @@ pub struct Out<P: Protocol> {
 
 impl<P: Protocol> Out<P> {
     pub(crate) fn new() -> Out<P> {
-        Out { effects: Vec::new(), input_note: None, input_write: None, now_us: 0 }
+        Out { effects: VecDeque::new(), input_note: None, input_write: None, now_us: 0 }
     }
 
     /// The virtual time, in microseconds.
@@ -250,8 +267,8 @@ impl<P: Protocol> Out<P> {
         self.now_us
     }
 
-    fn push(&mut self, what: What<P>, note: Option<P::Note>, write: Option<P::Write>) {
-        self.effects.push(Effect { what, note, write });
+    fn push(&mut self, what: What<P::Message, P::Timer>, note: Option<P::Note>, write: Option<P::Write>) {
+        self.effects.push_back(Effect { what, note, write });
     }
 
     /// Says something about the input itself, and writes to disk in the same instant in which it is taken in.

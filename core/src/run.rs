@@ -3,7 +3,7 @@
 use crate::act::Act;
 use crate::frame::Frame;
 use crate::scenario::Scenario;
-use crate::trace::{MessageId, RecordId, Trace};
+use crate::trace::{MessageId, NodeId, RecordId, Trace};
 
 /// A broken rule, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,12 @@ pub trait Run {
 
     /// A record as a line of the trace format.
     fn line(&self, id: RecordId) -> String;
+
+    /// What sort of message this is, in a word.
+    fn message_kind(&self, id: MessageId) -> &'static str;
+
+    /// The other end of what the link layer did, for a record of kind `link`.
+    fn link_peer(&self, id: RecordId) -> Option<NodeId>;
 
     /// Label of a message.
     fn message_label(&self, id: MessageId) -> String;

@@ -1,6 +1,7 @@
 //! The scenario: at once the file a person writes, the file the page saves and the content of a link.
 
 use crate::act::{Act, Cast, PlannedAct, When};
+use crate::console;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
 use crate::labs::{self, Lab};
 use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
@@ -65,11 +66,19 @@ impl Scenario {
         }
     }
 
-    /// Reads a scenario.
+    /// Reads a scenario of one of the [`labs::LABS`].
     ///
     /// # Errors
     /// One sentence with the JSON path of what is wrong.
     pub fn parse(text: &str) -> Result<Scenario, InputError> {
+        Scenario::parse_with(text, labs::LABS)
+    }
+
+    /// Reads a scenario of one of these labs: for labs that live outside this crate.
+    ///
+    /// # Errors
+    /// One sentence with the JSON path of what is wrong.
+    pub fn parse_with(text: &str, labs: &[&'static dyn Lab]) -> Result<Scenario, InputError> {
         let doc = Doc::parse(text)?;
         let mut object = doc.object()?;
         let format = object.need("format")?;
@@ -77,9 +86,10 @@ impl Scenario {
             return format.error(format!("this program reads the format {}", quote(FORMAT)));
         }
         let lab_doc = object.need("lab")?;
-        let lab = labs::find(&lab_doc.string()?);
-        let Some(lab) = lab else {
-            return lab_doc.error(format!("there is no such lab; there are {}", labs::ids().join(", ")));
+        let id = lab_doc.string()?;
+        let Some(lab) = labs.iter().copied().find(|lab| lab.spec().id == id) else {
+            let ids: Vec<&str> = labs.iter().map(|lab| lab.spec().id).collect();
+            return lab_doc.error(format!("there is no such lab; there are {}", ids.join(", ")));
         };
         let mut scenario = Scenario::empty(lab);
         if let Some(title) = object.take("title") {
@@ -130,14 +140,45 @@ impl Scenario {
         self.read_act_doc(&doc, &self.processes())
     }
 
+    /// Reads a line of the console for this scenario; see [`console`].
+    ///
+    /// # Errors
+    /// Names the column of what is wrong.
+    pub fn read_line(&self, line: &str) -> Result<Act, InputError> {
+        self.with_cast(|cast| {
+            let act = console::parse(line, cast)?;
+            if let Act::Request(request) = &act {
+                let checked = self.lab.check_request(&self.setup, request);
+                checked.map_err(|(arg, what)| console::blame(line, cast, arg, what))?;
+            }
+            Ok(act)
+        })
+    }
+
+    /// What may stand at the cursor of a line of the console.
+    #[must_use]
+    pub fn complete_line(&self, line: &str, cursor: usize) -> Vec<console::Completion> {
+        self.with_cast(|cast| console::complete(line, cursor, cast))
+    }
+
+    fn with_cast<T>(&self, then: impl FnOnce(&Cast<'_>) -> T) -> T {
+        let (names, roles): (Vec<String>, Vec<&'static str>) =
+            self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
+        then(&Cast { spec: self.lab.spec(), names: &names, roles: &roles })
+    }
+
     fn read_act_doc(&self, doc: &Doc<'_>, processes: &[ProcessInfo]) -> Result<Act, InputError> {
         let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
         let roles: Vec<&'static str> = processes.iter().map(|p| p.role).collect();
         let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles })?;
         if let Act::Request(request) = &act {
-            self.lab
-                .check_request(&self.setup, request)
-                .map_err(|(arg, what)| InputError::new(format!("{}.request.args.{arg}", doc.path()), what))?;
+            self.lab.check_request(&self.setup, request).map_err(|(arg, what)| {
+                let http = doc.object().ok().and_then(|mut object| object.take("http"));
+                match http {
+                    Some(http) => InputError::new(http.path(), format!("{arg}: {what}")),
+                    None => InputError::new(format!("{}.request.args.{arg}", doc.path()), what),
+                }
+            })?;
         }
         Ok(act)
     }

@@ -3,9 +3,12 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use crate::diagram::Labels;
+use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
 use crate::network::read_range;
 use crate::trace::NodeId;
+use crate::words::shorten;
 
 /// What values a field or an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +189,16 @@ impl Fields {
         for (name, value) in &self.0 {
             let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
             object.raw(name, &value.json(names, millis));
+        }
+    }
+}
+
+impl Fields {
+    /// Like [`Fields::write`], with long values cut short: for people, no longer JSON.
+    pub fn write_short(&self, params: &'static [Param], names: &[String], chars_max: usize, object: &mut JsonObject) {
+        for (name, value) in &self.0 {
+            let millis = params.iter().any(|p| p.name == *name && matches!(p.takes, Takes::Millis { .. }));
+            object.raw(name, &shorten(&value.json(names, millis), chars_max));
         }
     }
 }
@@ -376,9 +389,34 @@ pub struct LabSpec {
     pub scenarios: &'static [Builtin],
     /// Names of timers that a person may fire.
     pub timers: &'static [&'static str],
+    /// Which clocks stand beside the events at first: those that the lab is about.
+    pub clocks: Labels,
+    /// A short name for the protocol's own clock, where it is another one than the observer's vector clock.
+    pub own_clock: Option<&'static str>,
+    /// Requests in the HTTP form of the services that the lab models.
+    pub http: &'static [HttpForm],
+    /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
+    pub buffers_on_disk: bool,
 }
 
 impl LabSpec {
+    /// A lab that says nothing yet, for what a lab has no word on: `..LabSpec::EMPTY`.
+    pub const EMPTY: LabSpec = LabSpec {
+        id: "",
+        title: "",
+        says: "",
+        setup: &[],
+        operations: &[],
+        rules: &[],
+        switches: &[],
+        scenarios: &[],
+        timers: &[],
+        clocks: Labels::None,
+        own_clock: None,
+        http: &[],
+        buffers_on_disk: true,
+    };
+
     /// An operation by its name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
@@ -421,6 +459,7 @@ impl LabSpec {
                 o.raw("scenario", Doc::parse(scenario.json).and_then(|d| d.payload()).expect("a scenario").json()).end()
             }),
         );
+        o.raw("http", &http::listing(self.http));
         o.list("timers", self.timers.iter().map(|t| quote(t)));
         o.list(
             "scenarios",

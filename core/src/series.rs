@@ -1,8 +1,12 @@
 //! Numbers over time, worked out from a trace whatever its lab: for charts and for CSV.
 
 use crate::run::Run;
-use crate::trace::{Kind, RecordId};
-use std::collections::BTreeMap;
+use crate::trace::{Kind, NodeId, RecordId};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The application's message, by origin and number there.
+type Item = (NodeId, u64);
 
 /// Stretches into which a run is cut.
 pub const BUCKETS: usize = 60;
@@ -33,7 +37,9 @@ struct Samples {
     sent: Vec<u64>,
     lost: Vec<u64>,
     delivered: Vec<u64>,
+    /// From the first sending of a message, or its delivery at its origin, to each first delivery of it.
     latency_us: Vec<Vec<u64>>,
+    /// From a message's first arrival at a process to its delivery there.
     held_us: Vec<Vec<u64>>,
     /// Most things received and not delivered at one process.
     waiting: Vec<Option<u64>>,
@@ -55,43 +61,64 @@ impl Samples {
             held_us: vec![Vec::new(); BUCKETS],
             waiting: vec![None; BUCKETS],
         };
-        let mut sent_at: BTreeMap<(u16, u64), u64> = BTreeMap::new();
-        let mut received_at: BTreeMap<(u16, (u16, u64)), u64> = BTreeMap::new();
+        let on_disk = run.scenario().lab.spec().buffers_on_disk;
+        let mut begun_at: BTreeMap<Item, u64> = BTreeMap::new();
+        let mut delivered: BTreeSet<(NodeId, Item)> = BTreeSet::new();
+        let mut received_at: BTreeMap<(NodeId, Item), u64> = BTreeMap::new();
         let mut waiting = vec![0u64; run.names().len()];
+        let mut most = 0;
         for id in 0..position.min(run.trace().len()) {
             let record = run.trace().record(id);
-            let (at_us, b) = (record.at_us, bucket(record.at_us, end_us));
-            let item = run.item(id);
-            match (record.kind, item) {
+            let (node, at_us, b) = (record.node, record.at_us, bucket(record.at_us, end_us));
+            match (record.kind, run.item(id)) {
                 (Kind::Drop, _) => s.lost[b] += 1,
                 (Kind::Send, item) => {
                     s.sent[b] += u64::from(record.count);
                     if let Some(item) = item {
-                        sent_at.entry(item).or_insert(at_us);
+                        begun_at.entry(item).or_insert(at_us);
                     }
                 }
-                (Kind::Receive, Some(item)) => {
-                    if received_at.insert((record.node, item), at_us).is_none() {
-                        waiting[usize::from(record.node)] += 1;
+                // A copy of what is here already waits for nothing.
+                (Kind::Receive, Some(item)) if !delivered.contains(&(node, item)) => {
+                    if let Entry::Vacant(place) = received_at.entry((node, item)) {
+                        place.insert(at_us);
+                        waiting[usize::from(node)] += 1;
                     }
                 }
                 (Kind::Deliver, Some(item)) => {
                     s.delivered[b] += 1;
-                    if let Some(&start_us) = sent_at.get(&item) {
+                    // Some write first and send then.
+                    let start_us = *begun_at.entry(item).or_insert(at_us);
+                    // What a process hands to itself at once has not travelled: it would only pull numbers down.
+                    let at_once_at_home = node == item.0 && at_us == start_us;
+                    if delivered.insert((node, item)) && !at_once_at_home {
                         s.latency_us[b].push(at_us - start_us);
                     }
-                    if let Some(&start_us) = received_at.get(&(record.node, item)) {
+                    if let Some(start_us) = received_at.remove(&(node, item)) {
                         s.held_us[b].push(at_us - start_us);
-                        let count = &mut waiting[usize::from(record.node)];
-                        *count = count.saturating_sub(1);
+                        waiting[usize::from(node)] -= 1;
                     }
+                }
+                (Kind::Crash, _) if !on_disk => {
+                    received_at.retain(|(holder, _), _| *holder != node);
+                    waiting[usize::from(node)] = 0;
                 }
                 _ => continue,
             }
-            let most = waiting.iter().copied().max().unwrap_or(0);
-            s.waiting[b] = Some(s.waiting[b].map_or(most, |w| w.max(most)));
+            most = s.wait_until(b, most, waiting.iter().copied().max().unwrap_or(0));
         }
+        s.wait_until(bucket(run.now_us(), end_us), most, most);
         s
+    }
+
+    /// Fills the stretches until this one with the number that waited until now, and notes the new one.
+    fn wait_until(&mut self, b: usize, before: u64, now: u64) -> u64 {
+        let first = self.waiting.iter().position(Option::is_none).unwrap_or(BUCKETS);
+        for place in self.waiting.iter_mut().take(b + 1).skip(first) {
+            *place = Some(before);
+        }
+        self.waiting[b] = self.waiting[b].max(Some(now));
+        now
     }
 
     fn rate(&self, counts: &[u64]) -> Vec<Option<u64>> {

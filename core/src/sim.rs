@@ -4,7 +4,8 @@
 //! the step's effects take place one after the other; each is a record. Between any two records an act can
 //! fall: that is how a crash hits the middle of a step.
 //!
-//! Cloning a [`World`] is a snapshot. It holds positions in the [`History`] and none of its content.
+//! Cloning a [`World`] is a snapshot. It holds positions in the [`History`] and none of its content. What has a
+//! type of the protocol's own stays inside: see [`crate::machine`].
 
 mod acts;
 mod effects;
@@ -13,12 +14,11 @@ mod record;
 pub(crate) mod settle;
 
 use crate::act::{Act, PlannedAct, When, Workload};
-use crate::check::Check;
-use crate::frame::Status;
+use crate::frame::{Band, Status};
 use crate::history::{Detail, History};
+use crate::machine::{Input, Interior, Left, Machine, Outcome, Request, TimerId};
 use crate::network::{LinkRule, Network};
-use crate::protocol::{Context, Effect, Input, Out, Protocol};
-use crate::trace::{DropReason, Kind, MessageId, NONE, NodeId, Record, RecordId};
+use crate::trace::{DropReason, Kind, Message, MessageId, NodeId, Record, RecordId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -77,8 +77,8 @@ pub(crate) struct Flight {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Armed<P: Protocol> {
-    pub(crate) timer: P::Timer,
+pub(crate) struct Armed {
+    pub(crate) timer: TimerId,
     order: u64,
     pub(crate) armed_us: u64,
     pub(crate) due_us: u64,
@@ -88,7 +88,7 @@ pub(crate) struct Armed<P: Protocol> {
 
 /// Something that a process takes in.
 #[derive(Clone, Debug)]
-enum Intake<P: Protocol> {
+enum Intake {
     Message {
         message: MessageId,
         copy: u16,
@@ -110,25 +110,25 @@ enum Intake<P: Protocol> {
     },
     /// `order` tells whether the timer was disarmed or armed anew since it ran out.
     Timeout {
-        timer: P::Timer,
+        timer: TimerId,
         order: u64,
         forced: bool,
     },
     Request {
         act: Arc<Act>,
-        request: P::Request,
+        request: Request,
     },
 }
 
 /// What the current instant has still to do, in order.
 #[derive(Clone, Debug)]
-enum Job<P: Protocol> {
+enum Job {
     Act(u32),
-    Intake(NodeId, Intake<P>),
-    Effect {
+    Intake(NodeId, Intake),
+    /// The effects that are left of a process's step, which record `cause` began.
+    Step {
         node: NodeId,
         cause: RecordId,
-        effect: Effect<P>,
     },
     /// The link layer acknowledges what `to` has from `from`.
     Acknowledge {
@@ -137,21 +137,22 @@ enum Job<P: Protocol> {
     },
 }
 
+/// A process as the simulator sees it. What is inside has the [`Interior`].
 #[derive(Clone, Debug)]
-pub(crate) struct Process<P: Protocol> {
+pub(crate) struct Process {
     pub(crate) status: Status,
-    pub(crate) state: Option<P::State>,
-    pub(crate) durable: P::Durable,
-    pub(crate) timers: Vec<Armed<P>>,
+    pub(crate) timers: Vec<Armed>,
     /// What has arrived while it is paused.
-    inbox: VecDeque<Intake<P>>,
+    inbox: VecDeque<Intake>,
     /// What a pause left undone of a step.
-    undone: VecDeque<Job<P>>,
+    undone: VecDeque<Job>,
     stamp: u32,
     lamport: u32,
+    /// Its state that matters, after its last record.
+    pub(crate) band: Option<Band>,
 }
 
-impl<P: Protocol> Process<P> {
+impl Process {
     pub(crate) fn lamport(&self) -> u32 {
         self.lamport
     }
@@ -165,7 +166,7 @@ impl<P: Protocol> Process<P> {
         (self.inbox.len() + undone.count()) as u32
     }
 
-    pub(crate) fn armed(&self) -> impl Iterator<Item = &Armed<P>> {
+    pub(crate) fn armed(&self) -> impl Iterator<Item = &Armed> {
         self.timers.iter().filter(|t| t.live)
     }
 }
@@ -207,38 +208,42 @@ impl Plan {
     }
 }
 
+/// A workload, and how many of its requests were made.
 #[derive(Clone, Debug)]
-struct Load<P: Protocol> {
+struct Load {
     workload: Workload,
     done: u64,
-    marker: std::marker::PhantomData<P>,
 }
 
 /// A moment of a run, complete: what comes next follows from it alone.
-#[derive(Clone, Debug)]
-pub(crate) struct World<P: Protocol> {
+#[derive(Clone)]
+pub(crate) struct World {
     pub(crate) now_us: u64,
     /// Number of records written so far.
     pub(crate) records: u32,
     messages: u32,
     details: u32,
     stamps: u32,
+    /// Changes of bands so far.
+    bands: u32,
     /// Something has happened since the last record that wrote none, such as an arrival at a paused process.
     pub(crate) quiet: bool,
     booted: u16,
-    agenda: VecDeque<Job<P>>,
+    agenda: VecDeque<Job>,
     queue: BinaryHeap<Reverse<Event>>,
     order: u64,
     flights: Vec<Flight>,
     free: Vec<u32>,
-    pub(crate) processes: Vec<Process<P>>,
+    pub(crate) processes: Vec<Process>,
+    pub(crate) interior: Box<dyn Interior>,
+    /// Whether any check watches, kept here because it is asked at every record.
+    watched: bool,
     clocks: Vec<u32>,
     pub(crate) network: Network,
     timed_done: usize,
     /// Records up to here had their anchored acts put on the agenda.
     anchored_done: u32,
-    loads: Vec<Load<P>>,
-    checks: Vec<Box<dyn Check<P>>>,
+    loads: Vec<Load>,
     pub(crate) violated: Vec<(&'static str, RecordId)>,
     seed: u64,
     /// Links of the reliable layer; none where the protocol uses plain ones.
@@ -246,28 +251,25 @@ pub(crate) struct World<P: Protocol> {
     pub(crate) settling: settle::Settling,
 }
 
-/// What the simulator reads besides the world itself.
-#[derive(Debug)]
-pub(crate) struct Stage<'a, P: Protocol> {
-    pub(crate) ctx: &'a Context<P>,
+/// What the simulator works with besides the world itself.
+pub(crate) struct Stage<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) history: &'a mut History<P>,
-    pub(crate) out: &'a mut Out<P>,
+    pub(crate) history: &'a mut History,
 }
 
-impl<P: Protocol> World<P> {
+impl World {
     /// The world before anything has happened.
-    pub(crate) fn new(ctx: &Context<P>, seed: u64, rule: LinkRule) -> World<P> {
-        let n = ctx.processes();
-        let process = |i| Process {
+    pub(crate) fn new(machine: &dyn Machine, seed: u64, rule: LinkRule) -> World {
+        let n = machine.names().len();
+        let interior = machine.interior();
+        let process = Process {
             status: Status::Crashed,
-            state: None,
-            durable: P::format(ctx, i as NodeId),
             timers: Vec::new(),
             inbox: VecDeque::new(),
             undone: VecDeque::new(),
             stamp: 0,
             lamport: 0,
+            band: None,
         };
         World {
             now_us: 0,
@@ -275,6 +277,7 @@ impl<P: Protocol> World<P> {
             messages: 0,
             details: 0,
             stamps: 0,
+            bands: 0,
             quiet: false,
             booted: 0,
             agenda: VecDeque::new(),
@@ -282,20 +285,17 @@ impl<P: Protocol> World<P> {
             order: 0,
             flights: Vec::new(),
             free: Vec::new(),
-            processes: (0..n).map(process).collect(),
+            processes: vec![process; n],
+            watched: interior.is_watched(),
+            interior,
             clocks: vec![0; n * n],
             network: Network::new(n, rule),
             timed_done: 0,
             anchored_done: 0,
             loads: Vec::new(),
-            checks: P::checks(ctx),
             violated: Vec::new(),
             seed,
-            channels: if P::MAY_USE_RELIABLE_LINKS && P::reliable_links(&ctx.setup) {
-                vec![link::Channel::default(); n * n]
-            } else {
-                Vec::new()
-            },
+            channels: if machine.reliable_links() { vec![link::Channel::default(); n * n] } else { Vec::new() },
             settling: settle::Settling::default(),
         }
     }
@@ -311,7 +311,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Makes the next record (and those that belong to it). False when nothing is left until `limit_us`.
-    pub(crate) fn advance(&mut self, stage: &mut Stage<'_, P>, limit_us: u64) -> bool {
+    pub(crate) fn advance(&mut self, stage: &mut Stage<'_>, limit_us: u64) -> bool {
         let before = self.records;
         if before >= RECORDS_MAX {
             return false;
@@ -323,12 +323,15 @@ impl<P: Protocol> World<P> {
             self.quiet = true;
         }
         self.quiet = false;
-        self.check(stage, before);
+        self.note_bands(stage, before);
+        if self.watched {
+            self.check(stage, before);
+        }
         self.call_anchored(stage);
         true
     }
 
-    fn advance_once(&mut self, stage: &mut Stage<'_, P>, limit_us: u64) -> bool {
+    fn advance_once(&mut self, stage: &mut Stage<'_>, limit_us: u64) -> bool {
         if let Some(job) = self.agenda.pop_front() {
             self.run(stage, job);
             return true;
@@ -360,26 +363,27 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn run(&mut self, stage: &mut Stage<'_, P>, job: Job<P>) {
+    fn run(&mut self, stage: &mut Stage<'_>, job: Job) {
         match job {
             Job::Act(index) => {
                 let act = Arc::clone(&stage.plan.acts[index as usize]);
                 self.act(stage, &act);
             }
             Job::Intake(node, intake) => self.take_in(stage, node, intake),
-            Job::Effect { node, cause, effect } => self.take_effect(stage, node, cause, effect),
-            Job::Acknowledge { from, to } if P::MAY_USE_RELIABLE_LINKS => self.acknowledge(stage, from, to),
-            Job::Acknowledge { .. } => unreachable!("{}", link::ABSENT),
+            Job::Step { node, cause } => self.go_on(stage, node, cause),
+            Job::Acknowledge { from, to } => self.acknowledge(stage, from, to),
         }
     }
 
+    #[inline]
     fn put(&mut self, at_us: u64, due: Due) -> u64 {
         self.order += 1;
         self.queue.push(Reverse(Event { at_us, order: self.order, due }));
         self.order
     }
 
-    fn happen(&mut self, stage: &mut Stage<'_, P>, event: Event) {
+    #[inline]
+    fn happen(&mut self, stage: &mut Stage<'_>, event: Event) {
         match event.due {
             Due::Flight(slot) => {
                 let flight = self.flights[slot as usize];
@@ -400,12 +404,12 @@ impl<P: Protocol> World<P> {
                 self.now_us = event.at_us;
                 self.next_request(stage, index as usize);
             }
-            Due::Resend(_) if !P::MAY_USE_RELIABLE_LINKS => unreachable!("{}", link::ABSENT),
             Due::Resend(index) => self.resend_due(stage, index, event.order, event.at_us),
         }
     }
 
-    fn land(&mut self, stage: &mut Stage<'_, P>, slot: u32, flight: Flight) {
+    #[inline]
+    fn land(&mut self, stage: &mut Stage<'_>, slot: u32, flight: Flight) {
         self.flights[slot as usize].order = 0;
         self.free.push(slot);
         let reason = if flight.lost {
@@ -429,8 +433,8 @@ impl<P: Protocol> World<P> {
         self.offer(stage, flight.to, intake);
     }
 
-    fn lose(&mut self, stage: &mut Stage<'_, P>, flight: &Flight, reason: DropReason) {
-        if P::MAY_USE_RELIABLE_LINKS && flight.frame != Frame::Message {
+    fn lose(&mut self, stage: &mut Stage<'_>, flight: &Flight, reason: DropReason) {
+        if flight.frame != Frame::Message {
             return self.lose_frame(stage, flight, reason);
         }
         let (id, copy) = (flight.message, flight.copy);
@@ -440,7 +444,8 @@ impl<P: Protocol> World<P> {
     }
 
     /// Hands something to a process: at once, or when it goes on.
-    fn offer(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+    #[inline]
+    fn offer(&mut self, stage: &mut Stage<'_>, node: NodeId, intake: Intake) {
         match self.processes[usize::from(node)].status {
             Status::Up => self.take_in(stage, node, intake),
             Status::Paused => self.processes[usize::from(node)].inbox.push_back(intake),
@@ -448,87 +453,78 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn take_in(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+    fn take_in(&mut self, stage: &mut Stage<'_>, node: NodeId, intake: Intake) {
         match intake {
-            Intake::Frame { .. } | Intake::Ack { .. } | Intake::Resend { .. } if !P::MAY_USE_RELIABLE_LINKS => {
-                unreachable!("{}", link::ABSENT)
-            }
-            Intake::Frame { message, origin } => return self.take_frame(stage, message, origin),
-            Intake::Ack { peer, n, origin } => return self.take_ack(stage, node, peer, n, origin),
-            Intake::Resend { to } => return self.resend(stage, node, to),
-            Intake::Message { .. } | Intake::Timeout { .. } | Intake::Request { .. } => {}
+            Intake::Message { message, copy } => self.take_message(stage, node, message, copy),
+            Intake::Frame { message, origin } => self.take_frame(stage, message, origin),
+            Intake::Ack { peer, n, origin } => self.take_ack(stage, node, peer, n, origin),
+            Intake::Resend { to } => self.resend(stage, node, to),
+            Intake::Timeout { timer, order, forced } => self.take_timeout(stage, node, timer, order, forced),
+            Intake::Request { act, request } => self.take_request(stage, node, act, &request),
         }
-        let index = usize::from(node);
-        let id = self.records;
-        stage.out.now_us = self.now_us;
-        let process = &mut self.processes[index];
-        if let Intake::Timeout { timer, order, forced: false } = &intake {
-            let armed = process.timers.iter_mut().find(|t| t.timer == *timer).expect("it was armed once");
-            if !armed.live || armed.order != *order {
+    }
+
+    #[inline]
+    fn take_message(&mut self, stage: &mut Stage<'_>, node: NodeId, message: MessageId, copy: u16) {
+        let Message { from, send, .. } = *stage.history.trace.message(message);
+        let Outcome { note, left } = self.step(stage, node, Input::Message { from, message });
+        self.merge(stage, usize::from(node), send);
+        let detail = self.note_detail(stage, note);
+        let record = Record { node, cause: send, message, count: copy, detail, ..self.blank(Kind::Receive) };
+        self.begin_step(stage, record, left);
+    }
+
+    fn take_timeout(&mut self, stage: &mut Stage<'_>, node: NodeId, timer: TimerId, order: u64, forced: bool) {
+        if !forced {
+            let armed = self.processes[usize::from(node)].timers.iter_mut().find(|t| t.timer == timer);
+            let armed = armed.expect("it was armed once");
+            if !armed.live || armed.order != order {
                 // What was handled since it ran out, in a pause, has disarmed it or armed it anew.
                 return;
             }
             armed.live = false;
         }
-        let state = process.state.as_mut().expect("a process that runs has a state");
-        let input = match &intake {
-            Intake::Message { message, .. } => Input::Message {
-                from: stage.history.trace.message(*message).from,
-                message: stage.history.messages.at(*message as usize),
-            },
-            Intake::Timeout { timer, .. } => Input::Timeout(*timer),
-            Intake::Request { request, .. } => Input::Request { id, request },
-            _ => unreachable!("the link layer's own were handled above"),
-        };
-        P::step(stage.ctx, node, state, &process.durable, input, stage.out);
-        let note = stage.out.input_note.take();
-        if let Some(write) = stage.out.input_write.take() {
-            P::write(&mut process.durable, write);
-        }
-        let mut record = Record { node, ..self.blank(Kind::Receive) };
-        match intake {
-            Intake::Message { message, copy } => {
-                let send = stage.history.trace.message(message).send;
-                record = Record { cause: send, message, count: copy, ..record };
-                self.merge(stage, index, send);
-                record.detail = note.map_or(NONE, |n| self.detail(stage, Detail::Note(n)));
-            }
-            Intake::Timeout { timer, forced, .. } => {
-                record.kind = Kind::Timeout;
-                record.code = u8::from(forced);
-                record.detail = self.detail(stage, Detail::Timer(timer, note));
-            }
-            Intake::Request { act, .. } => {
-                record.kind = Kind::Request;
-                record.detail = self.detail(stage, Detail::Request(act, note));
-            }
-            _ => unreachable!("the link layer's own were handled above"),
-        }
-        self.write(stage, record);
-        self.schedule_effects(stage, node, id);
+        let Outcome { note, left } = self.step(stage, node, Input::Timeout(timer));
+        let detail = self.detail(stage, Detail::Timer(timer, note));
+        let record = Record { node, detail, code: u8::from(forced), ..self.blank(Kind::Timeout) };
+        self.begin_step(stage, record, left);
     }
 
-    fn boot(&mut self, stage: &mut Stage<'_, P>, node: NodeId, kind: Kind) {
-        let id = self.records;
-        stage.out.now_us = self.now_us;
-        let process = &mut self.processes[usize::from(node)];
-        process.status = Status::Up;
-        process.state = Some(P::boot(stage.ctx, node, &process.durable, stage.out));
-        if let Some(write) = stage.out.input_write.take() {
-            P::write(&mut process.durable, write);
+    fn take_request(&mut self, stage: &mut Stage<'_>, node: NodeId, act: Arc<Act>, request: &Request) {
+        let Outcome { note, left } = self.step(stage, node, Input::Request { id: self.records, request });
+        let detail = self.detail(stage, Detail::Request(act, note));
+        let record = Record { node, detail, ..self.blank(Kind::Request) };
+        self.begin_step(stage, record, left);
+    }
+
+    #[inline]
+    fn step(&mut self, stage: &mut Stage<'_>, node: NodeId, input: Input<'_>) -> Outcome {
+        stage.history.machine.step(&mut *self.interior, node, self.now_us, input)
+    }
+
+    /// Writes the record that begins a step; what is left of the step comes before everything else that this
+    /// instant has to do.
+    #[inline]
+    fn begin_step(&mut self, stage: &mut Stage<'_>, record: Record, left: Left) {
+        let cause = self.write(stage, record);
+        if left != Left::Nothing {
+            self.agenda.push_front(Job::Step { node: record.node, cause });
         }
+    }
+
+    fn boot(&mut self, stage: &mut Stage<'_>, node: NodeId, kind: Kind) {
+        self.processes[usize::from(node)].status = Status::Up;
+        let Outcome { note, left } = stage.history.machine.boot(&mut *self.interior, node, self.now_us);
         if self.stamps == 0 {
             self.push_stamp(stage, 0);
         }
-        let note = stage.out.input_note.take();
-        let detail = note.map_or(NONE, |n| self.detail(stage, Detail::Note(n)));
+        let detail = self.note_detail(stage, note);
         let record = Record { node, detail, ..self.blank(kind) };
-        self.write(stage, record);
-        self.schedule_effects(stage, node, id);
+        self.begin_step(stage, record, left);
     }
 
     /// Puts the acts that are to happen right after the newest records before everything else.
-    fn call_anchored(&mut self, stage: &Stage<'_, P>) {
+    fn call_anchored(&mut self, stage: &Stage<'_>) {
         if stage.plan.anchored.is_empty() {
             self.anchored_done = self.records;
             return;
@@ -544,9 +540,10 @@ impl<P: Protocol> World<P> {
     }
 
     /// Forgets what a history knows of the time after this world.
-    pub(crate) fn cut(&self, history: &mut History<P>) {
+    pub(crate) fn cut(&self, history: &mut History) {
         history.trace.truncate(self.records, self.messages, self.stamps);
-        history.messages.truncate(self.messages as usize);
+        history.trace.bands.truncate(self.bands as usize);
         history.details.truncate(self.details as usize);
+        history.machine.cut(&*self.interior);
     }
 }

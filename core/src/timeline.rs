@@ -1,10 +1,10 @@
 //! A recorded run with a cursor: seek by snapshot and deterministic replay, and fork.
 
 use crate::act::{Act, PlannedAct, When};
-use crate::frame::{FlightFrame, Frame, NetworkFrame, ProcessFrame, RuleFrame, TimerFrame};
-use crate::history::History;
-use crate::labs::context;
-use crate::protocol::{Context, Out, Protocol, Seen};
+use crate::frame::{FlightFrame, Frame, LinkFrame, NetworkFrame, ProcessFrame, RuleFrame, TimerFrame};
+use crate::history::{History, Violation};
+use crate::machine::Machine;
+use crate::network::{Delay, LinkChange};
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
 use crate::sim::settle::SETTLE_US_MAX;
@@ -17,63 +17,43 @@ const SNAPSHOT_EVERY: u32 = 1024;
 /// the world stays bounded however long a run gets.
 const SNAPSHOTS_MAX: usize = 256;
 
-/// A run of one protocol.
-#[derive(Debug)]
-pub(crate) struct Timeline<P: Protocol> {
+/// A recorded run.
+#[derive(Clone)]
+pub(crate) struct Timeline {
     scenario: Scenario,
-    ctx: Context<P>,
     plan: Plan,
-    history: History<P>,
+    history: History,
     /// The end of what was recorded.
-    head: World<P>,
+    head: World,
     /// Where the cursor is, unless it is at the head.
-    past: Option<World<P>>,
-    snapshots: Vec<World<P>>,
+    past: Option<World>,
+    snapshots: Vec<World>,
     every: u32,
-    out: Out<P>,
 }
 
-impl<P: Protocol> Clone for Timeline<P> {
-    fn clone(&self) -> Self {
-        Timeline {
-            scenario: self.scenario.clone(),
-            ctx: self.ctx.clone(),
-            plan: self.plan.clone(),
-            history: self.history.clone(),
-            head: self.head.clone(),
-            past: self.past.clone(),
-            snapshots: self.snapshots.clone(),
-            every: self.every,
-            out: Out::new(),
-        }
-    }
-}
-
-impl<P: Protocol> Timeline<P> {
-    pub(crate) fn new(scenario: Scenario) -> Timeline<P> {
-        let ctx = context::<P>(&scenario.setup);
-        let head = World::new(&ctx, scenario.seed, scenario.network);
+impl Timeline {
+    /// A run that has not begun.
+    pub(crate) fn new(scenario: Scenario, machine: Box<dyn Machine>) -> Timeline {
+        let head = World::new(&*machine, scenario.seed, scenario.network);
         Timeline {
             plan: Plan::new(&scenario.acts),
-            history: History::new(ctx.processes()),
+            history: History::new(machine),
             snapshots: vec![head.clone()],
             every: SNAPSHOT_EVERY,
             past: None,
-            out: Out::new(),
             head,
-            ctx,
             scenario,
         }
     }
 
-    fn cursor(&self) -> &World<P> {
+    fn cursor(&self) -> &World {
         self.past.as_ref().unwrap_or(&self.head)
     }
 
     /// Makes one more record at the head.
     fn advance_head(&mut self, limit_us: u64) -> bool {
-        let Timeline { ctx, plan, history, head, out, .. } = self;
-        if !head.advance(&mut Stage { ctx, plan, history, out }, limit_us) {
+        let Timeline { plan, history, head, .. } = self;
+        if !head.advance(&mut Stage { plan, history }, limit_us) {
             return false;
         }
         // The distance is a power of two: this says whether the two lie in different blocks of that size.
@@ -99,47 +79,42 @@ impl<P: Protocol> Timeline<P> {
     }
 
     /// Moves a world of the past forward, up to a position.
-    fn replay(&mut self, mut world: World<P>, position: u32) -> World<P> {
-        let Timeline { ctx, plan, history, out, .. } = self;
+    fn replay(&mut self, mut world: World, position: u32) -> World {
+        let Timeline { plan, history, .. } = self;
         while world.records < position {
-            let moved = world.advance(&mut Stage { ctx, plan, history, out }, u64::MAX);
+            let moved = world.advance(&mut Stage { plan, history }, u64::MAX);
             assert!(moved, "what was recorded can be replayed");
         }
         world
     }
 
-    fn seen<'a>(&self, world: &'a World<P>) -> Vec<Seen<'a, P>> {
-        let seen = |p: &'a crate::sim::Process<P>| Seen { state: p.state.as_ref(), durable: &p.durable };
-        world.processes.iter().map(seen).collect()
-    }
-
-    fn process_frame(&self, world: &World<P>, index: usize, seen: &Seen<'_, P>) -> ProcessFrame {
-        let process = &world.processes[index];
-        let node = index as NodeId;
+    fn process_frame(&self, world: &World, index: usize) -> ProcessFrame {
+        let (process, machine) = (&world.processes[index], &self.history.machine);
+        let fields = machine.fields(&*world.interior, index as NodeId);
         let timers = process.armed().map(|t| TimerFrame {
-            name: P::timer_name(t.timer).into(),
+            name: machine.timer_name(t.timer).into(),
             armed_us: t.armed_us,
             due_us: t.due_us,
         });
         let vector = if self.history.trace.stamp_rows() == 0 {
-            vec![0; self.ctx.processes()]
+            vec![0; world.processes.len()]
         } else {
             self.history.trace.stamp_row(process.stamp())
         };
         ProcessFrame {
-            name: self.ctx.names[index].clone(),
-            role: self.ctx.roles[index].into(),
+            name: machine.names()[index].clone(),
+            role: machine.roles()[index].into(),
             status: process.status,
             lamport: process.lamport(),
             vector,
-            fields: P::fields(&self.ctx, node, seen),
-            band: P::band(&self.ctx, node, seen),
+            fields,
+            band: process.band,
             timers: timers.collect(),
             waiting: process.waiting(),
         }
     }
 
-    fn flights(&self, world: &World<P>) -> Vec<FlightFrame> {
+    fn flights(&self, world: &World) -> Vec<FlightFrame> {
         let mut flights: Vec<FlightFrame> = world
             .in_flight()
             .map(|f| {
@@ -152,7 +127,7 @@ impl<P: Protocol> Timeline<P> {
                     n: if is_ack { 0 } else { self.history.trace.message(f.message).n },
                     sent_us: f.sent_us,
                     arrive_us: f.arrive_us,
-                    label: if is_ack { "ack".into() } else { self.history.message_label(&self.ctx, f.message) },
+                    label: if is_ack { "ack".into() } else { self.history.message_label(f.message) },
                     link: is_ack || self.history.trace.record(f.origin).kind == Kind::Link,
                     origin: f.origin,
                 }
@@ -162,18 +137,30 @@ impl<P: Protocol> Timeline<P> {
         flights
     }
 
-    fn network_frame(&self, world: &World<P>) -> NetworkFrame {
+    fn network_frame(&self, world: &World) -> NetworkFrame {
         let rule = world.network.rule();
-        let n = self.ctx.processes();
-        let links = (0..n).flat_map(|from| (0..n).map(move |to| (from, to)));
-        let blocked = links.filter(|&(from, to)| world.network.link_own(from, to).blocked == Some(true));
+        let n = world.processes.len();
+        let own = |(from, to)| (from as u16, to as u16, world.network.link_own(from, to));
+        let links: Vec<(u16, u16, LinkChange)> =
+            (0..n).flat_map(|from| (0..n).map(move |to| (from, to))).map(own).collect();
+        let blocked = links.iter().filter(|(_, _, own)| own.blocked == Some(true));
+        let apart = |&(from, to, own): &(u16, u16, LinkChange)| LinkFrame {
+            from,
+            to,
+            delay: own.delay.map(Delay::json),
+            loss_ppm: own.loss_ppm,
+            duplicate_ppm: own.duplicate_ppm,
+            fifo: own.fifo,
+        };
+        let differs = |l: &&(u16, u16, LinkChange)| LinkChange { blocked: None, ..l.2 } != LinkChange::default();
         NetworkFrame {
             delay: rule.delay.json(),
             loss_ppm: rule.loss_ppm,
             duplicate_ppm: rule.duplicate_ppm,
             fifo: rule.fifo,
             groups: world.network.groups().map(<[u16]>::to_vec),
-            blocked: blocked.map(|(from, to)| (from as u16, to as u16)).collect(),
+            blocked: blocked.map(|&(from, to, _)| (from, to)).collect(),
+            links: links.iter().filter(differs).map(apart).collect(),
         }
     }
 
@@ -197,13 +184,13 @@ impl<P: Protocol> Timeline<P> {
     }
 }
 
-impl<P: Protocol> Run for Timeline<P> {
+impl Run for Timeline {
     fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
     fn names(&self) -> &[String] {
-        &self.ctx.names
+        self.history.machine.names()
     }
 
     fn trace(&self) -> &Trace {
@@ -225,7 +212,7 @@ impl<P: Protocol> Run for Timeline<P> {
             self.past = None;
             return;
         }
-        let usable = |w: &&World<P>| w.records < position || (w.records == position && !w.quiet);
+        let usable = |w: &&World| w.records < position || (w.records == position && !w.quiet);
         let here = self.past.as_ref().filter(usable).map_or(0, |w| w.records);
         let snapshot = self.snapshots.iter().rposition(|s| s.records <= position).expect("the first one is at 0");
         let start = if here > self.snapshots[snapshot].records {
@@ -256,8 +243,8 @@ impl<P: Protocol> Run for Timeline<P> {
         self.seek(position);
         if let Some(mut world) = self.past.take() {
             // What happens without a record until then, such as an arrival at a paused process.
-            let Timeline { ctx, plan, history, out, .. } = self;
-            let moved = world.advance(&mut Stage { ctx, plan, history, out }, at_us);
+            let Timeline { plan, history, .. } = self;
+            let moved = world.advance(&mut Stage { plan, history }, at_us);
             assert!(!moved, "every record until this time is made already");
             self.past = Some(world);
         }
@@ -329,45 +316,46 @@ impl<P: Protocol> Run for Timeline<P> {
 
     fn frame(&self) -> Frame {
         let world = self.cursor();
-        let seen = self.seen(world);
-        let spec = P::spec();
+        let machine = &self.history.machine;
         let violated = |rule: &str| world.violated.iter().find(|(r, _)| *r == rule).map(|(_, id)| *id);
+        let rules = machine.spec().rules.iter();
+        let rules = rules.map(|r| RuleFrame { rule: r.name.into(), violated: violated(r.name) });
         Frame {
             position: world.records,
             event: world.records.checked_sub(1),
             at_us: world.now_us,
             mid_step: world.mid_step(),
-            processes: seen.iter().enumerate().map(|(i, s)| self.process_frame(world, i, s)).collect(),
+            processes: (0..world.processes.len()).map(|i| self.process_frame(world, i)).collect(),
             in_flight: self.flights(world),
             network: self.network_frame(world),
-            panels: P::panels(&self.ctx, &seen),
-            rules: spec.rules.iter().map(|r| RuleFrame { rule: r.name.into(), violated: violated(r.name) }).collect(),
+            panels: machine.panels(&*world.interior),
+            rules: rules.collect(),
         }
     }
 
     fn label(&self, id: RecordId) -> String {
-        self.history.label(&self.ctx, self.history.trace.record(id))
+        self.history.describe(self.history.trace.record(id)).0
     }
 
     fn data(&self, id: RecordId) -> String {
-        self.history.describe(&self.ctx, self.history.trace.record(id)).1
+        self.history.describe(self.history.trace.record(id)).1
     }
 
     fn own_clock(&self, id: RecordId) -> Option<(Vec<u32>, Vec<u32>)> {
         let note = self.history.note(self.history.trace.record(id))?;
-        P::own_clock(note).map(|(before, after)| (before.to_vec(), after.to_vec()))
+        self.history.machine.own_clock(note).map(|(before, after)| (before.to_vec(), after.to_vec()))
     }
 
     fn why(&self, id: RecordId) -> Option<(String, &'static str)> {
         let record = self.history.trace.record(id);
-        P::why(&self.ctx, record.kind, record.node, self.history.note(record)?)
+        self.history.machine.why(record.kind, record.node, self.history.note(record)?)
     }
 
     fn item(&self, id: RecordId) -> Option<(u16, u64)> {
         let record = self.history.trace.record(id);
         match record.kind {
-            Kind::Send | Kind::Receive => P::item_sent(self.history.messages.at(record.message as usize)),
-            Kind::Deliver => P::item_delivered(self.history.note(record)?),
+            Kind::Send | Kind::Receive => self.history.machine.item_sent(record.message),
+            Kind::Deliver => self.history.machine.item_delivered(self.history.note(record)?),
             _ => None,
         }
     }
@@ -377,29 +365,38 @@ impl<P: Protocol> Run for Timeline<P> {
     }
 
     fn line(&self, id: RecordId) -> String {
-        self.history.line(&self.ctx, id)
+        self.history.line(id)
     }
 
     fn message_label(&self, id: MessageId) -> String {
-        self.history.message_label(&self.ctx, id)
+        self.history.message_label(id)
+    }
+
+    fn message_kind(&self, id: MessageId) -> &'static str {
+        self.history.machine.message_kind(id)
+    }
+
+    fn link_peer(&self, id: RecordId) -> Option<NodeId> {
+        self.history.link_peer(self.history.trace.record(id))
     }
 
     fn hash(&self) -> u64 {
-        self.history.hash(&self.ctx)
+        self.history.hash()
     }
 
     fn violations(&self) -> Vec<ViolationReport> {
         let report = |&(_, id): &(&'static str, RecordId)| {
             let record = self.history.trace.record(id);
             assert!(record.kind == Kind::Violation, "a violation points at its record");
-            let (rule, explain, events) = self.history.violation(record).expect("a violation says what it is");
-            ViolationReport { id, rule, explain: explain.into(), events: events.to_vec() }
+            let violation = self.history.violation(record).expect("a violation says what it is");
+            let Violation { rule, explain, events } = violation;
+            ViolationReport { id, rule, explain: explain.clone(), events: events.clone() }
         };
         self.cursor().violated.iter().map(report).collect()
     }
 
     fn metrics(&self) -> Vec<(&'static str, u64)> {
-        P::metrics(&self.ctx, &self.seen(self.cursor()))
+        self.history.machine.metrics(&*self.cursor().interior)
     }
 
     fn fork(&self) -> Box<dyn Run> {

@@ -3,6 +3,7 @@
 //! A record is a fixed handful of numbers. Labels and `data` are rendered from the protocol's own values
 //! when somebody asks. Everything that a view may know is in here or in a [`crate::frame::Frame`].
 
+use crate::frame::Band;
 use crate::log::Log;
 use serde::Serialize;
 
@@ -181,6 +182,17 @@ pub struct Message {
     pub due_us: u64,
 }
 
+/// From a record on, a process is in another state, as far as its band says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BandChange {
+    /// The record after which it was seen.
+    pub record: RecordId,
+    /// At which process.
+    pub node: NodeId,
+    /// What there is to say now, if there is anything.
+    pub band: Option<Band>,
+}
+
 /// The part of a history that does not depend on the protocol.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -188,6 +200,8 @@ pub struct Trace {
     pub records: Log<Record>,
     /// All messages, in order of sending.
     pub messages: Log<Message>,
+    /// All changes of the processes' bands, in order.
+    pub bands: Log<BandChange>,
     stamps: Log<u32>,
     /// Number of stamp rows: kept, because dividing for it at every record is felt.
     rows: u32,

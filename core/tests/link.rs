@@ -2,12 +2,10 @@
 
 mod common;
 
-use lightcone_core::check::Check;
 use lightcone_core::explore::{random_scenario, run_and_settle};
-use lightcone_core::frame::{Field, Panel};
 use lightcone_core::json::JsonObject;
 use lightcone_core::labs::{Lab, Of};
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
+use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol};
 use lightcone_core::run::Run;
 use lightcone_core::scenario::Setup;
 use lightcone_core::schema::{Fields, LabSpec, Operation, Param, Takes};
@@ -30,6 +28,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &[],
+    ..LabSpec::EMPTY
 };
 static LAB: Of<Pipe> = Of::NEW;
 
@@ -76,21 +75,6 @@ impl Protocol for Pipe {
     }
     fn describe_message(_: &Context<Self>, (): &(), _: &mut JsonObject) -> String {
         "drop in the pipe".into()
-    }
-    fn describe_note(_: &Context<Self>, _: Kind, (): &(), _: &mut JsonObject) -> Option<String> {
-        None
-    }
-    fn fields(_: &Context<Self>, _: NodeId, _: &Seen<'_, Self>) -> Vec<Field> {
-        Vec::new()
-    }
-    fn panels(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<Panel> {
-        Vec::new()
-    }
-    fn checks(_: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
-        Vec::new()
-    }
-    fn metrics(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        Vec::new()
     }
 }
 

@@ -48,7 +48,7 @@ const ODD_NUMBERS: [&str; 34] = [
 ];
 
 /// Words that mean something somewhere, and words that are trouble.
-const ODD_TOKENS: [&str; 52] = [
+const ODD_TOKENS: [&str; 60] = [
     "null",
     "true",
     "false",
@@ -101,6 +101,14 @@ const ODD_TOKENS: [&str; 52] = [
     "\"every_ms\"",
     "\"crash\"",
     "\"request\"",
+    "\"http\"",
+    "\"method\"",
+    "\"path\"",
+    "\"body\"",
+    "\"GET node1 /get?key=%2\"",
+    "\"POST node1 /put {\"",
+    "\"GET\"",
+    "\"/get?key=%C3&key\"",
 ];
 
 /// Splits JSON, roughly, into strings, words, numbers and signs.
@@ -245,10 +253,18 @@ fn try_out(scenario: Scenario) -> u32 {
     len
 }
 
+/// Requests as a service's own clients would write them.
+const HTTP: &str = r#"{"format":"lightcone/1","lab":"causal-kv","acts":[
+    {"at_ms":1,"act":{"http":"POST node1 /put {\"key\":\"x\",\"value\":1,\"client_id\":\"client2\"}"}},
+    {"at_ms":2,"act":{"http":{"method":"POST","node":"node2","path":"/put","body":{"key":"y","value":[1],"vector":null}}}},
+    {"at_ms":3,"act":{"http":{"method":"GET","node":"node2","path":"/get?key=x%20y&client_id=client1"}}},
+    {"at_ms":4,"act":{"http":"GET node3 /"}}],"until_ms":100}"#;
+
 /// Short scenarios that have every kind of act in them, and the built-in ones.
 fn corpus() -> Vec<String> {
     let mut corpus: Vec<String> =
         LABS.iter().flat_map(|lab| lab.spec().scenarios.iter().map(|b| b.json.to_string())).collect();
+    corpus.push(HTTP.into());
     for seed in 0..12 {
         let mut scenario = common::parse(&random_scenario(seed, ALL, ""));
         scenario.acts.truncate(12);
@@ -431,6 +447,12 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
         (r#"{"partition":{"groups":[["P1"],["P1"]]}}"#, ".partition.groups[1][0]", "P1 is in two groups"),
         (r#"{"partition":{"groups":["P1"]}}"#, ".partition.groups[0]", "expected a list, found \"P1\""),
         (r#"{"link":{"from":"P1"}}"#, ".link", "the key \"to\" is missing"),
+        (r#"{"link":{"from":"P1","to":"P2","reset":false}}"#, ".link.reset", "only true makes sense here"),
+        (
+            r#"{"message":{"id":1,"copy":0,"drop":true}}"#,
+            ".message.copy",
+            "expected a whole number from 1 to 65535, found 0",
+        ),
         (r#"{"message":{"id":1}}"#, ".message", "exactly one of drop, duplicate and deliver_in_ms must be given"),
         (
             r#"{"message":{"id":1,"drop":true,"duplicate":true}}"#,
@@ -481,6 +503,26 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
             ".workload.every_ms",
             "expected milliseconds from 0.001 to 36000, found 0",
         ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1}}"#,
+            ".workload",
+            "exactly one of every_ms and rate must be given",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"every_ms":1,"rate":1}}"#,
+            ".workload",
+            "exactly one of every_ms and rate must be given",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"rate":0}}"#,
+            ".workload.rate",
+            "expected a whole number from 1 to 1000000, found 0",
+        ),
+        (
+            r#"{"workload":{"op":"local","nodes":["P1"],"count":1,"rate":2.5}}"#,
+            ".workload.rate",
+            "expected a whole number from 1 to 1000000, found 2.5",
+        ),
     ] {
         assert_eq!(error(&act(text)), format!("{at}{path}: {what}"), "{text}");
     }
@@ -490,6 +532,25 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
     let text =
         act(&format!("{{\"request\":{{\"node\":\"P1\",\"op\":\"multicast\",\"args\":{{\"message\":{deep}}}}}}}"));
     assert_eq!(error(&text), "$.acts[0].act.request.args.message: a value may be nested 64 deep, this is 65 deep");
+}
+
+/// Fifty a second is one every 20 ms; three a second are no more than three, with the least time that allows.
+#[test]
+fn a_rate_is_another_way_to_say_how_often() {
+    for lab in LABS {
+        let operation = lab.spec().operations[0];
+        let of = |how: &str| {
+            let scenario = Scenario::empty(*lab);
+            let fits =
+                |p: &lightcone_core::protocol::ProcessInfo| operation.at.is_empty() || operation.at.contains(&p.role);
+            let node = scenario.processes().into_iter().find(fits).expect("somebody takes it").name;
+            let text = format!("{{\"op\":\"{}\",\"nodes\":[\"{node}\"],\"count\":4,{how}}}", operation.name);
+            scenario.read_act(&format!("{{\"workload\":{text}}}")).expect("a workload")
+        };
+        assert_eq!(of("\"rate\":50"), of("\"every_ms\":20"));
+        assert_eq!(of("\"rate\":3"), of("\"every_ms\":333.334"));
+        assert_eq!(of("\"rate\":1000000"), of("\"every_ms\":0.001"));
+    }
 }
 
 #[test]

@@ -3,8 +3,7 @@
 mod common;
 
 use common::{Dice, cases, lines, parse, read_lines};
-use lightcone_core::check::Check;
-use lightcone_core::frame::{Field, Panel};
+use lightcone_core::frame::Field;
 use lightcone_core::json::JsonObject;
 use lightcone_core::labs::{Lab, Of};
 use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
@@ -49,6 +48,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &[],
     scenarios: &[],
     timers: &["tick"],
+    ..LabSpec::EMPTY
 };
 
 static LAB: Of<Toy> = Of::NEW;
@@ -141,18 +141,6 @@ impl Protocol for Toy {
 
     fn fields(_: &Context<Self>, _: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
         vec![Field { name: "disk".into(), value: seen.durable.to_string() }]
-    }
-
-    fn panels(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<Panel> {
-        Vec::new()
-    }
-
-    fn checks(_: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
-        Vec::new()
-    }
-
-    fn metrics(_: &Context<Self>, _: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        Vec::new()
     }
 }
 
@@ -403,6 +391,34 @@ fn a_message_about_to_be_lost_can_be_delivered_all_the_same() {
            2 {"message":{"id":0,"deliver_in_ms":20}}"#);
     let said = said(&*run);
     assert!(said.contains(&"22 P2 receive ping".into()) && !said.iter().any(|s| s.contains("drop")), "{said:?}");
+}
+
+#[test]
+fn one_copy_can_be_meant_and_the_other_travels_on() {
+    let acts = |last: &str| {
+        said(&*toy(&format!(
+            "1 {{\"request\":{{\"node\":\"P1\",\"op\":\"ping\",\"args\":{{\"to\":\"P2\"}}}}}}\n2 \
+             {{\"message\":{{\"id\":0,\"duplicate\":true}}}}\n3 {{\"message\":{{\"id\":0,{last}}}}}"
+        )))
+    };
+    let received = |said: &[String]| said.iter().filter(|s| s.contains("receive")).cloned().collect::<Vec<_>>();
+    assert_eq!(received(&acts(r#""copy":2,"drop":true"#)), ["11 P2 receive ping"]);
+    assert_eq!(received(&acts(r#""copy":1,"drop":true"#)), ["12 P2 receive ping"]);
+    let none = acts(r#""copy":3,"drop":true"#);
+    assert!(none.iter().any(|s| s.contains("this message is not under way")), "{none:?}");
+}
+
+#[test]
+fn a_frame_tells_which_links_have_settings_of_their_own() {
+    let run = toy(r#"1 {"link":{"from":"P1","to":"P2","delay_ms":80,"loss":0.25}}
+           2 {"link":{"from":"P2","to":"P1","blocked":true}}
+           3 {"link":{"from":"P3","to":"P1","fifo":true}}
+           4 {"link":{"from":"P3","to":"P1","reset":true}}"#);
+    let network = run.frame().network;
+    let [link] = network.links.as_slice() else { panic!("one link differs: {:?}", network.links) };
+    assert_eq!((link.from, link.to, link.delay.as_deref(), link.loss_ppm), (0, 1, Some("80"), Some(250_000)));
+    assert_eq!((link.duplicate_ppm, link.fifo), (None, None));
+    assert_eq!(network.blocked, [(1, 0)]);
 }
 
 #[test]

@@ -25,9 +25,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('axe finds nothing in what lies over the page', async ({ page }) => {
       await atEnd(page);
-      await page.locator('.menu summary').click();
+      await page.locator('.actions > .menu summary').click();
       await clean(page, 'the File menu');
-      await page.locator('.menu summary').click();
+      await page.locator('.actions > .menu summary').click();
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog')).toBeVisible();
       await clean(page, 'the help');

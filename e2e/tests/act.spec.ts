@@ -215,7 +215,7 @@ test('with a loss of 100 % the next message is lost, and a cross says where', as
 test('a split keeps messages from the other side until it is healed', async ({ page }) => {
   await empty(page);
   await tab(page, 'network');
-  const heal = page.getByRole('button', { name: 'heal' });
+  const heal = page.locator('.card.network').getByRole('button', { name: 'heal' });
   await expect(heal).toBeDisabled();
   await expect(heal).toHaveAttribute('title', 'Nothing is cut.');
   const before = await picture(page);

@@ -206,10 +206,71 @@ test('clocks and axis are chosen by their buttons', async ({ page }) => {
   await atEnd(page);
   const seen = new Set<string>();
   for (const name of ['none', 'Lamport', 'vector', 'both', 'order', 'time']) {
+    if (name === 'order') await page.locator('.toolbar .menu summary').click();
     await page.locator('.toolbar').getByRole('button', { name, exact: true }).click();
     await expect(page.locator('.toolbar').getByRole('button', { name, exact: true })).toHaveAttribute('aria-pressed', 'true');
     await frames(page);
     seen.add(await picture(page));
   }
   expect(seen.size).toBeGreaterThanOrEqual(5);
+});
+
+test.describe('the division of the screen', () => {
+  test.beforeEach(({ page }) => {
+    test.skip(isSmall(page), 'on a small screen the panels are tabs');
+  });
+
+  const width = (page: Page, selector: string) => page.locator(selector).evaluate((e) => e.getBoundingClientRect().width);
+  const height = (page: Page, selector: string) => page.locator(selector).evaluate((e) => e.getBoundingClientRect().height);
+
+  test('a line is dragged, and stays where it was put', async ({ page }) => {
+    await atEnd(page);
+    const before = await width(page, '.left');
+    const line = (await page.locator('.left-edge').boundingBox())!;
+    await page.mouse.move(line.x + 5, line.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(line.x + 65, line.y + 200, { steps: 4 });
+    await page.mouse.up();
+    expect(await width(page, '.left')).toBe(before + 60);
+    await page.reload();
+    await expect.poll(() => width(page, '.left')).toBe(before + 60);
+  });
+
+  test('a line is moved by keys, within bounds, and back', async ({ page }) => {
+    await atEnd(page);
+    const [diagram, right] = [await height(page, '.card.diagram'), await width(page, '.right')];
+    await page.getByRole('separator', { name: 'Height of the views' }).focus();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => height(page, '.card.diagram')).toBeLessThan(diagram);
+    const edge = page.getByRole('separator', { name: 'Width of the right column' });
+    await edge.focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => width(page, '.right')).toBeGreaterThan(right);
+    await page.keyboard.press('Home');
+    await expect(edge).toHaveAttribute('aria-valuenow', '220');
+    await edge.dblclick();
+    await expect.poll(() => width(page, '.right')).toBe(right);
+  });
+
+  test('panels are closed and opened again, and the diagram takes the room', async ({ page }) => {
+    await atEnd(page);
+    const before = await width(page, '#diagram');
+    for (const name of ['Inspector', 'Rules']) {
+      await page.getByRole('button', { name: `Close ${name}` }).focus();
+      await page.keyboard.press('Enter');
+    }
+    await expect(page.locator('.inspector')).toBeHidden();
+    await expect.poll(() => width(page, '#diagram')).toBeGreaterThan(before + 250);
+    await page.reload();
+    await expect(page.locator('.card.act')).toBeVisible();
+    await expect(page.locator('.inspector')).toBeHidden();
+    await page.locator('.panels-menu summary').click();
+    await page.getByLabel('Inspector', { exact: true }).check();
+    await expect(page.locator('.inspector')).toBeVisible();
+    await page.getByLabel('Views below the diagram', { exact: true }).uncheck();
+    await expect(page.locator('.card.below')).toBeHidden();
+    await page.getByRole('button', { name: 'as at first' }).click();
+    await expect(page.locator('.card.below')).toBeVisible();
+    await expect.poll(() => width(page, '#diagram')).toBe(before);
+  });
 });

@@ -1,23 +1,35 @@
 //! The one stateful component: session, view clock, what is open.
 
 mod address;
+mod branches;
 mod commands;
 mod export;
+mod guide;
 mod keys;
+mod lines;
+mod mode;
+mod working;
 
 use crate::bridge::{self, Frames};
-use crate::command::{Command, Menu, Tab};
-use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Transport};
-use crate::diagram::{Diagram, SceneRef, Toolbar, paint};
+use crate::cluster::{Cluster, Tokens};
+use crate::command::{Command, Form, Menu, Tab};
+use crate::console::{Console, LogRef};
+use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
+use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
+use crate::guide::{Goal, PlayerRef};
+use crate::layout::{Edge, Layout, Slot};
+use crate::look;
 use crate::model::Model;
-use crate::panels::{EventTable, Inspector, LabPanels, Metrics, Rules};
+use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::session::Session;
+use crate::work::Word;
 use address::{from_hash, opened};
-use commands::STORED_THEME;
+use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
 use lightcone_core::diagram::theme::Theme;
 use lightcone_core::frame::{Panel, Status};
+use mode::Mode;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{DragEvent, HtmlCanvasElement, KeyboardEvent};
@@ -27,6 +39,8 @@ use yew::prelude::*;
 const PANELS_EVERY_MS: f64 = 90.0;
 /// Milliseconds between two steps of the play clock in a hidden tab.
 const HIDDEN_EVERY_MS: u32 = 250;
+/// Milliseconds of a frame that a search may take.
+const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
 
@@ -35,16 +49,31 @@ pub(crate) struct App {
     session: Rc<RefCell<Session>>,
     frames: Frames,
     canvas: NodeRef,
+    overview: NodeRef,
+    /// The canvas of the branch that is compared.
+    other: NodeRef,
     scene: SceneRef,
+    tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
     theme: Theme,
+    layout: Layout,
     tab: Tab,
     menu: Option<Menu>,
+    working: Option<working::Working>,
     help: bool,
+    console: bool,
+    lines: LogRef,
+    guide: Option<PlayerRef>,
+    goal: Option<Goal>,
+    mode: Mode,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
+    /// Whether the notice offers the scenario as a file.
+    offers_file: bool,
     address_timer: Option<Timeout>,
+    /// Whether two diagrams stood there when the page was drawn last.
+    compared: bool,
     _hidden: Interval,
 }
 
@@ -64,6 +93,8 @@ pub(crate) enum Msg {
     Notice(String, bool),
     /// It was read.
     NoticeOver,
+    /// The helper in the background has said something.
+    Word(Word),
     /// Time to write the address.
     Address,
     /// The address was changed by hand.
@@ -98,25 +129,32 @@ impl Component for App {
             let c = changed.clone();
             move || c.emit(())
         });
-        let dark = match bridge::stored(STORED_THEME).as_deref() {
-            Some("dark") => true,
-            Some("light") => false,
-            _ => bridge::prefers("(prefers-color-scheme: dark)"),
-        };
         let session = Rc::new(RefCell::new(session));
-        let app = App {
+        let mut app = App {
             frames,
             canvas: NodeRef::default(),
+            overview: NodeRef::default(),
+            other: NodeRef::default(),
             scene: SceneRef::default(),
+            tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
-            theme: if dark { Theme::Dark } else { Theme::Light },
+            theme: first_theme(),
+            layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
             menu: None,
+            working: None,
             help: false,
+            console: false,
+            lines: lines::kept(),
+            guide: None,
+            goal: None,
+            mode: Mode::Usual,
             notice: None,
             notice_timer: None,
+            offers_file: false,
             address_timer: None,
+            compared: false,
             _hidden: Interval::new(HIDDEN_EVERY_MS, {
                 let l = link.clone();
                 move || l.send_message(Msg::Hidden)
@@ -126,6 +164,8 @@ impl Component for App {
         app.show_theme();
         bridge::remember_scenario(app.session.borrow().scenario().to_json());
         app.install_api(ctx);
+        app.enter_mode(ctx);
+        app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
             link.send_message(Msg::Notice(trouble, true));
         }
@@ -153,12 +193,13 @@ impl Component for App {
             },
             Msg::Notice(text, bad) => self.say(ctx, text, bad),
             Msg::NoticeOver => self.notice = None,
+            Msg::Word(word) => self.hear(ctx, word),
             Msg::Address => {
-                self.write_address();
+                let _ = self.write_address();
                 return false;
             }
             Msg::HashChanged => match from_hash() {
-                Some(Ok(session)) => self.open(session),
+                Some(Ok(session)) => self.open(session, "open a link".into()),
                 Some(Err(what)) => self.say(ctx, what, true),
                 None => return false,
             },
@@ -168,51 +209,80 @@ impl Component for App {
         true
     }
 
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        let compares = self.session.borrow().compare.is_some();
+        if std::mem::replace(&mut self.compared, compares) != compares {
+            // The diagrams have another size now.
+            self.frames.ask();
+        }
+    }
+
     fn view(&self, ctx: &Context<Self>) -> Html {
         let model = Model::new(Rc::clone(&self.session), self.session.borrow().version);
         let on = ctx.link().callback(Msg::Do);
         let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
+        let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
-            <div class="page" data-tab={tab} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <Header model={model.clone()} dark={self.theme == Theme::Dark} on={on.clone()} />
+            <div class={self.page_class()} data-tab={tab} data-point={self.pointed()} style={self.layout.style()} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
+                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        <ActPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                     <div class="tabbed" data-for="network">
-                        <NetworkPanel model={model.clone()} on={on.clone()} />
-                        <Faults model={model.clone()} on={on.clone()} />
-                        <SetupPanel model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <main class="middle">
+                    { self.splitter(Edge::Left, &on) }
+                    { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
                         <Toolbar model={model.clone()} on={on.clone()} />
+                        <CutBar model={model.clone()} on={on.clone()} />
                         <Diagram
                             model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
                             on={on.clone()}
                         />
+                        <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
+                        <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
+                        <CompareBar model={model.clone()} canvas={self.other.clone()} on={on.clone()} />
                     </section>
+                    { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
-                        <div class="tabbed" data-for="lab"><LabPanels model={model.clone()} /></div>
+                        <div class="tabbed" data-for="lab">
+                            <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
+                            <LabPanels model={model.clone()} />
+                        </div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
                         <div class="tabbed" data-for="metrics">
                             if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
                         </div>
+                        <div class="tabbed" data-for="branches">
+                            if self.tab == Tab::Branches { <Branches model={model.clone()} on={on.clone()} /> }
+                        </div>
+                        <div class="tabbed" data-for="acts">
+                            if self.tab == Tab::Acts { <Acts model={model.clone()} on={on.clone()} /> }
+                        </div>
                     </section>
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
+                    { self.guide_view(&model, &on) }
                     <div class="tabbed" data-for="inspect">
-                        <Inspector model={model.clone()} on={on.clone()} />
-                        <Rules model={model.clone()} on={on.clone()} />
+                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
+                <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
                 <Transport {model} on={on.clone()} />
+                { self.embed_foot() }
                 if self.help { <Help on={on.clone()} /> }
+                { self.working_view(&on) }
                 { self.notice_view(&on) }
             </div>
         }
@@ -227,7 +297,7 @@ impl App {
             let scene = scene.0.borrow();
             let at = scene.events.iter().find(|e| e.id == id)?.at;
             let rect = canvas.cast::<HtmlCanvasElement>()?.get_bounding_client_rect();
-            let inside = scene.plot.is_some_and(|p| (p.x - 8.0..=p.x + p.w + 8.0).contains(&at.0));
+            let inside = scene.clip.is_some_and(|clip| clip.holds(at));
             inside.then(|| (rect.left() + f64::from(at.0), rect.top() + f64::from(at.1)))
         };
         bridge::install_api(&self.session, move || link.send_message(Msg::Changed), place);
@@ -241,9 +311,11 @@ impl App {
         if playing {
             self.session.borrow_mut().tick(seconds);
         }
+        self.watch_guide();
+        let searching = self.search_on();
         self.paint();
         let still = self.session.borrow().playing;
-        if still {
+        if still || searching {
             self.frames.ask();
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;
@@ -255,7 +327,17 @@ impl App {
             }
             return true;
         }
-        false
+        searching && !playing
+    }
+
+    /// Goes on with a search, for a few milliseconds. True when there is something new to be said about it.
+    fn search_on(&self) -> bool {
+        let until = bridge::now_ms() + SEARCH_MS;
+        let mut session = self.session.borrow_mut();
+        let before = session.look.finder.as_ref().is_some_and(|f| f.is_working());
+        look::search_on(&mut session, || bridge::now_ms() >= until);
+        session.version += u64::from(before && !session.playing);
+        before
     }
 
     /// The run has stopped by itself: at its end, or because a rule was broken.
@@ -280,22 +362,30 @@ impl App {
         }
         let mut session = self.session.borrow_mut();
         let session = &mut *session;
-        session.index.update(session.run.trace());
-        let view = session.view(w as f32, h as f32);
-        let scene = lay_out(&*session.run, &session.index, &view, &session.frame);
-        paint(&ctx, &scene, self.theme, scale);
+        session.index.update(&*session.run);
+        let zoom = self.mode.zoom();
+        let view = session.view((w / zoom) as f32, (h / zoom) as f32);
+        let mut scene = lay_out(&*session.run, &session.index, &view, &session.frame);
+        self.paint_other(session, &mut scene, &view);
+        paint(&ctx, &scene, self.theme, scale * zoom);
         *self.scene.0.borrow_mut() = scene;
+        if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
+            paint_overview(&canvas, session, self.theme);
+        }
+        self.tokens.frame(session);
     }
 
-    fn open(&mut self, mut session: Session) {
-        session.version = self.session.borrow().version + 1;
+    /// Shows another session; `what` says in words what that took, for the way back.
+    fn open(&mut self, mut session: Session, what: String) {
+        session.look.orientation = self.session.borrow().look.orientation;
         bridge::remember_scenario(session.scenario().to_json());
-        *self.session.borrow_mut() = session;
+        self.session.borrow_mut().replace(session, what);
         self.last_ms = None;
     }
 
     fn say(&mut self, ctx: &Context<Self>, text: String, bad: bool) {
         self.notice = Some((text, bad));
+        self.offers_file = false;
         let link = ctx.link().clone();
         let stays_ms = if bad { 2 * NOTICE_MS } else { NOTICE_MS };
         self.notice_timer = Some(Timeout::new(stays_ms, move || link.send_message(Msg::NoticeOver)));
@@ -333,6 +423,22 @@ impl App {
         html! { <div class="tabs" role="tablist" aria-label="Panels">{ for Tab::ALL.iter().map(tab) }</div> }
     }
 
+    /// A panel with the button that closes it. On a small screen panels are tabs, and none is closed.
+    fn slot(&self, slot: Slot, panel: Html, on: &Callback<Command>) -> Html {
+        let class = classes!("slot", (!self.layout.is_open(slot)).then_some("closed"));
+        let name = format!("Close {}", slot.title());
+        html! {
+            <div {class} data-slot={slot.id()}>
+                { panel }
+                <button class="plain shut" aria-label={name.clone()} title={name} onclick={on.reform(move |_| Command::Slot(slot))}>{ "×" }</button>
+            </div>
+        }
+    }
+
+    fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
+        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
+    }
+
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
         match session.frame.panels.first() {
@@ -346,9 +452,22 @@ impl App {
         html! {
             <div class={classes!("notice", bad.then_some("bad"))} role={if *bad { "alert" } else { "status" }}>
                 <span>{ text }</span>
+                if self.offers_file {
+                    <button onclick={on.reform(|_| Command::Export(Form::Scenario))}>{ "Save the file" }</button>
+                }
                 <button class="plain" onclick={on.reform(|_| Command::Dismiss)} aria-label="Dismiss">{ "×" }</button>
             </div>
         }
+    }
+}
+
+/// The theme of the last visit, else the one that the person's system has.
+fn first_theme() -> Theme {
+    match bridge::stored(STORED_THEME).as_deref() {
+        Some("dark") => Theme::Dark,
+        Some("light") => Theme::Light,
+        _ if bridge::prefers("(prefers-color-scheme: dark)") => Theme::Dark,
+        _ => Theme::Light,
     }
 }
 

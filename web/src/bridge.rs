@@ -1,8 +1,12 @@
 //! The only file that speaks JavaScript: frames, storage, the address, files, and `window.lightcone`.
 
 mod api;
+mod helper;
+mod site;
 
 pub(crate) use api::install_api;
+pub(crate) use helper::{Helper, helped};
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};
@@ -49,6 +53,9 @@ pub(crate) fn remember_scenario(json: String) {
 pub(crate) fn catch_panics() {
     yew::set_custom_panic_hook(Box::new(|info| {
         let what = info.to_string();
+        if helper::helper_failed(&what) {
+            return;
+        }
         let scenario = SCENARIO.with(|s| s.try_borrow().map(|s| s.clone()).unwrap_or_default());
         let show = Reflect::get(&window(), &"lightconeFailed".into());
         if let Ok(show) = show.and_then(|f| f.dyn_into::<Function>()) {
@@ -185,6 +192,28 @@ pub(crate) fn store(key: &str, value: &str) {
     }
 }
 
+/// What was kept for a reload: by this tab first, then by any other.
+pub(crate) fn kept(key: &str) -> Vec<String> {
+    let own = window().session_storage().ok().flatten().and_then(|s| s.get_item(key).ok().flatten());
+    own.into_iter().chain(stored(key)).collect()
+}
+
+/// Keeps something for a reload of this tab and for the next visit; false when there is no room for it.
+pub(crate) fn keep(key: &str, value: &str) -> bool {
+    let keeps = |storage: Result<Option<web_sys::Storage>, JsValue>| {
+        let Ok(Some(storage)) = storage else { return false };
+        let kept = storage.set_item(key, value).is_ok();
+        if !kept {
+            // Nothing is better than what was there before.
+            let _ = storage.remove_item(key);
+        }
+        kept
+    };
+    let here = keeps(window().session_storage());
+    let everywhere = keeps(window().local_storage());
+    here || everywhere
+}
+
 /// The part of the address after `#`.
 pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_string()
@@ -229,10 +258,22 @@ pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
 }
 
+/// Gives the focus to what a selector finds.
+pub(crate) fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    let _ = found.map(|element| element.focus());
+}
+
 /// Whether a key was pressed in a field where it is text, or on something that has a use for it.
 pub(crate) fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
+}
+
+/// Whether a key was pressed where text is typed, which has steps back of its own.
+pub(crate) fn is_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.matches("textarea, select, input:not([type=range]):not([type=checkbox])").unwrap_or(false)
 }
 
 /// Whether a key was pressed on something that takes the space bar and Enter itself.
@@ -245,13 +286,27 @@ pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
 #[yew::hook]
 pub(crate) fn use_focus(place: yew::NodeRef, first: &'static str) {
     yew::use_effect_with((), move |()| {
-        let before = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        let before = document().active_element();
+        // What had the focus may be gone by then, such as a message that was dropped: then what it was in.
+        let around = before.as_ref().and_then(|e| e.parent_element()?.closest("[tabindex]").ok()?);
         let inside = place.cast::<web_sys::Element>().and_then(|e| e.query_selector(first).ok().flatten());
         if let Some(element) = inside.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
         }
-        move || drop(before.map(|element| element.focus()))
+        move || focus_on(before.filter(|e| e.is_connected()).or(around).as_ref())
     });
+}
+
+/// Gives the focus to an element of any sort: those of a picture take it as well.
+pub(crate) fn focus_on(element: Option<&web_sys::Element>) {
+    if let Some(element) = element {
+        let _ = element.unchecked_ref::<HtmlElement>().focus();
+    }
+}
+
+/// Whether nothing has the focus: what had it is gone.
+pub(crate) fn nothing_has_focus() -> bool {
+    document().active_element().is_none_or(|e| e.tag_name() == "BODY")
 }
 
 /// Arrow keys go from one entry of a menu to the next.

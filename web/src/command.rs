@@ -1,5 +1,9 @@
 //! What a person can ask the page for.
 
+use crate::branches;
+use crate::guide;
+use crate::layout::{Edge, Slot};
+use crate::look;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -30,6 +34,10 @@ pub(crate) enum Tab {
     Events,
     /// Numbers over time.
     Metrics,
+    /// The tree of branches.
+    Branches,
+    /// The list of acts.
+    Acts,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -40,13 +48,15 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 6] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 8] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
         (Tab::Inspect, "inspect", "Inspect"),
         (Tab::Events, "events", "Events"),
         (Tab::Metrics, "metrics", "Metrics"),
+        (Tab::Branches, "branches", "Branches"),
+        (Tab::Acts, "acts", "Act list"),
     ];
 }
 
@@ -83,12 +93,30 @@ pub(crate) enum Command {
     Labels(Labels),
     /// What the axis shows.
     Axis(Axis),
+    /// How the run is looked at.
+    Look(look::Wish),
+    /// The line over the lanes comes where the pointer is, or goes.
+    Cut,
+    /// The field for the search takes the focus.
+    Find,
+    /// A sort of messages is shown or not.
+    Hide(&'static str),
+    /// All faults end.
+    Settle,
     /// Faster or slower.
     Speed(bool),
     /// An act, in the scenario's form.
     Act(String),
+    /// A line of the console.
+    Line(String),
+    /// The console is opened or closed.
+    Console(bool),
+    /// Something about a guide.
+    Guide(guide::Wish),
     /// A switch of `setup.broken`.
     Switch(&'static str),
+    /// Something about branches, the list of acts, or the steps back.
+    Tree(branches::Wish),
     /// A set-up field and its value as JSON.
     Setup(&'static str, String),
     /// A built-in scenario.
@@ -97,6 +125,10 @@ pub(crate) enum Command {
     Reset,
     /// A file or a paste.
     Open(String),
+    /// Look through so many runs for a broken rule: random ones, or this one with other seeds.
+    Explore(u64, bool),
+    /// The work in the background is stopped.
+    StopWork,
     /// Something leaves the page.
     Export(Form),
     /// A link to what is seen.
@@ -105,6 +137,12 @@ pub(crate) enum Command {
     Theme,
     /// Another panel.
     Tab(Tab),
+    /// The part beside a line gets a size, in pixels.
+    Split(Edge, f64),
+    /// A panel is opened or closed.
+    Slot(Slot),
+    /// The screen is divided as at first.
+    UsualLayout,
     /// The list of keys.
     Help(bool),
     /// A menu was opened.
@@ -118,8 +156,10 @@ pub(crate) enum Command {
 pub(crate) enum Target {
     /// A process.
     Node(u16),
-    /// A message under way.
-    Message(u32),
+    /// A message under way, and which of its copies.
+    Message(u32, u16),
+    /// A link, from one process to another.
+    Link(u16, u16),
 }
 
 /// An open context menu.

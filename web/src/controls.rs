@@ -1,22 +1,33 @@
 //! Small components: properties in, wishes out.
 
 mod act;
+mod branch_menu;
+mod drop;
 mod faults;
+mod field;
 mod header;
 mod help;
 mod menu;
 mod network;
+mod seed;
 mod setup;
+mod splitter;
 mod transport;
+mod undo;
+mod workload;
 
 pub(crate) use act::ActPanel;
+pub(crate) use branch_menu::BranchMenu;
+pub(crate) use drop::{Drop, close};
 pub(crate) use faults::Faults;
 pub(crate) use header::Header;
 pub(crate) use help::Help;
 pub(crate) use menu::ContextMenu;
 pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;
+pub(crate) use splitter::Splitter;
 pub(crate) use transport::Transport;
+pub(crate) use undo::UndoButtons;
 
 use crate::command::Command;
 use crate::model::Model;

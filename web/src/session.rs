@@ -1,9 +1,19 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
+mod acts;
+mod branching;
+mod kept;
+
+pub(crate) use acts::{ActRow, read_millis};
+pub(crate) use kept::Kept;
+
+use crate::branches::{BranchId, Compare, Tree};
+use crate::look::{self, Look};
+use branching::{Alive, History};
 use lightcone_core::act::Act;
 use lightcone_core::causality;
 use lightcone_core::clock::Relation;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, View};
+use lightcone_core::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
 use lightcone_core::frame::{Frame, Status};
 use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
@@ -23,7 +33,7 @@ const FIRST_SPAN_US: f64 = 2_000_000.0;
 /// How far a run goes on after its end while messages are under way, as a share of the view.
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
-const SPAN_MIN: f64 = 50.0;
+pub(crate) const SPAN_MIN: f64 = 50.0;
 
 /// A run as it is shown.
 pub(crate) struct Session {
@@ -49,14 +59,31 @@ pub(crate) struct Session {
     pub axis: Axis,
     /// What stands beside events.
     pub labels: Labels,
+    /// Sorts of messages that are not shown.
+    pub hidden: Vec<&'static str>,
+    /// How else it is looked at.
+    pub look: Look,
     /// The event under the pointer.
     pub hover: Option<RecordId>,
     /// The events that were chosen.
     pub chosen: [Option<RecordId>; 2],
+    /// Events that a guide points at.
+    pub ringed: Vec<RecordId>,
+    /// From this event on clocks are covered: a guide asks for one.
+    pub veil: Option<RecordId>,
     /// Whether a violation has stopped this run already.
     stopped_at: Option<RecordId>,
     /// Rises with every change of what is shown.
     pub version: u64,
+    /// The branches.
+    pub tree: Tree,
+    /// What can be taken back.
+    pub history: History,
+    /// The branch beside the one that is shown.
+    pub compare: Option<Compare>,
+    /// The branch whose run is shown.
+    shown: BranchId,
+    alive: Alive,
 }
 
 impl Session {
@@ -72,7 +99,8 @@ impl Session {
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
         let frame = run.frame();
-        let labels = if frame.processes.len() > 10 { Labels::None } else { Labels::Vector };
+        let clocks = run.scenario().lab.spec().clocks;
+        let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
         Session {
             frame,
             index: Index::default(),
@@ -84,10 +112,19 @@ impl Session {
             follow: true,
             axis: Axis::Time,
             labels,
+            hidden: vec![LINK_LAYER],
+            look: Look::default(),
             hover: None,
             chosen: [None, None],
+            ringed: Vec::new(),
+            veil: None,
             stopped_at: None,
             version: 0,
+            tree: Tree::new(run.scenario(), builtin),
+            history: History::default(),
+            compare: None,
+            shown: 0,
+            alive: Alive::default(),
             run,
         }
     }
@@ -121,8 +158,9 @@ impl Session {
 
     /// Takes in that the cursor has moved.
     fn moved(&mut self) {
-        self.index.update(self.run.trace());
+        self.index.update(&*self.run);
         self.frame = self.run.frame();
+        look::refresh(self);
         self.version += 1;
     }
 
@@ -177,6 +215,17 @@ impl Session {
         self.moved();
     }
 
+    /// To the first bad event of the whole run, what settling shows included.
+    pub(crate) fn go_to_violation(&mut self, settle: bool) {
+        self.run.seek_time(self.run.scenario().until_us, u32::MAX);
+        if settle {
+            self.run.settle();
+        }
+        self.moved();
+        self.stop_at_violation();
+        self.fit();
+    }
+
     fn keep_in_view(&mut self) {
         if !self.follow {
             return;
@@ -214,14 +263,54 @@ impl Session {
         self.version += 1;
     }
 
-    /// One record forward or back.
+    /// Whether a record belongs to a sort of messages that is not shown.
+    #[must_use]
+    pub(crate) fn is_hidden(&self, id: RecordId) -> bool {
+        let record = self.run.trace().record(id);
+        match record.kind {
+            Kind::Link => self.hidden.contains(&LINK_LAYER),
+            Kind::Drop => self.run.trace().record(record.cause).kind == Kind::Link && self.hidden.contains(&LINK_LAYER),
+            Kind::Send | Kind::Receive => self.hidden.contains(&self.run.message_kind(record.message)),
+            _ => false,
+        }
+    }
+
+    /// Shows or hides a sort of messages.
+    pub(crate) fn toggle_hidden(&mut self, kind: &'static str) {
+        match self.hidden.iter().position(|k| *k == kind) {
+            Some(i) => drop(self.hidden.remove(i)),
+            None => self.hidden.push(kind),
+        }
+    }
+
+    /// Ends all faults now and plays what follows, until nothing moves any more.
+    pub(crate) fn settle(&mut self) {
+        let from_us = self.view_us;
+        self.run.seek_time(from_us as u64, u32::MAX);
+        self.before_settling(&self.act_words(&Act::Settle));
+        self.run.settle();
+        self.after_act();
+        self.seek_time(from_us);
+        self.chosen = [None, None];
+        self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
+        self.follow = true;
+        self.playing = true;
+    }
+
+    /// One record forward or back; what is not shown is passed over.
     pub(crate) fn step(&mut self, forward: bool) {
         self.playing = false;
-        if forward {
-            self.run.step();
-        } else {
+        loop {
+            let before = self.run.position();
+            if forward {
+                self.run.step();
+            } else {
+                self.run.seek(before.saturating_sub(1).max(self.first_position()));
+            }
             let position = self.run.position();
-            self.run.seek(position.saturating_sub(1).max(self.first_position()));
+            if position == before || position <= self.first_position() || !self.is_hidden(position - 1) {
+                break;
+            }
         }
         self.view_us = self.run.now_us() as f64;
         self.moved();
@@ -266,9 +355,11 @@ impl Session {
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
         let finished = self.at_end();
+        self.before_act(&self.act_words(&act));
         self.run.act(act, self.view_us as u64);
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
+        self.after_act();
         self.moved();
         self.chosen = [None, None];
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
@@ -316,7 +407,10 @@ impl Session {
     fn again(&self, scenario: Scenario) -> Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
+        next.hidden.clone_from(&self.hidden);
+        next.look = self.look.again();
         next.builtin = self.builtin;
+        self.hand_tree_to(&mut next);
         next
     }
 
@@ -342,20 +436,36 @@ impl Session {
         causality::relation(self.run.trace(), a, b).map(|r| (a, b, r))
     }
 
+    /// The last event before the cursor that is shown.
+    fn last_event(&self) -> Option<RecordId> {
+        let newest = self.frame.event?;
+        (0..=newest).rev().find(|&id| !self.is_hidden(id))
+    }
+
     /// The event whose details are shown.
     #[must_use]
     pub(crate) fn shown(&self) -> Option<RecordId> {
         let len = self.run.trace().len();
-        self.hover.or(self.chosen[1]).or(self.chosen[0]).or(self.frame.event).filter(|&id| id < len)
+        self.hover.or(self.chosen[1]).or(self.chosen[0]).or_else(|| self.last_event()).filter(|&id| id < len)
+    }
+
+    /// Whether an event's clocks are covered, because a guide asks for them.
+    #[must_use]
+    pub(crate) fn is_veiled(&self, id: RecordId) -> bool {
+        self.veil.is_some_and(|from| id >= from)
     }
 
     /// What the diagram shows in a picture of some size.
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
         let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
-        View {
+        let mut view = View {
             width,
             height,
+            orientation: self.look.orientation,
+            collapsed: self.look.collapsed.clone(),
+            cut: self.look.cut_line(),
+            hits: Vec::new(),
             from: self.window.0,
             to: self.window.1,
             axis: self.axis,
@@ -363,7 +473,24 @@ impl Session {
             focus: if self.chosen[1].is_some() { self.hover } else { self.hover.or(self.chosen[0]) },
             chosen: self.chosen,
             now_us: Some(self.view_us as u64),
+            hidden: self.hidden.clone(),
             lit,
+            ringed: self.ringed.clone(),
+            veil: self.veil,
+        };
+        if let Some(finder) = &self.look.finder {
+            let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);
+            view.hits = finder.search.hits_between(first, end).to_vec();
+        }
+        view
+    }
+
+    /// End of the run in units of the axis.
+    #[must_use]
+    pub(crate) fn end_units(&self) -> f64 {
+        match self.axis {
+            Axis::Time => self.end_us(),
+            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
         }
     }
 
@@ -375,11 +502,8 @@ impl Session {
 
     /// Shows the whole run.
     pub(crate) fn fit(&mut self) {
-        self.index.update(self.run.trace());
-        let end = match self.axis {
-            Axis::Time => self.end_us(),
-            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
-        };
+        self.index.update(&*self.run);
+        let end = self.end_units();
         self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
         self.follow = true;
         self.version += 1;

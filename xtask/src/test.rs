@@ -143,7 +143,10 @@ impl Suite<'_> {
                 // The pure parts of the page run natively too.
                 let core = self.libtest(&["-p", "lightcone-core"], count);
                 let web = self.libtest(&["-p", "lightcone-web"], count);
-                core.and(web)
+                let guides = self.libtest(&["-p", "lightcone-guides"], count);
+                // A lab outside core, and the document that explains it.
+                let example = self.libtest(&["-p", "lightcone-example-lab"], count);
+                core.and(web).and(guides).and(example)
             }
             Stage::Cli => self.libtest(&["-p", "lightcone"], count),
             Stage::Tools => self.tools(count),

@@ -18,6 +18,19 @@ const ROUND: [Point; 10] = [
     (-0.87, -0.5),
 ];
 
+/// How far a mark reaches to its sides, along the lane and below it, and above, in radii.
+pub(super) fn reach(kind: Kind) -> (f32, f32) {
+    match kind {
+        Kind::Request => (1.0, 2.8),
+        Kind::Reply => (1.0, 2.7),
+        Kind::Restart => (1.25, 2.0),
+        Kind::Deliver => (1.35, 1.35),
+        Kind::Crash => (1.4, 1.4),
+        Kind::Receive | Kind::Send | Kind::Timeout => (1.2, 1.2),
+        _ => (1.0, 1.0),
+    }
+}
+
 /// The shapes of an event's mark, and whether a shape has an ink other than the process's.
 pub(super) fn mark(kind: Kind, at: Point, r: f32) -> Vec<(Shape, Option<Ink>)> {
     let (x, y) = at;
@@ -80,6 +93,7 @@ pub(super) fn mark(kind: Kind, at: Point, r: f32) -> Vec<(Shape, Option<Ink>)> {
                 width: 1.5,
             })]
         }
+        Kind::Link => vec![own(Shape::Disc { at, r: r * 0.4 })],
         Kind::Boot => vec![own(line((x, y - r), (x, y + r), 2.0))],
         _ => Vec::new(),
     }

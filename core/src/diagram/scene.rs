@@ -1,5 +1,6 @@
 //! A picture as a list of shapes: no colours, only meanings; no screen, only places.
 
+use super::Orientation;
 use super::theme::Ink;
 use crate::trace::{MessageId, NodeId, RecordId};
 
@@ -17,8 +18,8 @@ pub enum Anchor {
     End,
 }
 
-/// Where events are drawn over everything that scrolls.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A rectangle, its sides level and upright.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {
     /// Left.
     pub x: f32,
@@ -39,6 +40,23 @@ impl Rect {
             && self.y < other.y + other.h
             && other.y < self.y + self.h
     }
+
+    /// Whether a point lies in it.
+    #[must_use]
+    pub fn holds(&self, p: Point) -> bool {
+        (self.x..=self.x + self.w).contains(&p.0) && (self.y..=self.y + self.h).contains(&p.1)
+    }
+
+    /// The rectangle with its axes swapped.
+    #[must_use]
+    pub(super) fn turned(self) -> Rect {
+        Rect { x: self.y, y: self.x, w: self.h, h: self.w }
+    }
+}
+
+/// A point with its axes swapped.
+pub(super) fn turned((x, y): Point) -> Point {
+    (y, x)
 }
 
 /// A shape.
@@ -110,6 +128,20 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// The shape with its axes swapped; letters stay upright.
+    fn turn(&mut self) {
+        match self {
+            Shape::Line { from, to, .. } => (*from, *to) = (turned(*from), turned(*to)),
+            Shape::Fill(rect) | Shape::Hatched(rect) => *rect = rect.turned(),
+            Shape::Polygon(points) | Shape::Outline { points, .. } | Shape::Path { points, .. } => {
+                points.iter_mut().for_each(|p| *p = turned(*p));
+            }
+            Shape::Disc { at, .. } | Shape::Ring { at, .. } | Shape::Text { at, .. } => *at = turned(*at),
+        }
+    }
+}
+
 /// A shape in its ink.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
@@ -145,6 +177,19 @@ pub struct ArrowPlace {
     pub to: Point,
     /// Whether it is still under way.
     pub in_flight: bool,
+    /// Whether it is a frame that the link layer added.
+    pub link: bool,
+}
+
+/// Where the name of a lane was drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NamePlace {
+    /// Whose name it is.
+    pub node: NodeId,
+    /// The ground on which it can be pointed at.
+    pub rect: Rect,
+    /// Whether there was room only for a part of it.
+    pub shortened: bool,
 }
 
 /// A picture.
@@ -160,10 +205,18 @@ pub struct Scene {
     pub events: Vec<EventPlace>,
     /// Messages that can be pointed at.
     pub arrows: Vec<ArrowPlace>,
-    /// Height of each lane.
+    /// Place of each lane across the time.
     pub lanes: Vec<f32>,
+    /// The names of the lanes.
+    pub names: Vec<NamePlace>,
+    /// Handles of the cut, one for each lane.
+    pub handles: Vec<Point>,
     /// The part that scrolls.
     pub plot: Option<Rect>,
+    /// What is clipped is clipped to this.
+    pub clip: Option<Rect>,
+    /// Which way time runs.
+    pub orientation: Orientation,
 }
 
 /// How far off an event may be pointed at, in pixels: half a fingertip.
@@ -172,6 +225,34 @@ const REACH: f32 = 16.0;
 const REACH_ARROW: f32 = 7.0;
 
 impl Scene {
+    /// Swaps the axes of everything: what was laid out with time to the right then has it downwards.
+    pub(super) fn turn(&mut self) {
+        self.items.iter_mut().for_each(|item| item.shape.turn());
+        self.events.iter_mut().for_each(|event| event.at = turned(event.at));
+        for arrow in &mut self.arrows {
+            (arrow.from, arrow.to) = (turned(arrow.from), turned(arrow.to));
+        }
+        self.names.iter_mut().for_each(|name| name.rect = name.rect.turned());
+        self.handles.iter_mut().for_each(|handle| *handle = turned(*handle));
+        self.plot = self.plot.map(Rect::turned);
+        self.clip = self.clip.map(Rect::turned);
+    }
+
+    /// A point's place along the time and across it.
+    #[must_use]
+    pub fn along(&self, p: Point) -> Point {
+        if self.orientation == Orientation::Down { turned(p) } else { p }
+    }
+
+    /// Where the stretch of time begins that is shown, and how long it is, in pixels.
+    #[must_use]
+    pub fn stretch(&self) -> (f32, f32) {
+        match (self.plot, self.orientation) {
+            (None, _) => (0.0, 1.0),
+            (Some(p), Orientation::Right) => (p.x, p.w),
+            (Some(p), Orientation::Down) => (p.y, p.h),
+        }
+    }
     /// The event nearest to a point, within reach.
     #[must_use]
     pub fn event_at(&self, p: Point) -> Option<RecordId> {
@@ -188,11 +269,33 @@ impl Scene {
         (distance(&nearest) <= REACH_ARROW).then_some(*nearest)
     }
 
-    /// The lane nearest to a height, where the pointer is on it rather than between two.
+    /// The lane nearest to a point.
     #[must_use]
-    pub fn lane_at(&self, y: f32) -> Option<NodeId> {
-        let (lane, at) = self.lanes.iter().enumerate().min_by(|a, b| (a.1 - y).abs().total_cmp(&(b.1 - y).abs()))?;
-        ((at - y).abs() <= REACH).then_some(lane as NodeId)
+    pub fn nearest_lane(&self, p: Point) -> Option<NodeId> {
+        let off = |at: &f32| (at - self.along(p).1).abs();
+        let (lane, _) = self.lanes.iter().enumerate().min_by(|a, b| off(a.1).total_cmp(&off(b.1)))?;
+        Some(lane as NodeId)
+    }
+
+    /// The lane at a point, where the pointer is on it rather than between two.
+    #[must_use]
+    pub fn lane_at(&self, p: Point) -> Option<NodeId> {
+        let lane = self.nearest_lane(p)?;
+        ((self.lanes[usize::from(lane)] - self.along(p).1).abs() <= REACH).then_some(lane)
+    }
+
+    /// The lane whose name is at a point.
+    #[must_use]
+    pub fn name_at(&self, p: Point) -> Option<NamePlace> {
+        self.names.iter().find(|name| name.rect.holds(p)).copied()
+    }
+
+    /// The lane whose handle of the cut is nearest to a point, within reach.
+    #[must_use]
+    pub fn handle_at(&self, p: Point) -> Option<NodeId> {
+        let distance = |h: &Point| (h.0 - p.0).powi(2) + (h.1 - p.1).powi(2);
+        let (lane, at) = self.handles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
+        (distance(at) <= REACH * REACH).then_some(lane as NodeId)
     }
 }
 

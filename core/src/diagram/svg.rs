@@ -22,10 +22,8 @@ pub fn write(scene: &Scene, theme: Theme, title: &str, scenario: &str) -> String
     let _ = writeln!(out, "<title>{}</title>", escape(title));
     let _ = writeln!(out, "<metadata id=\"{SCENARIO_ID}\">{}</metadata>", escape(scenario));
     let _ = writeln!(out, "<defs>");
-    if let Some(p) = scene.plot {
-        let (x, y, w, h) = (n(p.x - 8.0), n(0.0), n(p.w + 16.0), n(scene.height));
-        let _ =
-            writeln!(out, "<clipPath id=\"plot\"><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/></clipPath>");
+    if let Some(clip) = &scene.clip {
+        let _ = writeln!(out, "<clipPath id=\"plot\"><rect {}/></clipPath>", rect(clip));
     }
     let _ = writeln!(
         out,
@@ -180,7 +178,7 @@ mod tests {
         let builtin = &crate::labs::LABS[0].spec().scenarios[0];
         let run = run(Scenario::parse(builtin.json).expect("a scenario"));
         let mut index = Index::default();
-        index.update(run.trace());
+        index.update(&*run);
         let view = View::whole(900.0, 3, 0.0, 180_000.0);
         let scene = lay_out(&*run, &index, &view, &run.frame());
         let text = run.scenario().to_json();

@@ -379,8 +379,32 @@ impl Protocol for CausalKv {
         }
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Ask { .. } => "request",
+            Message::Answer { .. } => "answer",
+            Message::Replicate(_) => "replication",
+            Message::Digest { .. } | Message::Repair { .. } => "anti-entropy",
+        }
+    }
+
     fn describe_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
         words::message(ctx, message, data)
+    }
+
+    /// A write on its way to a peer. A repair carries many, and what it brings is applied on arrival: nothing waits.
+    fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
+        match message {
+            Message::Replicate(version) => Some((version.origin, version.seq.into())),
+            _ => None,
+        }
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match note {
+            Note::Applied { version, .. } => Some((version.origin, version.seq.into())),
+            _ => None,
+        }
     }
 
     fn describe_note(ctx: &Ctx, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
@@ -395,8 +419,8 @@ impl Protocol for CausalKv {
         views::fields(ctx, seen)
     }
 
-    fn band(ctx: &Ctx, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        views::band(ctx, seen)
+    fn band(_ctx: &Ctx, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
+        views::band(seen)
     }
 
     fn panels(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

@@ -31,6 +31,7 @@ use crate::check::Check;
 use crate::clock;
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
+use crate::labs::group;
 use crate::log::Log;
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec};
@@ -210,16 +211,12 @@ impl CausalMulticast {
     fn multicast(ctx: &Context<Self>, me: NodeId, disk: &Disk, payload: &Payload, out: &mut Out<Self>) {
         let (before, after) = (Arc::clone(&disk.vector), tick(me, &disk.vector));
         let letter = Arc::new(Letter { origin: me, payload: payload.clone(), timestamp: Arc::clone(&after) });
-        let mut others = (0..ctx.processes() as NodeId).filter(|&node| node != me);
-        let Some(first) = others.next() else {
+        if ctx.processes() == 1 {
             // Alone, nothing is sent: it is counted when it is delivered.
             return Self::hand_up(Turn { letter, how: How::AtOnce, before, after }, out);
-        };
-        let note = Note { before, after: Arc::clone(&after), about: About::Sent };
-        out.send_noting(first, Arc::clone(&letter), note, Some(Write::Sent(Arc::clone(&letter))));
-        for other in others {
-            out.send(other, Arc::clone(&letter));
         }
+        let note = Note { before, after: Arc::clone(&after), about: About::Sent };
+        group::to_others(ctx, me, Arc::clone(&letter), note, Some(Write::Sent(Arc::clone(&letter))), out);
         Self::hand_up(Turn { letter, how: How::AtOnce, before: Arc::clone(&after), after }, out);
     }
 
@@ -279,7 +276,7 @@ impl Protocol for CausalMulticast {
 
     fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
         Ok(Setup {
-            processes: fields.int(&tables::SETUP, "processes") as usize,
+            processes: group::size(fields),
             no_buffer: broken.contains(&"no-buffer"),
             tick_on_receive: broken.contains(&"tick-on-receive"),
             single_pass: broken.contains(&"single-pass"),
@@ -288,7 +285,7 @@ impl Protocol for CausalMulticast {
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-        (1..=setup.processes).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+        group::processes(setup.processes)
     }
 
     fn request(
@@ -394,6 +391,21 @@ impl Protocol for CausalMulticast {
         words::short(message)
     }
 
+    fn own_clock(note: &Note) -> Option<(&[u32], &[u32])> {
+        Some((&note.before, &note.after))
+    }
+
+    fn item_sent(letter: &Arc<Letter>) -> Option<(NodeId, u64)> {
+        Some((letter.origin, letter.seq().into()))
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match &note.about {
+            About::Delivered(letter, _) => Some((letter.origin, letter.seq().into())),
+            _ => None,
+        }
+    }
+
     fn describe_note(ctx: &Context<Self>, _kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
         words::describe(ctx, note, data)
     }
@@ -411,8 +423,8 @@ impl Protocol for CausalMulticast {
     }
 
     fn band(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        let held = seen.durable.buffer.len();
-        (held > 0).then(|| Band { text: format!("{held} held"), tone: 1 })
+        let held = seen.durable.buffer.len() as u32;
+        (held > 0).then_some(Band { word: "holds", number: Some(held), tone: 3 })
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

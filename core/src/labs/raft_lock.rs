@@ -362,8 +362,6 @@ impl Protocol for RaftLock {
     type Request = Request;
     type Note = Note;
 
-    const MAY_USE_RELIABLE_LINKS: bool = false;
-
     fn spec() -> &'static LabSpec {
         &SPEC
     }

@@ -33,6 +33,7 @@ mod views;
 use crate::check::Check;
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
+use crate::labs::group;
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Value};
 use crate::trace::{Kind, NodeId};
@@ -40,9 +41,6 @@ use account::Change;
 use notes::{Head, Note};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-
-/// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
-pub const PROCESSES_MAX: u64 = 26;
 
 /// So many of the newest deliveries are kept to be shown; the order of all of them is for the checks.
 const RECENT_MAX: usize = 32;
@@ -235,7 +233,7 @@ impl TotalOrder {
             // Alone, a multicast reaches nobody else: it is an event all the same.
             out.local(note, write);
         } else {
-            to_others(ctx, me, &Message::Multicast(Arc::clone(&message)), note, write, out);
+            group::to_others(ctx, me, Message::Multicast(Arc::clone(&message)), note, write, out);
         }
         let desk = Desk { durable, arrived: None, fresh: Some((place, message)) };
         let (ready, _) = desk.look(ctx, me);
@@ -265,7 +263,7 @@ impl TotalOrder {
     fn acknowledge(ctx: &Context<Self>, me: NodeId, clock: u32, message: &Multicast, out: &mut Out<Self>) -> u32 {
         let (before, after) = (clock, clock + 1);
         let ack = Message::Ack { origin: message.origin, seq: message.seq, timestamp: after };
-        to_others(ctx, me, &ack, Note::Ack { before, after }, Some(Write::Acknowledge(after)), out);
+        group::to_others(ctx, me, ack, Note::Ack { before, after }, Some(Write::Acknowledge(after)), out);
         after
     }
 
@@ -296,23 +294,6 @@ impl TotalOrder {
     }
 }
 
-/// One send to everybody else.
-fn to_others(
-    ctx: &Context<TotalOrder>,
-    me: NodeId,
-    message: &Message,
-    note: Note,
-    write: Option<Write>,
-    out: &mut Out<TotalOrder>,
-) {
-    let mut others = (0..ctx.processes() as NodeId).filter(|&node| node != me);
-    let first = others.next().expect("there is somebody else");
-    out.send_noting(first, message.clone(), note, write);
-    for other in others {
-        out.send(other, message.clone());
-    }
-}
-
 impl Protocol for TotalOrder {
     type Setup = Setup;
     type State = ();
@@ -329,7 +310,7 @@ impl Protocol for TotalOrder {
 
     fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
         Ok(Setup {
-            processes: fields.int(&spec::SETUP, "processes") as usize,
+            processes: group::size(fields),
             raw_links: broken.contains(&"raw-links"),
             no_acks: broken.contains(&"no-acks"),
             no_tiebreak: broken.contains(&"no-tiebreak"),
@@ -338,7 +319,7 @@ impl Protocol for TotalOrder {
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-        (1..=setup.processes).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+        group::processes(setup.processes)
     }
 
     fn request(
@@ -458,8 +439,34 @@ impl Protocol for TotalOrder {
         unreachable!("this protocol has no timer")
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Multicast(_) => "multicast",
+            Message::Ack { .. } => "acknowledgement",
+        }
+    }
+
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         notes::message(ctx, message, data)
+    }
+
+    fn own_clock(note: &Note) -> Option<(&[u32], &[u32])> {
+        let (before, after) = note.clock();
+        Some((std::slice::from_ref(before), std::slice::from_ref(after)))
+    }
+
+    fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
+        match message {
+            Message::Multicast(message) => Some((message.origin, message.seq.into())),
+            Message::Ack { .. } => None,
+        }
+    }
+
+    fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
+        match note {
+            Note::Deliver { message, .. } => Some((message.origin, message.seq.into())),
+            _ => None,
+        }
     }
 
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
@@ -475,7 +482,7 @@ impl Protocol for TotalOrder {
     }
 
     fn band(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
-        Some(views::band(seen.durable))
+        views::band(seen.durable)
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {

@@ -17,13 +17,11 @@ use crate::check::Check;
 use crate::clock;
 use crate::frame::{Cell, Field, Mark, Panel};
 use crate::json::{JsonObject, Payload};
+use crate::labs::group;
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
-
-/// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
-pub const PROCESSES_MAX: u64 = 26;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -68,13 +66,6 @@ pub enum Request {
 const MESSAGE: Param =
     Param { name: "message", takes: Takes::Json, default: Some("\"hello\""), says: "What the message says: any JSON." };
 
-static SETUP: [Param; 1] = [Param {
-    name: "processes",
-    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
-    default: Some("3"),
-    says: "Number of processes.",
-}];
-
 static SEND: [Param; 2] =
     [Param { name: "to", takes: Takes::Node(&[]), default: None, says: "Who gets the message." }, MESSAGE];
 static MULTICAST: [Param; 1] = [MESSAGE];
@@ -82,7 +73,7 @@ static MULTICAST: [Param; 1] = [MESSAGE];
 static OPERATIONS: [Operation; 3] = [
     Operation { name: "send", at: &[], args: &SEND, says: "Sends a message with the clock to one process." },
     Operation { name: "multicast", at: &[], args: &MULTICAST, says: "Sends a message to all others, as one event." },
-    Operation { name: "local", at: &[], args: &[], says: "An event that concerns nobody else." },
+    group::local("An event that concerns nobody else."),
 ];
 
 static RULES: [Rule; 1] = [Rule {
@@ -115,12 +106,14 @@ static SPEC: LabSpec = LabSpec {
     title: "Vector clocks",
     says: "Processes send, multicast and act on their own, each with a vector clock that knows what happened before \
            what.",
-    setup: &SETUP,
+    setup: &group::SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Vector,
+    ..LabSpec::EMPTY
 };
 
 impl VectorClocks {
@@ -152,22 +145,20 @@ impl Protocol for VectorClocks {
     type Request = Request;
     type Note = Step;
 
-    const MAY_USE_RELIABLE_LINKS: bool = false;
-
     fn spec() -> &'static LabSpec {
         &SPEC
     }
 
     fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
         Ok(Setup {
-            processes: fields.int(&SETUP, "processes") as usize,
+            processes: group::size(fields),
             no_merge: broken.contains(&"no-merge"),
             no_tick_on_receive: broken.contains(&"no-tick-on-receive"),
         })
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-        (1..=setup.processes).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+        group::processes(setup.processes)
     }
 
     fn request(
@@ -311,18 +302,12 @@ impl Protocol for VectorClocks {
 
 fn multicast(ctx: &Context<VectorClocks>, me: NodeId, payload: &Payload, step: Step, out: &mut Out<VectorClocks>) {
     let after = Arc::clone(&step.after);
-    let mut others = (0..ctx.processes() as NodeId).filter(|&node| node != me);
-    let message = || Message { payload: payload.clone(), vector: Arc::clone(&after) };
-    match others.next() {
+    if ctx.processes() == 1 {
         // Alone, a multicast reaches nobody: it is an event all the same.
-        None => out.local(step, Some(Arc::clone(&after))),
-        Some(first) => {
-            out.send_noting(first, message(), step, Some(Arc::clone(&after)));
-            for other in others {
-                out.send(other, message());
-            }
-        }
+        return out.local(step, Some(after));
     }
+    let message = Message { payload: payload.clone(), vector: Arc::clone(&after) };
+    group::to_others(ctx, me, message, step, Some(after), out);
 }
 
 fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
@@ -337,9 +322,5 @@ fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
 const LABEL_CHARS_MAX: usize = 24;
 
 pub(super) fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    crate::words::shorten(text, LABEL_CHARS_MAX)
 }

@@ -4,16 +4,16 @@ use super::{Due, Flight, Frame, Intake, Job, Load, Stage, World};
 use crate::act::{Act, RequestAct, Surgery, Which, Workload};
 use crate::draw::{Purpose, draw, in_range};
 use crate::frame::Status;
-use crate::history::Detail;
+use crate::history::{Detail, Refusal};
 use crate::json::Payload;
-use crate::protocol::{Context, Protocol};
+use crate::machine::Machine;
 use crate::schema::{Fields, Param, Takes, Value};
 use crate::trace::{DropReason, Kind, NO_NODE, NONE, NodeId, Record};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
-    pub(super) fn act(&mut self, stage: &mut Stage<'_, P>, act: &Arc<Act>) {
+impl World {
+    pub(super) fn act(&mut self, stage: &mut Stage<'_>, act: &Arc<Act>) {
         let done = match &**act {
             Act::Crash(node) => self.crash(stage, *node),
             Act::Restart(node) => self.restart(stage, *node),
@@ -50,21 +50,24 @@ impl<P: Protocol> World<P> {
             }
             Act::Workload(workload) => {
                 self.accept(stage, Kind::Act, act);
-                let marker = std::marker::PhantomData;
-                self.loads.push(Load { workload: workload.clone(), done: 0, marker });
+                self.loads.push(Load { workload: workload.clone(), done: 0 });
                 let index = self.loads.len() as u32 - 1;
                 self.put(self.now_us + workload.every_us, Due::Workload(index));
                 Ok(())
             }
         };
         if let Err(reason) = done {
-            let detail = self.detail(stage, Detail::Refused(Arc::clone(act), reason.into()));
-            let record = Record { detail, ..self.blank(Kind::Refused) };
-            self.write(stage, record);
+            self.refuse(stage, Arc::clone(act), reason);
         }
     }
 
-    pub(super) fn accept(&mut self, stage: &mut Stage<'_, P>, kind: Kind, act: &Arc<Act>) {
+    fn refuse(&mut self, stage: &mut Stage<'_>, act: Arc<Act>, reason: String) {
+        let detail = self.detail(stage, Detail::Refused(Arc::new(Refusal { act, reason })));
+        let record = Record { detail, ..self.blank(Kind::Refused) };
+        self.write(stage, record);
+    }
+
+    pub(super) fn accept(&mut self, stage: &mut Stage<'_>, kind: Kind, act: &Arc<Act>) {
         let detail = self.detail(stage, Detail::Act(Arc::clone(act)));
         let record = Record { detail, ..self.blank(kind) };
         self.write(stage, record);
@@ -80,18 +83,18 @@ impl<P: Protocol> World<P> {
         of
     }
 
-    fn mark(&mut self, stage: &mut Stage<'_, P>, kind: Kind, node: NodeId) {
+    fn mark(&mut self, stage: &mut Stage<'_>, kind: Kind, node: NodeId) {
         let record = Record { node, ..self.blank(kind) };
         self.write(stage, record);
     }
 
-    fn crash(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    fn crash(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {
         let process = &mut self.processes[usize::from(node)];
         if process.status == Status::Crashed {
-            return Err(format!("{} is down already", stage.ctx.name(node)));
+            return Err(format!("{} is down already", stage.history.name(node)));
         }
         process.status = Status::Crashed;
-        process.state = None;
+        self.interior.crash(node);
         let undone = std::mem::take(&mut process.undone);
         for timer in &mut process.timers {
             timer.live = false;
@@ -113,7 +116,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// What a process had not taken in yet when it crashed.
-    fn forget(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+    fn forget(&mut self, stage: &mut Stage<'_>, node: NodeId, intake: Intake) {
         match intake {
             Intake::Message { message, copy } => {
                 let m = *stage.history.trace.message(message);
@@ -127,30 +130,28 @@ impl<P: Protocol> World<P> {
             // The peer hears nothing and sends it again.
             Intake::Timeout { .. } | Intake::Frame { .. } | Intake::Ack { .. } | Intake::Resend { .. } => {}
             Intake::Request { act, .. } => {
-                let reason = format!("{} crashed before it took this in", stage.ctx.name(node));
-                let detail = self.detail(stage, Detail::Refused(act, reason.into()));
-                let record = Record { detail, ..self.blank(Kind::Refused) };
-                self.write(stage, record);
+                let reason = format!("{} crashed before it took this in", stage.history.name(node));
+                self.refuse(stage, act, reason);
             }
         }
     }
 
-    pub(super) fn restart(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    pub(super) fn restart(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {
         if self.processes[usize::from(node)].status != Status::Crashed {
-            return Err(format!("{} is not down", stage.ctx.name(node)));
+            return Err(format!("{} is not down", stage.history.name(node)));
         }
         if node >= self.booted {
-            return Err(format!("{} has not started yet", stage.ctx.name(node)));
+            return Err(format!("{} has not started yet", stage.history.name(node)));
         }
         self.boot(stage, node, Kind::Restart);
         self.links_restart(node);
         Ok(())
     }
 
-    fn pause(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    fn pause(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {
         let process = &mut self.processes[usize::from(node)];
         if process.status != Status::Up {
-            return Err(format!("{} is {}", stage.ctx.name(node), process.status.name()));
+            return Err(format!("{} is {}", stage.history.name(node), process.status.name()));
         }
         process.status = Status::Paused;
         let (mine, others): (VecDeque<_>, VecDeque<_>) =
@@ -161,10 +162,10 @@ impl<P: Protocol> World<P> {
         Ok(())
     }
 
-    pub(super) fn resume(&mut self, stage: &mut Stage<'_, P>, node: NodeId) -> Result<(), String> {
+    pub(super) fn resume(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {
         let process = &mut self.processes[usize::from(node)];
         if process.status != Status::Paused {
-            return Err(format!("{} is not paused", stage.ctx.name(node)));
+            return Err(format!("{} is not paused", stage.history.name(node)));
         }
         process.status = Status::Up;
         let undone = std::mem::take(&mut process.undone);
@@ -177,18 +178,13 @@ impl<P: Protocol> World<P> {
         Ok(())
     }
 
-    fn operate(
-        &mut self,
-        stage: &mut Stage<'_, P>,
-        act: &Arc<Act>,
-        which: Which,
-        surgery: Surgery,
-    ) -> Result<(), String> {
+    fn operate(&mut self, stage: &mut Stage<'_>, act: &Arc<Act>, which: Which, surgery: Surgery) -> Result<(), String> {
         let trace = &stage.history.trace;
         let found = self.flights.iter().position(|f| {
             f.order != 0
                 && match which {
                     Which::Id(id) => f.message == id,
+                    Which::Copy(id, copy) => f.message == id && f.copy == copy,
                     Which::OnLink { from, to, n } => {
                         f.message != NONE && {
                             let m = trace.message(f.message);
@@ -229,14 +225,14 @@ impl<P: Protocol> World<P> {
         Ok(())
     }
 
-    fn fire(&mut self, stage: &mut Stage<'_, P>, node: NodeId, name: &str) -> Result<(), String> {
+    fn fire(&mut self, stage: &mut Stage<'_>, node: NodeId, name: &str) -> Result<(), String> {
         let process = &mut self.processes[usize::from(node)];
         if process.status != Status::Up {
-            return Err(format!("{} is {}", stage.ctx.name(node), process.status.name()));
+            return Err(format!("{} is {}", stage.history.name(node), process.status.name()));
         }
-        let armed = process.timers.iter_mut().find(|t| t.live && P::timer_name(t.timer) == name);
+        let armed = process.timers.iter_mut().find(|t| t.live && stage.history.machine.timer_name(t.timer) == name);
         let Some(armed) = armed else {
-            return Err(format!("{} has no {name} timer running", stage.ctx.name(node)));
+            return Err(format!("{} has no {name} timer running", stage.history.name(node)));
         };
         armed.live = false;
         let (timer, order) = (armed.timer, armed.order);
@@ -244,18 +240,18 @@ impl<P: Protocol> World<P> {
         Ok(())
     }
 
-    fn request(&mut self, stage: &mut Stage<'_, P>, act: &Arc<Act>, request: &RequestAct) -> Result<(), String> {
+    fn request(&mut self, stage: &mut Stage<'_>, act: &Arc<Act>, request: &RequestAct) -> Result<(), String> {
         let node = request.node;
         if self.processes[usize::from(node)].status == Status::Crashed {
-            return Err(format!("{} is down", stage.ctx.name(node)));
+            return Err(format!("{} is down", stage.history.name(node)));
         }
         let missing = |p: &&Param| p.default.is_none() && request.args.given(p.name).is_none();
         if let Some(param) = request.operation.args.iter().find(missing) {
             // Only a made-up request lacks one, such as a receiver where there is one process alone.
             return Err(format!("nothing fits the argument {} of {}", param.name, request.operation.name));
         }
-        let asked = P::request(stage.ctx, node, request.operation.name, &request.args).map_err(|(_, what)| what)?;
-        let intake = Intake::Request { act: Arc::clone(act), request: asked };
+        let request = stage.history.machine.request(request)?;
+        let intake = Intake::Request { act: Arc::clone(act), request };
         if self.processes[usize::from(node)].status == Status::Paused {
             // It is taken in, and recorded as a request, when the process goes on.
             self.accept(stage, Kind::Act, act);
@@ -265,7 +261,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Hands something to a process behind what its running step has still to do.
-    fn enqueue(&mut self, stage: &mut Stage<'_, P>, node: NodeId, intake: Intake<P>) {
+    fn enqueue(&mut self, stage: &mut Stage<'_>, node: NodeId, intake: Intake) {
         match self.agenda.iter().rposition(|job| job_node(job) == Some(node)) {
             Some(last) => self.agenda.insert(last + 1, Job::Intake(node, intake)),
             None => self.offer(stage, node, intake),
@@ -273,7 +269,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// The next request of a workload.
-    pub(super) fn next_request(&mut self, stage: &mut Stage<'_, P>, index: usize) {
+    pub(super) fn next_request(&mut self, stage: &mut Stage<'_>, index: usize) {
         let load = &mut self.loads[index];
         if load.done >= load.workload.count {
             return;
@@ -287,51 +283,47 @@ impl<P: Protocol> World<P> {
         }
         let ask = |what: u32| draw(self.seed, Purpose::Workload, index as u32, what, number);
         let node = workload.nodes[in_range(ask(0), 0, workload.nodes.len() as u64 - 1) as usize];
-        let args = make_up(stage.ctx, &workload, node, number, ask);
+        let args = make_up(&*stage.history.machine, &workload, node, number, ask);
         let act = Arc::new(Act::Request(RequestAct { node, operation: workload.operation, args }));
         self.act(stage, &act);
     }
 }
 
-fn job_node<P: Protocol>(job: &Job<P>) -> Option<NodeId> {
+fn job_node(job: &Job) -> Option<NodeId> {
     match job {
         Job::Act(_) => None,
-        Job::Intake(node, _) | Job::Effect { node, .. } | Job::Acknowledge { to: node, .. } => {
+        Job::Intake(node, _) | Job::Step { node, .. } | Job::Acknowledge { to: node, .. } => {
             (*node != NO_NODE).then_some(*node)
         }
     }
 }
 
 /// The arguments of a made-up request: those given, and for each other one a value that makes sense.
-fn make_up<P: Protocol>(
-    ctx: &Context<P>,
-    workload: &Workload,
-    node: NodeId,
-    number: u64,
-    ask: impl Fn(u32) -> u64,
-) -> Fields {
+fn make_up(machine: &dyn Machine, workload: &Workload, node: NodeId, number: u64, ask: impl Fn(u32) -> u64) -> Fields {
     let mut args = workload.args.clone();
     for (i, param) in workload.operation.args.iter().enumerate() {
         if args.given(param.name).is_some() {
             continue;
         }
         let bits = ask(i as u32 + 1);
-        if let Some(value) = P::make_up(ctx, workload.operation.name, param.name, bits) {
+        if let Some(value) = machine.make_up(workload.operation.name, param.name, bits) {
             args.set(param.name, value);
             continue;
         }
         let value = match param.takes {
             Takes::Node(roles) => {
-                let fits = |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&ctx.roles[usize::from(*n)]));
-                let others: Vec<NodeId> = (0..ctx.processes() as NodeId).filter(fits).collect();
+                let fits =
+                    |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&machine.roles()[usize::from(*n)]));
+                let others: Vec<NodeId> = (0..machine.names().len() as NodeId).filter(fits).collect();
                 match others.len() as u64 {
                     0 => continue,
                     len => Value::Node(others[in_range(bits, 0, len - 1) as usize]),
                 }
             }
             Takes::NodeOr { roles, words } => {
-                let fits = |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&ctx.roles[usize::from(*n)]));
-                let others: Vec<NodeId> = (0..ctx.processes() as NodeId).filter(fits).collect();
+                let fits =
+                    |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&machine.roles()[usize::from(*n)]));
+                let others: Vec<NodeId> = (0..machine.names().len() as NodeId).filter(fits).collect();
                 let choice = in_range(bits, 0, (others.len() + words.len()) as u64 - 1) as usize;
                 others.get(choice).map_or_else(|| Value::Text(words[choice - others.len()].into()), |n| Value::Node(*n))
             }

@@ -12,7 +12,6 @@
 use super::{Due, Flight, Frame, Intake, Job, Stage, World};
 use crate::frame::Status;
 use crate::history::Detail;
-use crate::protocol::Protocol;
 use crate::trace::{DropReason, Kind, MessageId, NONE, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -24,8 +23,6 @@ const WAIT_US_MIN: u64 = 40_000;
 const WAIT_US_MAX: u64 = 1_000_000;
 /// Most frames sent again at one time; the others follow when these are acknowledged.
 const RESEND_MAX: usize = 16;
-/// What it means when the layer is asked for where there is none.
-pub(super) const ABSENT: &str = "this protocol said that it never uses reliable links";
 /// Marks a drop as one of the layer's.
 pub(crate) const LAYER_LINK: u8 = 0x10;
 
@@ -77,13 +74,13 @@ pub(super) struct Channel {
     early: BTreeMap<u32, MessageId>,
 }
 
-impl<P: Protocol> World<P> {
+impl World {
     fn channel(&mut self, from: NodeId, to: NodeId) -> &mut Channel {
         let n = self.processes.len();
         &mut self.channels[usize::from(from) * n + usize::from(to)]
     }
 
-    fn link_record(&mut self, stage: &mut Stage<'_, P>, node: NodeId, cause: RecordId, note: LinkNote) -> RecordId {
+    fn link_record(&mut self, stage: &mut Stage<'_>, node: NodeId, cause: RecordId, note: LinkNote) -> RecordId {
         let detail = self.detail(stage, Detail::Link(note));
         let record = Record { node, cause, detail, ..self.blank(Kind::Link) };
         self.write(stage, record)
@@ -110,7 +107,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// The wait for an acknowledgement is over.
-    pub(super) fn resend_due(&mut self, stage: &mut Stage<'_, P>, index: u32, order: u64, at_us: u64) {
+    pub(super) fn resend_due(&mut self, stage: &mut Stage<'_>, index: u32, order: u64, at_us: u64) {
         let n = self.processes.len();
         let (from, to) = ((index as usize / n) as NodeId, (index as usize % n) as NodeId);
         if self.channel(from, to).alarm != order {
@@ -121,7 +118,7 @@ impl<P: Protocol> World<P> {
         self.offer(stage, from, Intake::Resend { to });
     }
 
-    pub(super) fn resend(&mut self, stage: &mut Stage<'_, P>, from: NodeId, to: NodeId) {
+    pub(super) fn resend(&mut self, stage: &mut Stage<'_>, from: NodeId, to: NodeId) {
         let channel = self.channel(from, to);
         let frames: Vec<MessageId> = channel.outstanding.iter().take(RESEND_MAX).copied().collect();
         if frames.is_empty() || channel.alarm != 0 {
@@ -162,7 +159,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// A frame is lost.
-    pub(super) fn lose_frame(&mut self, stage: &mut Stage<'_, P>, flight: &Flight, reason: DropReason) {
+    pub(super) fn lose_frame(&mut self, stage: &mut Stage<'_>, flight: &Flight, reason: DropReason) {
         let record = Record {
             cause: flight.origin,
             message: flight.message,
@@ -174,7 +171,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// A frame has arrived at a process that runs.
-    pub(super) fn take_frame(&mut self, stage: &mut Stage<'_, P>, message: MessageId, origin: RecordId) {
+    pub(super) fn take_frame(&mut self, stage: &mut Stage<'_>, message: MessageId, origin: RecordId) {
         let (from, to, n) = {
             let m = stage.history.trace.message(message);
             (m.from, m.to, m.n)
@@ -201,7 +198,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Acknowledges what was handed up on a link.
-    pub(super) fn acknowledge(&mut self, stage: &mut Stage<'_, P>, from: NodeId, to: NodeId) {
+    pub(super) fn acknowledge(&mut self, stage: &mut Stage<'_>, from: NodeId, to: NodeId) {
         let n = self.channel(from, to).handed_up;
         let note = LinkNote { event: LinkEvent::Ack, peer: from, n, message: NONE };
         let origin = self.link_record(stage, to, NONE, note);
@@ -209,7 +206,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// An acknowledgement has arrived: `node` sent the frames, `peer` has them.
-    pub(super) fn take_ack(&mut self, stage: &mut Stage<'_, P>, node: NodeId, peer: NodeId, n: u32, origin: RecordId) {
+    pub(super) fn take_ack(&mut self, stage: &mut Stage<'_>, node: NodeId, peer: NodeId, n: u32, origin: RecordId) {
         self.link_record(stage, node, origin, LinkNote { event: LinkEvent::Acked, peer, n, message: NONE });
         let now_us = self.now_us;
         let channel = self.channel(node, peer);
@@ -243,24 +240,22 @@ impl<P: Protocol> World<P> {
 
     /// What a crash does to a process's links: frames that came early are forgotten, nothing is sent again.
     pub(super) fn links_crash(&mut self, node: NodeId) {
-        if !P::MAY_USE_RELIABLE_LINKS {
+        if self.channels.is_empty() {
             return;
         }
         for other in 0..self.processes.len() as NodeId {
-            if !self.channels.is_empty() {
-                self.channel(other, node).early.clear();
-                self.channel(node, other).alarm = 0;
-            }
+            self.channel(other, node).early.clear();
+            self.channel(node, other).alarm = 0;
         }
     }
 
     /// After a restart the disk knows what is not acknowledged: it is sent again.
     pub(super) fn links_restart(&mut self, node: NodeId) {
-        if !P::MAY_USE_RELIABLE_LINKS {
+        if self.channels.is_empty() {
             return;
         }
         for other in 0..self.processes.len() as NodeId {
-            if !self.channels.is_empty() && !self.channel(node, other).outstanding.is_empty() {
+            if !self.channel(node, other).outstanding.is_empty() {
                 self.channel(node, other).tries = 0;
                 self.set_alarm(node, other, self.now_us);
             }

@@ -1,13 +1,15 @@
 //! How a record comes about: stamped, put into the history (or held against it in a replay), and checked.
 
 use super::{Stage, World};
-use crate::check::{Broken, Watch};
-use crate::history::Detail;
-use crate::protocol::Protocol;
-use crate::trace::{Kind, NO_NODE, NONE, Record, RecordId};
+use crate::check::Broken;
+use crate::history::{Detail, Violation};
+use crate::machine::{Finding, NoteId};
+use crate::trace::{BandChange, Kind, NO_NODE, NONE, Record, RecordId};
+use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
-    pub(super) fn merge(&mut self, stage: &Stage<'_, P>, index: usize, send: RecordId) {
+impl World {
+    #[inline]
+    pub(super) fn merge(&mut self, stage: &Stage<'_>, index: usize, send: RecordId) {
         let n = self.processes.len();
         let sent = stage.history.trace.record(send);
         stage.history.trace.merge_stamp(sent.stamp, &mut self.clocks[index * n..(index + 1) * n]);
@@ -15,6 +17,7 @@ impl<P: Protocol> World<P> {
         process.lamport = process.lamport.max(sent.lamport);
     }
 
+    #[inline]
     pub(super) fn blank(&self, kind: Kind) -> Record {
         Record {
             at_us: self.now_us,
@@ -30,7 +33,8 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    pub(super) fn push_stamp(&mut self, stage: &mut Stage<'_, P>, index: usize) {
+    #[inline]
+    pub(super) fn push_stamp(&mut self, stage: &mut Stage<'_>, index: usize) {
         if self.stamps == stage.history.trace.stamp_rows() {
             let n = self.processes.len();
             stage.history.trace.push_stamp(&self.clocks[index * n..(index + 1) * n]);
@@ -39,7 +43,8 @@ impl<P: Protocol> World<P> {
     }
 
     /// Puts a detail into the history, unless this is a replay and it is there already.
-    pub(super) fn detail(&mut self, stage: &mut Stage<'_, P>, detail: Detail<P>) -> u32 {
+    #[inline]
+    pub(super) fn detail(&mut self, stage: &mut Stage<'_>, detail: Detail) -> u32 {
         if self.details as usize == stage.history.details.len() {
             stage.history.details.push(detail);
         }
@@ -47,8 +52,15 @@ impl<P: Protocol> World<P> {
         self.details - 1
     }
 
+    /// Puts the protocol's own words into the history, if it said any.
+    #[inline]
+    pub(super) fn note_detail(&mut self, stage: &mut Stage<'_>, note: NoteId) -> u32 {
+        if note == NONE { NONE } else { self.detail(stage, Detail::Note(note)) }
+    }
+
     /// Stamps a record and puts it into the history; in a replay, holds it against what stands there.
-    pub(super) fn write(&mut self, stage: &mut Stage<'_, P>, mut record: Record) -> RecordId {
+    #[inline]
+    pub(super) fn write(&mut self, stage: &mut Stage<'_>, mut record: Record) -> RecordId {
         if record.node != NO_NODE && record.kind != Kind::Link {
             self.settling.saw(record.kind, self.now_us);
             let index = usize::from(record.node);
@@ -72,32 +84,45 @@ impl<P: Protocol> World<P> {
         id
     }
 
-    pub(super) fn check(&mut self, stage: &mut Stage<'_, P>, from: RecordId) {
-        if self.checks.is_empty() {
-            return;
-        }
-        let mut checks = std::mem::take(&mut self.checks);
+    /// Notes where the state that matters has changed at the processes of the records from `from` on.
+    pub(super) fn note_bands(&mut self, stage: &mut Stage<'_>, from: RecordId) {
         for id in from..self.records {
-            let record = *stage.history.trace.record(id);
-            for check in &mut checks {
-                let watch = Watch { ctx: stage.ctx, history: stage.history };
-                let Some(broken) = check.observe(&watch, id, &record) else { continue };
-                self.accuse(stage, id, check.rule(), broken);
+            let node = stage.history.trace.record(id).node;
+            if node == NO_NODE {
+                continue;
             }
+            let band = stage.history.machine.band(&*self.interior, node);
+            let known = &mut self.processes[usize::from(node)].band;
+            if *known == band {
+                continue;
+            }
+            *known = band;
+            // In a replay it stands there already.
+            if self.bands as usize == stage.history.trace.bands.len() {
+                stage.history.trace.bands.push(BandChange { record: id, node, band });
+            }
+            self.bands += 1;
         }
-        self.checks = checks;
     }
 
-    /// Records a violation, unless its rule was violated before: the first one tells the story; what follows from it
-    /// would drown it.
-    pub(super) fn accuse(&mut self, stage: &mut Stage<'_, P>, cause: RecordId, rule: &'static str, broken: Broken) {
-        if self.violated.iter().any(|(known, _)| *known == rule) {
-            return;
+    /// Lets the checks look at the records from `from` on.
+    pub(super) fn check(&mut self, stage: &mut Stage<'_>, from: RecordId) {
+        let history = &*stage.history;
+        let findings = history.machine.observe(&mut *self.interior, history.records(), from..self.records);
+        self.accuse(stage, findings);
+    }
+
+    /// Records violations, each unless its rule was violated before: the first one tells the story; what follows
+    /// from it would drown it.
+    pub(super) fn accuse(&mut self, stage: &mut Stage<'_>, findings: Vec<Finding>) {
+        for (cause, rule, Broken { explain, events }) in findings {
+            if self.violated.iter().any(|(known, _)| *known == rule) {
+                continue;
+            }
+            let detail = self.detail(stage, Detail::Violation(Arc::new(Violation { rule, explain, events })));
+            let record = Record { cause, detail, ..self.blank(Kind::Violation) };
+            let violation = self.write(stage, record);
+            self.violated.push((rule, violation));
         }
-        let (explain, events) = (broken.explain.into(), broken.events.into());
-        let detail = self.detail(stage, Detail::Violation { rule, explain, events });
-        let record = Record { cause, detail, ..self.blank(Kind::Violation) };
-        let violation = self.write(stage, record);
-        self.violated.push((rule, violation));
     }
 }

@@ -2,10 +2,8 @@
 
 use super::{Stage, World};
 use crate::act::Act;
-use crate::check::Watch;
 use crate::frame::Status;
-use crate::protocol::{Protocol, Seen};
-use crate::trace::{Kind, NONE, NodeId};
+use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
 
 /// Periodic traffic may still bring news: so long nothing may have happened, in microseconds.
@@ -39,9 +37,9 @@ impl Settling {
     }
 }
 
-impl<P: Protocol> World<P> {
+impl World {
     /// Ends all faults.
-    pub(super) fn settle(&mut self, stage: &mut Stage<'_, P>, act: &Arc<Act>) {
+    pub(super) fn settle(&mut self, stage: &mut Stage<'_>, act: &Arc<Act>) {
         self.network.settle();
         for load in &mut self.loads {
             load.done = load.workload.count;
@@ -60,12 +58,12 @@ impl<P: Protocol> World<P> {
     }
 
     /// Judges liveness, once, when the next event would only be periodic traffic. True when it did.
-    pub(super) fn judge_if_settled(&mut self, stage: &mut Stage<'_, P>, event_us: Option<u64>, limit_us: u64) -> bool {
+    pub(super) fn judge_if_settled(&mut self, stage: &mut Stage<'_>, event_us: Option<u64>, limit_us: u64) -> bool {
         let Settling::On { since_us, news_us } = self.settling else { return false };
         let due = match event_us {
             None => true,
             Some(at_us) if at_us > limit_us => false,
-            Some(at_us) => at_us > since_us + SETTLE_US_MAX || (at_us > news_us + QUIET_US && !self.is_busy()),
+            Some(at_us) => at_us > since_us + SETTLE_US_MAX || (at_us > news_us + QUIET_US && !self.is_busy(stage)),
         };
         if !due {
             return false;
@@ -76,20 +74,14 @@ impl<P: Protocol> World<P> {
     }
 
     /// Whether anything but periodic traffic is to come.
-    fn is_busy(&self) -> bool {
+    fn is_busy(&self, stage: &Stage<'_>) -> bool {
         let timers = self.processes.iter().flat_map(|p| p.armed());
-        self.links_busy() || timers.into_iter().any(|t| !P::is_periodic(t.timer))
+        self.links_busy() || timers.into_iter().any(|t| !stage.history.machine.is_periodic(t.timer))
     }
 
-    fn judge(&mut self, stage: &mut Stage<'_, P>) {
-        let mut checks = std::mem::take(&mut self.checks);
-        for check in &mut checks {
-            let seen: Vec<Seen<'_, P>> =
-                self.processes.iter().map(|p| Seen { state: p.state.as_ref(), durable: &p.durable }).collect();
-            let watch = Watch { ctx: stage.ctx, history: stage.history };
-            let Some(broken) = check.settled(&watch, &seen) else { continue };
-            self.accuse(stage, NONE, check.rule(), broken);
-        }
-        self.checks = checks;
+    fn judge(&mut self, stage: &mut Stage<'_>) {
+        let history = &*stage.history;
+        let findings = history.machine.settled(&mut *self.interior, history.records());
+        self.accuse(stage, findings);
     }
 }

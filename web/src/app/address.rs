@@ -1,16 +1,20 @@
 //! The address: a link holds the whole run, and a reload comes back to it.
 
 use super::{App, Msg};
+use crate::branches::Saved;
 use crate::bridge;
 use crate::session::{Session, first_scenario};
 use gloo_timers::callback::Timeout;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::schema::Builtin;
 use yew::prelude::*;
 
 /// Milliseconds after the last change until the address is written.
 const ADDRESS_AFTER_MS: u32 = 350;
 /// Longest scenario in an address, in characters: what browsers and chat programs still take.
 const ADDRESS_CHARS_MAX: usize = 30_000;
+/// The address of a run that is too long for one.
+const IN_STORAGE: &str = "s=stored";
 /// Where the page keeps its run for the next visit.
 const STORED: &str = "lightcone.run";
 
@@ -21,14 +25,26 @@ impl App {
         self.address_timer = Some(Timeout::new(ADDRESS_AFTER_MS, move || link.send_message(Msg::Address)));
     }
 
-    pub(super) fn write_address(&self) {
-        let session = self.session.borrow();
+    /// Writes the address and keeps everything for a reload. False when the run is too long for a link.
+    pub(super) fn write_address(&self) -> bool {
+        let mut session = self.session.borrow_mut();
         let json = session.scenario().to_json_line();
         bridge::remember_scenario(session.scenario().to_json());
-        let hash = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
-        bridge::store(STORED, &hash);
+        let mut link = format!("s={}&t={}", bridge::encode(&json), session.view_us as u64);
+        for (key, value) in session.link_pairs() {
+            link += &format!("&{key}={}", bridge::encode(&value));
+        }
+        link += &self.guide_in_link();
         // Too long for a link: the page itself still finds it in its own storage.
-        bridge::set_hash(if hash.len() <= ADDRESS_CHARS_MAX { &hash } else { "s=stored" });
+        let fits = link.len() <= ADDRESS_CHARS_MAX;
+        let hash = if fits { link.as_str() } else { IN_STORAGE };
+        // A page within another one leaves what this browser keeps alone.
+        if !self.mode.is_embedded() && !bridge::keep(STORED, &session.saved(hash.into()).to_json()) {
+            // No room for all branches: then for the one that is shown.
+            bridge::keep(STORED, &link);
+        }
+        bridge::set_hash(hash);
+        fits
     }
 }
 
@@ -43,19 +59,33 @@ pub(super) fn opened() -> (Session, Option<String>) {
 
 pub(super) fn from_hash() -> Option<Result<Session, String>> {
     let mut hash = bridge::hash();
-    if hash == "s=stored" {
-        hash = bridge::stored(STORED).unwrap_or(hash);
+    let kept = bridge::kept(STORED);
+    // What was kept with this very address has more than the address: the other branches.
+    let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
+    if let Some(saved) = saved.filter(|_| !hash.is_empty()) {
+        return Some(Ok(Session::restored(saved)));
+    }
+    if hash == IN_STORAGE {
+        hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
     }
     if hash.is_empty() {
         return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
-    if let (Some(lab), Some(id)) = (value("lab="), value("scenario=")) {
-        let lab_spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
-        return Some(match lab_spec.and_then(|spec| spec.scenarios.iter().find(|b| b.id == id)) {
+    if let Some(lab) = value("lab=") {
+        let wanted = value("scenario=");
+        let fits = |b: &&Builtin| wanted.as_deref().is_none_or(|id| id == b.id);
+        let spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
+        return Some(match spec.and_then(|spec| spec.scenarios.iter().find(fits)) {
             Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
-            None => Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”.")),
+            None => {
+                let id = wanted.unwrap_or_default();
+                Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
+            }
         });
+    }
+    if let Some((spec, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
+        return Some(Scenario::parse(spec.scenarios[0].json).map(Session::new).map_err(|e| e.to_string()));
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));
@@ -67,6 +97,7 @@ pub(super) fn from_hash() -> Option<Result<Session, String>> {
                 session.playing = false;
                 session.seek_time(f64::from(at_us));
             }
+            session.set_from_link(|key| value(&format!("{key}=")));
             Ok(session)
         }
         Err(e) => Err(format!("The link cannot be opened. {e}")),

@@ -2,7 +2,10 @@
 
 use super::{App, Msg};
 use crate::bridge;
-use crate::command::Command;
+use crate::command::{Command, Tab};
+use crate::diagram::cut_at_pointer;
+use crate::layout::{Layout, Slot};
+use crate::look;
 use crate::session::Session;
 use lightcone_core::diagram::svg;
 use lightcone_core::diagram::theme::Theme;
@@ -12,6 +15,8 @@ use yew::prelude::*;
 
 /// Where the page keeps the theme for the next visit.
 pub(super) const STORED_THEME: &str = "lightcone.theme";
+/// Where the page keeps how the screen is divided.
+pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 
 impl App {
     /// Carries a wish out: most concern the session alone.
@@ -21,6 +26,9 @@ impl App {
         }
         // The menu's own veil makes the pointer leave the diagram.
         let hovers = matches!(command, Command::Hover(_));
+        if moves_time(&command) {
+            self.goal = None;
+        }
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
             None if hovers => {}
@@ -32,14 +40,18 @@ impl App {
 
     fn act(&mut self, ctx: &Context<Self>, json: &str) {
         let session = Rc::clone(&self.session);
+        let before = session.borrow().tree.current().id;
         let done = session.borrow_mut().act_json(json);
         let refusal = session.borrow().refusal();
         bridge::remember_scenario(session.borrow().scenario().to_json());
-        self.menu = None;
+        // What could not be read can still be corrected where it was typed.
+        if done.is_ok() {
+            self.menu = None;
+        }
         match (done, refusal) {
             (Err(e), _) => self.say(ctx, e.to_string(), true),
             (_, Some(refusal)) => self.say(ctx, refusal, true),
-            _ => self.notice = None,
+            _ => self.say_branch(ctx, before),
         }
     }
 
@@ -47,49 +59,51 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
             Command::Switch(name) => {
                 let next = self.session.borrow().with_switch(name);
-                self.open(next);
+                self.open(next, format!("switch {name}"));
             }
             Command::Setup(field, json) => {
                 let next = self.session.borrow().with_setup(field, &json);
                 match next {
-                    Ok(next) => self.open(next),
+                    Ok(next) => self.open(next, format!("set {field} to {json}")),
                     Err(e) => self.say(ctx, e.to_string(), true),
                 }
             }
+            Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
             Command::Builtin(spec, id) => {
                 if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
                     self.open_text(ctx, builtin.json);
                 }
             }
             Command::Reset => {
-                let text = match self.session.borrow().builtin() {
-                    Some(builtin) => builtin.json.to_string(),
-                    None => self.session.borrow().run.scenario().to_json(),
-                };
+                let text = self.session.borrow().tree.origin.to_json();
                 self.open_text(ctx, &text);
             }
             Command::Open(text) => {
                 let scenario = svg::scenario_in(&text).unwrap_or(text);
                 self.open_text(ctx, &scenario);
             }
-            Command::Export(form) => self.export(form),
-            Command::CopyLink => {
-                self.write_address();
-                let link = ctx.link().clone();
-                bridge::copy(&bridge::address(), move |worked| {
-                    let text =
-                        if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
-                    link.send_message(Msg::Notice(text.into(), false));
-                });
-            }
+            Command::Export(form) => self.export(ctx, form),
+            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            Command::StopWork => self.working = None,
+            Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
                 self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Tab(tab) => self.tab = tab,
+            Command::Tab(tab) => {
+                self.tab = tab;
+                // The menu of branches asks for a panel that may be closed.
+                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
+                    self.layout.toggle(Slot::Below);
+                }
+            }
+            Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
                 if menu.is_some() {
@@ -97,20 +111,57 @@ impl App {
                 }
                 self.menu = menu;
             }
+            Command::Cut => {
+                let wish = cut_at_pointer(&self.session.borrow(), &self.scene);
+                look::carry_out(&mut self.session.borrow_mut(), wish);
+                bridge::focus("#diagram");
+            }
+            Command::Find => bridge::focus("#search"),
             Command::Dismiss => self.notice = None,
             _ => unreachable!("the others are carried out with the session at hand"),
         }
+    }
+
+    fn copy_link(&mut self, ctx: &Context<Self>) {
+        if !self.write_address() {
+            self.say(ctx, "This run is too long for a link: save it as a file and send that.".into(), false);
+            self.offers_file = true;
+            return;
+        }
+        let link = ctx.link().clone();
+        bridge::copy(&bridge::address(), move |worked| {
+            let text = if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
+            link.send_message(Msg::Notice(text.into(), false));
+        });
+    }
+
+    /// Divides the screen, and keeps that for the next visit.
+    fn divide(&mut self, command: &Command) {
+        match *command {
+            Command::Split(edge, size) => self.layout.set(edge, size),
+            Command::Slot(slot) => self.layout.toggle(slot),
+            _ => self.layout = Layout::default(),
+        }
+        bridge::store(STORED_LAYOUT, &self.layout.text());
     }
 
     fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
         match Scenario::parse(text) {
             Ok(scenario) => {
                 self.notice = None;
-                self.open(Session::new(scenario));
+                let next = Session::new(scenario);
+                let what = format!("open {}", next.title());
+                self.open(next, what);
             }
             Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
         }
     }
+}
+
+/// Whether the person moves the cursor: then nothing that was going on stops the run.
+fn moves_time(command: &Command) -> bool {
+    use Command::{Edge, Seek, SeekEvent, Skip, Step};
+    matches!(command, Step(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {
@@ -136,7 +187,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         }
         Command::Seek(us) => s.seek_time(us),
         Command::Skip(share) => {
-            let to = (s.view_us + share * s.end_us()).clamp(0.0, s.end_us());
+            let to = (s.view_us + share * s.end_us()).min(s.end_us()).max(0.0);
             s.seek_time(to);
         }
         Command::SeekEvent(id) => s.seek_event(id),
@@ -149,6 +200,9 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
         Command::Follow => s.follow_now(),
         Command::Labels(labels) => s.labels = labels,
         Command::Axis(axis) => s.set_axis(axis),
+        Command::Hide(kind) => s.toggle_hidden(kind),
+        Command::Look(wish) => look::carry_out(s, wish),
+        Command::Settle => s.settle(),
         Command::Speed(up) => s.change_speed(up),
         other => return Some(other),
     }

@@ -4,17 +4,23 @@ use super::App;
 use crate::bridge;
 use crate::command::Form;
 use crate::diagram::paint;
+use crate::work::Job;
 use lightcone_core::diagram::theme::Theme;
 use lightcone_core::diagram::{lay_out, svg};
 use lightcone_core::series;
+use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
+use yew::prelude::Context;
 
+/// Longest trace that is written at once, in records: a longer one takes more than 200 ms.
+const TRACE_AT_ONCE: u32 = 20_000;
 /// Device pixels a pixel in an exported PNG.
 const PNG_SCALE: f64 = 2.0;
 
 impl App {
-    pub(super) fn export(&self, form: Form) {
-        let mut s = self.session.borrow_mut();
+    pub(super) fn export(&mut self, ctx: &Context<Self>, form: Form) {
+        let session = Rc::clone(&self.session);
+        let mut s = session.borrow_mut();
         let s = &mut *s;
         let name = s.builtin.unwrap_or(s.lab().spec().id);
         let text = s.scenario().to_json();
@@ -25,6 +31,10 @@ impl App {
                 let text = series::csv(&series::charts(&*s.run, end_us), end_us);
                 bridge::save_text(&text, &format!("{name}.csv"), "text/csv");
             }
+            Form::Trace if s.run.trace().len() > TRACE_AT_ONCE => {
+                let job = Job::Trace { scenario: s.scenario(), records: s.run.trace().len() };
+                self.start_work(ctx, &job, format!("{name}.jsonl"));
+            }
             Form::Trace => {
                 let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();
                 bridge::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");
@@ -33,7 +43,7 @@ impl App {
                 let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
                     (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
                 });
-                s.index.update(s.run.trace());
+                s.index.update(&*s.run);
                 let mut view = s.view(w as f32, h as f32);
                 view.now_us = None;
                 view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());

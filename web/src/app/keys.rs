@@ -1,6 +1,7 @@
 //! Keys, as in a video player.
 
 use super::App;
+use crate::branches::Wish;
 use crate::bridge;
 use crate::command::Command;
 use web_sys::KeyboardEvent;
@@ -9,14 +10,32 @@ impl App {
     /// What a key asks for.
     pub(super) fn key(&self, e: &KeyboardEvent) -> Option<Command> {
         let key = e.key();
+        if e.default_prevented() {
+            // Whatever has the focus has a use for it.
+            return None;
+        }
+        if let Some(wish) = self.present_key(e) {
+            return Some(Command::Guide(wish));
+        }
         if key == "Escape" {
+            let compares = self.session.borrow().compare.is_some();
             return Some(match (self.help, self.menu) {
                 (true, _) => Command::Help(false),
                 (_, Some(_)) => Command::Menu(None),
+                _ if compares && self.session.borrow().chosen[0].is_none() => Command::Tree(Wish::Compare(None)),
                 _ => Command::Choose(None),
             });
         }
-        if e.ctrl_key() || e.meta_key() || e.alt_key() || bridge::is_typing(e.target()) || self.help {
+        if let Some(wish) = self.tree_key(e) {
+            return Some(Command::Tree(wish));
+        }
+        if e.ctrl_key()
+            || e.meta_key()
+            || e.alt_key()
+            || bridge::is_typing(e.target())
+            || self.help
+            || self.menu.is_some()
+        {
             return None;
         }
         Some(match key.as_str() {
@@ -35,7 +54,10 @@ impl App {
             ">" => Command::Speed(true),
             "n" => Command::ChooseNext(true),
             "p" => Command::ChooseNext(false),
+            "c" => Command::Cut,
+            "/" => Command::Find,
             "t" => Command::Theme,
+            "`" | ":" => Command::Console(true),
             "?" => Command::Help(true),
             _ => return None,
         })

@@ -65,9 +65,10 @@ pub(crate) fn install_api(
     let api = Api { object: Object::new(), session: Rc::clone(session), changed: Rc::new(changed) };
     api.changes("load", |session, scenario| {
         let scenario = Scenario::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
-        let version = session.version + 1;
-        *session = Session::new(scenario);
-        (session.playing, session.version) = (false, version);
+        let next = Session::new(scenario);
+        let what = format!("open {}", next.title());
+        session.replace(next, what);
+        session.playing = false;
         Ok(())
     });
     api.changes("act", |session, act| session.act_json(&as_text(&act)?).map_err(|e| error(&e)));

@@ -1,5 +1,6 @@
 //! The lab's operations as forms, made from its tables.
 
+use super::workload::Workload;
 use super::{Props, input_value, value_of};
 use crate::app::why_not;
 use crate::command::Command;
@@ -64,6 +65,10 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                 { verb(operation.name) }
             </button>
             if let Some(why) = refuse { <p class="why">{ format!("{}: {why}", names[at]) }</p> }
+            <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
+                { "type it in the console" }
+            </button>
+            <Workload {operation} able={able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>()} on={props.on.clone()} />
         </section>
     }
 }
@@ -72,9 +77,13 @@ fn process_text(name: &str, status: Status) -> String {
     if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
+/// The operation's name with a capital. Names are ASCII: the page need not carry the capitals of all of Unicode.
 fn verb(operation: &str) -> String {
-    let mut letters = operation.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut text = operation.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// The default of a process argument: the next one that is not the process itself.
@@ -128,6 +137,7 @@ fn argument(
         },
         _ => html! {
             <input type="text" aria-label={p.name} value={given.unwrap_or_else(|| default_text(p))} title={p.says}
+                placeholder={if p.default == Some("null") { "none" } else { "" }}
                 oninput={Callback::from(move |e: InputEvent| set(input_value(&e)))} />
         },
     };
@@ -135,7 +145,7 @@ fn argument(
 }
 
 fn default_text(p: &Param) -> String {
-    let default = p.default.unwrap_or("");
+    let default = p.default.filter(|d| *d != "null").unwrap_or("");
     match p.takes {
         Takes::Json => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
         Takes::Text { .. } => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
@@ -158,6 +168,8 @@ fn act_json(operation: &Operation, names: &[String], at: usize, values: &BTreeMa
                 let index = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < names.len());
                 args.text(p.name, &names[index.unwrap_or(other_than(at, names.len()))]);
             }
+            // What may be left out is left out.
+            Takes::Json if p.default == Some("null") && given.as_deref().is_none_or(str::is_empty) => {}
             Takes::Json => drop(args.raw(p.name, &typed(&given.unwrap_or_else(|| default_text(p))))),
             Takes::Text { .. } => drop(args.text(p.name, &given.unwrap_or_else(|| default_text(p)))),
             Takes::NodeOr { words, .. } => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),

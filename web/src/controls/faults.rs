@@ -42,6 +42,10 @@ pub(crate) fn Faults(props: &Props) -> Html {
         <section class="card faults">
             <h2>{ "Faults" }</h2>
             <ul tabindex="0" aria-label="Processes">{ for s.run.names().iter().enumerate().map(row) }</ul>
+            <button class="wide" onclick={props.on.reform(|_| Command::Settle)}
+                title="Links heal and lose nothing, everyone restarts and resumes, requests stop, and what must hold in the end is checked">
+                { "end all faults and settle" }
+            </button>
         </section>
     }
 }

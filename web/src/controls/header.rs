@@ -1,8 +1,11 @@
 //! Lab, scenario, what to watch for, and what leaves the page.
 
-use super::{Props as ModelProps, value_of};
+use super::drop::{Drop, close};
+use super::{Props as ModelProps, UndoButtons, value_of};
 use crate::bridge;
 use crate::command::{Command, Form};
+use crate::guide::{self, Wish};
+use crate::layout::{Layout, Slot};
 use crate::model::Model;
 use lightcone_core::labs::LABS;
 use lightcone_core::scenario::Scenario;
@@ -16,6 +19,10 @@ pub(crate) struct Props {
     pub model: Model,
     /// Whether the dark theme is on.
     pub dark: bool,
+    /// How the screen is divided.
+    pub layout: Layout,
+    /// Whether a guide is open.
+    pub guide: bool,
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -33,6 +40,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <path d="M5 5 27 27M27 5 5 27" /><path class="cone" d="M7 4h18l-9 10zM7 28h18l-9-10z" />
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
             <Choosers model={props.model.clone()} on={on.clone()} />
+            { guide_button(s.lab().spec().id, props.guide, on) }
             <p class="watch">
                 if !broken.is_empty() {
                     <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
@@ -40,13 +48,28 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <span>{ watch }</span>
             </p>
             <div class="actions">
+                <UndoButtons model={props.model.clone()} on={on.clone()} />
                 <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
                 <ExportMenu model={props.model.clone()} on={on.clone()} />
+                { panels_menu(&props.layout, on) }
                 <button class="icon" onclick={on.reform(|_| Command::Theme)} title="Light or dark (t)"
                     aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>{ if props.dark { "☀" } else { "☾" } }</button>
                 <button class="icon" onclick={on.reform(|_| Command::Help(true))} aria-label="Keys and help" title="Keys and help (?)">{ "?" }</button>
             </div>
         </header>
+    }
+}
+
+/// To the lab's guide. It invites whoever is here for the first time.
+fn guide_button(lab: &str, open: bool, on: &Callback<Command>) -> Html {
+    if !guide::is_there(lab) {
+        return html! {};
+    }
+    let new = !open && guide::is_new();
+    let onclick = on.reform(move |_: MouseEvent| Command::Guide(if open { Wish::Leave } else { Wish::Open }));
+    html! {
+        <button class={classes!("to-guide", new.then_some("primary"))} aria-pressed={open.to_string()} {onclick}
+            title="A guide through this lab, beside the diagram">{ if new { "Take the guide" } else { "Guide" } }</button>
     }
 }
 
@@ -92,34 +115,20 @@ fn ExportMenu(props: &ModelProps) -> Html {
             let Some(file) = input.as_ref().and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
             // The same file, put right, must count as chosen again.
             input.inspect(|i| i.set_value(""));
-            close_menu(&e);
+            close(&e);
             let on = on.clone();
             bridge::read_file(&file, move |text| on.emit(Command::Open(text.unwrap_or_default())));
         })
     };
     let item = |form: Form, name: &'static str, note: &'static str| {
         let onclick = props.on.reform(move |e: MouseEvent| {
-            close_menu(&e);
+            close(&e);
             Command::Export(form)
         });
         html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
-    let left = Callback::from(|e: FocusEvent| {
-        let details = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        let next = e.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        if let Some(details) = details.filter(|d| !d.contains(next.as_ref())) {
-            let _ = details.remove_attribute("open");
-        }
-    });
-    let escape = Callback::from(|e: KeyboardEvent| {
-        if e.key() == "Escape" {
-            close_menu(&e);
-        }
-    });
     html! {
-        <details class="menu" onfocusout={left} onkeydown={escape}>
-            <summary>{ "File" }</summary>
-            <div class="drop" tabindex="-1">
+        <Drop text="File">
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
@@ -130,14 +139,24 @@ fn ExportMenu(props: &ModelProps) -> Html {
                     <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
                     <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
                 </label>
-            </div>
-        </details>
+        </Drop>
     }
 }
 
-fn close_menu(e: &web_sys::Event) {
-    let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    if let Some(details) = target.and_then(|t| t.closest("details").ok().flatten()) {
-        let _ = details.remove_attribute("open");
+/// Which panels are open.
+fn panels_menu(layout: &Layout, on: &Callback<Command>) -> Html {
+    let row = |&(slot, _, title): &(Slot, &'static str, &'static str)| {
+        let onchange = on.reform(move |_: Event| Command::Slot(slot));
+        html! {
+            <label class="switch"><input type="checkbox" checked={layout.is_open(slot)} {onchange} />{ title }</label>
+        }
+    };
+    html! {
+        <span class="panels-menu">
+            <Drop name="Which panels are open" text="Panels">
+                { for Slot::ALL.iter().map(row) }
+                <button onclick={on.reform(|_| Command::UsualLayout)}>{ "as at first" }</button>
+            </Drop>
+        </span>
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 20] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -21,9 +21,19 @@ const KEYS: [(&str, &str); 13] = [
     ("Esc", "let go of what was chosen, close what is open"),
     ("+ − 0", "zoom in, zoom out, show everything"),
     ("f", "follow now again"),
+    ("/", "search; Enter and Shift+Enter go from hit to hit"),
+    ("c", "a cut: drag it, or move the chosen lane's handle with the arrows; Tab goes to the next lane"),
+    ("Ctrl Z", "undo; with shift, or Ctrl Y: redo"),
+    ("[ ]", "the branch above or below in the tree"),
     ("t", "light or dark"),
+    ("` :", "the console: type what to do"),
     ("wheel", "zoom; with shift, move sideways"),
-    ("right click", "on a lane or on a message under way: what can be done to it; on a screen to touch, press long"),
+    (
+        "right click",
+        "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long",
+    ),
+    ("↑ ↓ Enter", "in the diagram: from lane to lane and message to message, and what can be done to it"),
+    ("drag", "a message's head: it arrives then; a process of the cluster: it stands there; with shift: cut"),
     ("?", "this list"),
 ];
 

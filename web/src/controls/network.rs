@@ -1,8 +1,9 @@
 //! Delay, loss, duplication, order, partitions: for all links, from now on.
 
 use super::{Props, input_value, segmented, value_of};
+use crate::cluster::Partitions;
 use crate::command::Command;
-use lightcone_core::json::{list, millis_text, probability_text, quote};
+use lightcone_core::json::{millis_text, probability_text};
 use lightcone_core::network::Delay;
 use yew::prelude::*;
 
@@ -122,29 +123,7 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>
-            { partitions(props) }
+            <Partitions model={props.model.clone()} on={props.on.clone()} />
         </section>
-    }
-}
-
-fn partitions(props: &Props) -> Html {
-    let s = props.model.get();
-    let names = s.run.names();
-    let groups = |first: &[String]| {
-        let json = format!("{{\"partition\":{{\"groups\":[{}]}}}}", list(first.iter().map(|n| quote(n))));
-        props.on.reform(move |_: MouseEvent| Command::Act(json.clone()))
-    };
-    let cut = s.frame.network.groups.is_some() || !s.frame.network.blocked.is_empty();
-    let heal = props.on.reform(|_: MouseEvent| Command::Act("{\"heal\":{}}".into()));
-    html! {
-        <div class="group wrap" role="group" aria-label="Partitions">
-            <button onclick={groups(&names[..names.len().div_ceil(2)])} disabled={names.len() < 2}
-                title="Cut the network into two halves">{ "split" }</button>
-            <button onclick={groups(&names[..1])} disabled={names.len() < 2}
-                title="Cut the first process off">{ format!("isolate {}", names[0]) }</button>
-            <button onclick={heal} disabled={!cut} title={if cut { "Make the network whole again" } else { "Nothing is cut." }}>
-                { "heal" }
-            </button>
-        </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Play, step, speed and the scrubber.
 
-use super::{Props, input_number};
+use super::{BranchMenu, Props, input_number};
 use crate::command::Command;
 use crate::session::SPEEDS;
 use lightcone_core::diagram::svg::n;
@@ -41,6 +41,7 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 <b>{ format!("{} ms", exact_millis(s.view_us)) }</b>
                 <span>{ format!("event {} of {total}", s.frame.position) }</span>
             </div>
+            <BranchMenu model={props.model.clone()} on={on.clone()} />
         </footer>
     }
 }
@@ -76,7 +77,7 @@ fn Scrubber(props: &Props) -> Html {
     let mark = |(_, (at_us, class)): (usize, &(u64, &'static str))| {
         html! { <i class={*class} style={format!("left:{}%", n((*at_us as f64 / end * 100.0) as f32))}></i> }
     };
-    let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).clamp(0.0, end)));
+    let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).min(end).max(0.0)));
     let text = format!("{} of {} milliseconds", millis_text(s.view_us as u64), millis_text(end as u64));
     html! {
         <div class="scrubber">

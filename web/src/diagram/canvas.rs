@@ -1,12 +1,18 @@
-//! The canvas with its pointer: hover, choose, pan, pinch, wheel, menu by right click or long press.
+//! The canvas with its pointer and keys: hover, choose, pan, pinch, wheel, heads of messages, menus.
 
+use super::cut::{one_lane, through, whole_line};
+use super::retime::{self, Head};
 use crate::command::{Command, Menu, Target};
+use crate::look::Wish;
 use crate::model::Model;
+use crate::session::Session;
 use gloo_timers::callback::Timeout;
+use lightcone_core::diagram::Orientation;
 use lightcone_core::diagram::scene::{Point, Scene};
-use std::cell::RefCell;
+use lightcone_core::trace::NodeId;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent, WheelEvent};
+use web_sys::{HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 /// A pointer that has moved less than this was a click, in pixels.
@@ -27,9 +33,17 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-/// The scene that was painted last; every one is as good as another for a component.
+/// The scene that was painted last, and where the pointer is on it; every one is as good as another for a component.
 #[derive(Clone, Default)]
-pub(crate) struct SceneRef(pub Rc<RefCell<Scene>>);
+pub(crate) struct SceneRef(pub Rc<RefCell<Scene>>, Rc<Cell<Option<Point>>>);
+
+impl SceneRef {
+    /// Where the pointer is, while it is on the diagram.
+    #[must_use]
+    pub(crate) fn pointer(&self) -> Option<Point> {
+        self.1.get()
+    }
+}
 
 impl PartialEq for SceneRef {
     // By hand, because what matters is that it is the same cell.
@@ -45,6 +59,10 @@ struct Down {
     start: Point,
     last: Point,
     moved: bool,
+    /// Whether it draws the line over the lanes, and the lane whose handle it has.
+    cuts: Option<Option<NodeId>>,
+    /// Whether it has crossed a lane with it.
+    crossed: bool,
 }
 
 /// What the pointers do, between two events.
@@ -52,6 +70,12 @@ struct Down {
 pub(crate) struct Diagram {
     downs: Vec<Down>,
     press: Option<Timeout>,
+    /// The message under the pointer, whose handle is shown.
+    pointed: Option<(u32, u16)>,
+    /// The head that was taken, and where it has been moved to.
+    taken: Option<(Head, Option<f32>)>,
+    /// What the keys are at: a lane or a message.
+    target: Option<Target>,
 }
 
 /// A pointer event, put into the canvas's pixels.
@@ -63,6 +87,8 @@ pub(crate) enum Msg {
     Wheel(WheelEvent),
     Context(MouseEvent),
     LongPress(Point, (i32, i32)),
+    Key(KeyboardEvent),
+    Blur,
 }
 
 impl Component for Diagram {
@@ -76,9 +102,17 @@ impl Component for Diagram {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Down(e) => self.down(ctx, &e),
-            Msg::Move(e) => self.moved(ctx, &e),
-            Msg::Up(e) => self.up(ctx, &e),
-            Msg::Leave => ctx.props().on.emit(Command::Hover(None)),
+            Msg::Move(e) if self.taken.is_some() => return self.pull(ctx, &e),
+            Msg::Move(e) => {
+                self.moved(ctx, &e);
+                return self.point(ctx, place(&e));
+            }
+            Msg::Up(e) => return self.up(ctx, &e),
+            Msg::Leave => {
+                ctx.props().scene.1.set(None);
+                ctx.props().on.emit(Command::Hover(None));
+                return self.pointed.take().is_some();
+            }
             Msg::Wheel(e) => self.wheel(ctx, &e),
             Msg::Context(e) => {
                 e.prevent_default();
@@ -87,9 +121,11 @@ impl Component for Diagram {
             }
             Msg::LongPress(at, client) => {
                 self.downs.clear();
-                self.press = None;
+                (self.press, self.taken) = (None, None);
                 self.menu(ctx, at, client);
             }
+            Msg::Key(e) => return self.key(ctx, &e),
+            Msg::Blur => return self.target.take().is_some(),
         }
         false
     }
@@ -103,14 +139,22 @@ impl Component for Diagram {
             lightcone_core::json::millis_text(session.view_us as u64),
         );
         let link = ctx.link();
+        let down = (session.look.orientation == Orientation::Down).then_some("down");
+        let cutting = session.look.cut.is_some().then_some("cutting");
+        let graspable = (self.pointed.is_some() || self.taken.is_some()).then_some("graspable");
         html! {
+            <>
             <canvas
                 ref={ctx.props().canvas.clone()} id="diagram" tabindex="0" role="img" aria-label={label}
+                class={classes!(down, cutting, graspable)}
                 onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)}
                 onpointerup={link.callback(Msg::Up)} onpointercancel={link.callback(Msg::Up)}
                 onpointerleave={link.callback(|_| Msg::Leave)} onwheel={link.callback(Msg::Wheel)}
-                oncontextmenu={link.callback(Msg::Context)}
+                oncontextmenu={link.callback(Msg::Context)} onkeydown={link.callback(Msg::Key)}
+                onblur={link.callback(|_| Msg::Blur)}
             />
+            { self.over(ctx, &session) }
+            </>
         }
     }
 }
@@ -119,9 +163,44 @@ fn place(e: &PointerEvent) -> Point {
     (e.offset_x() as f32, e.offset_y() as f32)
 }
 
+/// With a line over the lanes, arrow keys move the chosen lane's handle, and Tab goes from lane to lane.
+fn cut_key(s: &Session, e: &KeyboardEvent) -> Option<Wish> {
+    let chosen = s.look.cut.as_ref()?.chosen;
+    let lanes = s.run.names().len() as NodeId;
+    Some(match (e.key().as_str(), e.shift_key()) {
+        ("ArrowLeft" | "ArrowUp", _) => Wish::CutStep(false),
+        ("ArrowRight" | "ArrowDown", _) => Wish::CutStep(true),
+        // At the last lane the focus goes on as usual.
+        ("Tab", false) if chosen + 1 < lanes => Wish::CutChoose(chosen + 1),
+        ("Tab", true) if chosen > 0 => Wish::CutChoose(chosen - 1),
+        ("Escape", _) => Wish::NoCut,
+        _ => return None,
+    })
+}
+
 impl Diagram {
-    fn plot_width(ctx: &Context<Self>) -> (f32, f32) {
-        ctx.props().scene.0.borrow().plot.map_or((0.0, 1.0), |p| (p.x, p.w))
+    fn stretch(ctx: &Context<Self>) -> (f32, f32) {
+        ctx.props().scene.0.borrow().stretch()
+    }
+
+    /// Draws the line over the lanes through a point, as a pointer came there.
+    fn cut(&mut self, ctx: &Context<Self>, pointer: i32, before: Point, at: Point) {
+        let Some(down) = self.downs.iter_mut().find(|d| d.id == pointer) else { return };
+        let wishes = {
+            let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
+            match down.cuts {
+                Some(Some(node)) => vec![one_lane(&s, &scene, node, at)],
+                // Whoever drags over several lanes draws the line by hand.
+                _ => {
+                    let by_hand = if down.moved { through(&s, &scene, before, at) } else { Vec::new() };
+                    down.crossed |= !by_hand.is_empty();
+                    if down.crossed { by_hand } else { vec![whole_line(&s, &scene, at)] }
+                }
+            }
+        };
+        for wish in wishes {
+            ctx.props().on.emit(Command::Look(wish));
+        }
     }
 
     fn down(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
@@ -132,7 +211,19 @@ impl Diagram {
         if let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() {
             let _ = canvas.set_pointer_capture(e.pointer_id());
         }
-        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false });
+        let cuts = {
+            let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
+            let on_plot = self.downs.is_empty() && scene.plot.is_some_and(|plot| plot.holds(at));
+            (s.look.cut.is_some() && on_plot).then(|| scene.handle_at(at))
+        };
+        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false });
+        if cuts.is_some() {
+            self.cut(ctx, e.pointer_id(), at, at);
+            return;
+        }
+        let heads = Self::heads(ctx);
+        let found = retime::taken(&heads, self.pointed, at, e.pointer_type() == "touch");
+        self.taken = found.filter(|_| self.downs.len() == 1).map(|head| (head, None));
         if e.pointer_type() == "touch" {
             let link = ctx.link().clone();
             let client = (e.client_x(), e.client_y());
@@ -143,10 +234,12 @@ impl Diagram {
     fn moved(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
         let at = place(e);
         let on = &ctx.props().on;
-        let (left, width) = Self::plot_width(ctx);
+        ctx.props().scene.1.set(Some(at));
+        let (left, width) = Self::stretch(ctx);
         let others: Vec<Down> = self.downs.iter().filter(|d| d.id != e.pointer_id()).copied().collect();
         let Some(down) = self.downs.iter_mut().find(|d| d.id == e.pointer_id()) else {
             let event = ctx.props().scene.0.borrow().event_at(at);
+            self.name_tip(ctx, at);
             on.emit(Command::Hover(event));
             return;
         };
@@ -157,48 +250,184 @@ impl Diagram {
         }
         down.moved = true;
         self.press = None;
+        if down.cuts.is_some() && others.is_empty() {
+            self.cut(ctx, e.pointer_id(), before, at);
+            return;
+        }
+        let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;
+        let (before, at) = (along(before), along(at));
         match others.first() {
-            None => on.emit(Command::Pan(f64::from((before.0 - at.0) / width))),
+            None => on.emit(Command::Pan(f64::from((before - at) / width))),
             Some(other) => {
-                let was = (before.0 - other.last.0).abs().max(20.0);
-                let is = (at.0 - other.last.0).abs().max(20.0);
-                let middle = (at.0 + other.last.0) / 2.0;
+                let other = along(other.last);
+                let was = (before - other).abs().max(20.0);
+                let is = (at - other).abs().max(20.0);
+                let middle = (at + other) / 2.0;
                 on.emit(Command::Zoom(f64::from(was / is), f64::from((middle - left) / width)));
             }
         }
     }
 
-    fn up(&mut self, ctx: &Context<Self>, e: &PointerEvent) {
+    fn up(&mut self, ctx: &Context<Self>, e: &PointerEvent) -> bool {
         self.press = None;
-        let Some(i) = self.downs.iter().position(|d| d.id == e.pointer_id()) else { return };
+        let Some(i) = self.downs.iter().position(|d| d.id == e.pointer_id()) else { return false };
         let down = self.downs.remove(i);
-        if !down.moved && self.downs.is_empty() && e.type_() == "pointerup" {
+        if let Some((head, Some(along))) = self.taken.take() {
+            if e.type_() == "pointerup" {
+                let command = {
+                    let s = ctx.props().model.get();
+                    retime::act(&s, &head, retime::time_at(&s, Self::stretch(ctx), along))
+                };
+                ctx.props().on.emit(command);
+            }
+            return true;
+        }
+        if !down.moved && down.cuts.is_none() && self.downs.is_empty() && e.type_() == "pointerup" {
+            let name = ctx.props().scene.0.borrow().name_at(down.start);
+            if let Some(name) = name {
+                ctx.props().on.emit(Command::Look(Wish::Fold(name.node)));
+                return false;
+            }
             let event = ctx.props().scene.0.borrow().event_at(down.start);
             ctx.props().on.emit(Command::Choose(event));
+        }
+        false
+    }
+
+    /// Over a name: all of it, and what a click does.
+    fn name_tip(&self, ctx: &Context<Self>, at: Point) {
+        let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() else { return };
+        let name = ctx.props().scene.0.borrow().name_at(at);
+        let tip = name.map_or(String::new(), |name| {
+            let s = ctx.props().model.get();
+            let what = if s.look.collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
+            format!("{}: {what}", s.run.names()[usize::from(name.node)])
+        });
+        if canvas.title() != tip {
+            canvas.set_title(&tip);
         }
     }
 
     fn wheel(&self, ctx: &Context<Self>, e: &WheelEvent) {
         e.prevent_default();
-        let (left, width) = Self::plot_width(ctx);
+        let (left, width) = Self::stretch(ctx);
         let unit = if e.delta_mode() == 1 { 20.0 } else { 1.0 };
         let (dx, dy) = (e.delta_x() * unit, e.delta_y() * unit);
         if e.shift_key() || dx.abs() > dy.abs() {
             let by = if dx == 0.0 { dy } else { dx };
             ctx.props().on.emit(Command::Pan(by / f64::from(width)));
         } else {
-            let place = f64::from((e.offset_x() as f32 - left) / width).clamp(0.0, 1.0);
+            let at = ctx.props().scene.0.borrow().along((e.offset_x() as f32, e.offset_y() as f32)).0;
+            let place = f64::from((at - left) / width).clamp(0.0, 1.0);
             ctx.props().on.emit(Command::Zoom(1.0 + (dy * 0.0016).clamp(-0.33, 0.5), place));
         }
     }
 
     fn menu(&self, ctx: &Context<Self>, at: Point, client: (i32, i32)) {
         let scene = ctx.props().scene.0.borrow();
-        let message = scene.arrow_at(at).filter(|a| a.in_flight).map(|a| Target::Message(a.message));
-        let target = message.or_else(|| scene.lane_at(at.1).map(Target::Node));
+        let message = scene.arrow_at(at).filter(|a| a.in_flight && !a.link).map(|a| Target::Message(a.message, a.copy));
+        let target = message.or_else(|| scene.lane_at(at).map(Target::Node));
         drop(scene);
         if let Some(target) = target {
             ctx.props().on.emit(Command::Menu(Some(Menu { target, at: client })));
         }
+    }
+}
+
+/// Heads of messages, and what the keys do.
+impl Diagram {
+    fn heads(ctx: &Context<Self>) -> Vec<Head> {
+        retime::heads(&ctx.props().model.get(), &ctx.props().scene.0.borrow())
+    }
+
+    /// Which message is pointed at: at its line, or on the way it has still to go.
+    fn point(&mut self, ctx: &Context<Self>, at: Point) -> bool {
+        let arrow = ctx.props().scene.0.borrow().arrow_at(at).filter(|a| a.in_flight && !a.link);
+        let kept = || Self::heads(ctx).into_iter().find(|h| self.pointed == Some((h.message, h.copy)) && h.is_near(at));
+        let pointed = arrow.map(|a| (a.message, a.copy)).or_else(|| kept().map(|h| (h.message, h.copy)));
+        std::mem::replace(&mut self.pointed, pointed) != pointed
+    }
+
+    /// Moves the head that was taken.
+    fn pull(&mut self, ctx: &Context<Self>, e: &PointerEvent) -> bool {
+        let Some(down) = self.downs.iter_mut().find(|d| d.id == e.pointer_id()) else { return false };
+        let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;
+        let to = along(place(e));
+        if !down.moved && (to - along(down.start)).abs() < CLICK_PX {
+            return false;
+        }
+        down.moved = true;
+        self.press = None;
+        if let Some((_, moved_to)) = &mut self.taken {
+            *moved_to = Some(to);
+        }
+        if ctx.props().model.get().playing {
+            ctx.props().on.emit(Command::Play);
+        }
+        true
+    }
+
+    /// What is drawn over the canvas: a handle, a message that is being moved, what the keys are at.
+    fn over(&self, ctx: &Context<Self>, s: &Session) -> Html {
+        let scene = ctx.props().scene.0.borrow();
+        let canvas = ctx.props().canvas.cast::<HtmlCanvasElement>();
+        let Some(canvas) = canvas else { return html! {} };
+        let heads = if self.pointed.is_some() || self.target.is_some() { retime::heads(s, &scene) } else { Vec::new() };
+        let (moved, marked) = match self.taken {
+            Some((head, Some(along))) => (retime::overlay(s, &scene, &head, Some(along)), None),
+            _ => {
+                let pointed = heads.iter().find(|h| Some((h.message, h.copy)) == self.pointed);
+                let handle = pointed.map(|h| retime::overlay(s, &scene, h, None)).unwrap_or_default();
+                (handle, self.target.map(|t| retime::marked(s, &scene, &heads, t)))
+            }
+        };
+        let style = format!(
+            "left:{}px;top:{}px;width:{}px;height:{}px",
+            canvas.offset_left(),
+            canvas.offset_top(),
+            canvas.client_width(),
+            canvas.client_height()
+        );
+        let (mark, says) = marked.unwrap_or_default();
+        html! { <><svg class="over" {style} aria-hidden="true">{ moved }{ mark }</svg><p class="sr" role="status">{ says }</p></> }
+    }
+
+    /// Up and down go through lanes and messages; Enter or the menu key opens the menu of what they are at.
+    fn key(&mut self, ctx: &Context<Self>, e: &KeyboardEvent) -> bool {
+        if e.ctrl_key() || e.meta_key() || e.alt_key() {
+            return false;
+        }
+        let cut = cut_key(&ctx.props().model.get(), e);
+        if let Some(wish) = cut {
+            e.prevent_default();
+            ctx.props().on.emit(Command::Look(wish));
+            return false;
+        }
+        let lanes = ctx.props().model.get().frame.processes.len();
+        let mut all: Vec<Target> = (0..lanes).map(|i| Target::Node(i as u16)).collect();
+        all.extend(Self::heads(ctx).iter().map(|h| Target::Message(h.message, h.copy)));
+        let here = all.iter().position(|t| Some(*t) == self.target);
+        match e.key().as_str() {
+            "ArrowDown" => self.target = Some(all[here.map_or(0, |i| (i + 1) % all.len())]),
+            "ArrowUp" => self.target = Some(all[here.map_or(all.len() - 1, |i| (i + all.len() - 1) % all.len())]),
+            "Enter" | "ContextMenu" => self.menu_of(ctx, self.target.unwrap_or(all[0])),
+            "F10" if e.shift_key() => self.menu_of(ctx, self.target.unwrap_or(all[0])),
+            _ => return false,
+        }
+        e.prevent_default();
+        e.stop_propagation();
+        true
+    }
+
+    fn menu_of(&self, ctx: &Context<Self>, target: Target) {
+        let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() else { return };
+        let heads = Self::heads(ctx);
+        let (x, y) = {
+            let scene = ctx.props().scene.0.borrow();
+            retime::place_of(&scene, &heads, target).unwrap_or((scene.width / 2.0, scene.height / 2.0))
+        };
+        let rect = canvas.get_bounding_client_rect();
+        let at = ((rect.left() as f32 + x) as i32, (rect.top() as f32 + y) as i32 + 12);
+        ctx.props().on.emit(Command::Menu(Some(Menu { target, at })));
     }
 }

@@ -63,9 +63,9 @@ impl Brush<'_> {
             return;
         }
         self.ctx.save();
-        if let Some(p) = scene.plot {
+        if let Some(p) = scene.clip {
             self.ctx.begin_path();
-            self.ctx.rect(f64::from(p.x) - 8.0, 0.0, f64::from(p.w) + 16.0, f64::from(scene.height));
+            self.ctx.rect(p.x.into(), p.y.into(), p.w.into(), p.h.into());
             self.ctx.clip();
         }
     }

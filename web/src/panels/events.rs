@@ -34,7 +34,8 @@ pub(crate) fn EventTable(props: &Props) -> Html {
     let row = |id: u32| {
         let record = s.run.trace().record(id);
         let name = if record.node == NO_NODE { "network" } else { s.run.names()[usize::from(record.node)].as_str() };
-        let vector = s.run.trace().vector(record).map(|v| clock::text(&v)).unwrap_or_default();
+        let vector =
+            s.run.trace().vector(record).filter(|_| !s.is_veiled(id)).map(|v| clock::text(&v)).unwrap_or_default();
         let chosen = s.chosen.contains(&Some(id));
         let class = classes!((id >= s.frame.position).then_some("ahead"), chosen.then_some("chosen"));
         let onclick = props.on.reform(move |_: MouseEvent| Command::Choose(Some(id)));

@@ -1,12 +1,13 @@
 //! What is selected: an event with its clocks before and after, or two events and how they stand.
 
+use super::words::{own_clock, words};
 use crate::command::Command;
 use crate::model::Model;
 use crate::session::Session;
 use lightcone_core::causality::{path, previous_event};
 use lightcone_core::clock::Relation;
 use lightcone_core::json::{millis_text, pretty};
-use lightcone_core::trace::{Kind, NO_NODE, NONE, RecordId};
+use lightcone_core::trace::{Kind, NONE, RecordId};
 use yew::prelude::*;
 
 /// Properties.
@@ -45,35 +46,13 @@ fn heading(s: &Session) -> &'static str {
     }
 }
 
-/// An event in a few words.
-fn words(s: &Session, id: RecordId) -> String {
-    let record = s.run.trace().record(id);
-    let label = s.run.label(id);
-    if record.node == NO_NODE {
-        return label;
-    }
-    let name = &s.run.names()[usize::from(record.node)];
-    match record.kind {
-        Kind::Send => format!("{name} sends {label}"),
-        Kind::Receive => {
-            let from = &s.run.names()[usize::from(s.run.trace().message(record.message).from)];
-            format!("{name} receives {label} from {from}")
-        }
-        Kind::Local => format!("{name}: {label}"),
-        Kind::Request => format!("{name} is asked: {label}"),
-        Kind::Boot => format!("{name} starts"),
-        Kind::Crash => format!("{name} crashes"),
-        Kind::Restart => format!("{name} restarts from its disk"),
-        Kind::Pause => format!("{name} is paused"),
-        Kind::Resume => format!("{name} goes on"),
-        _ => format!("{name}: {label}"),
-    }
-}
-
 fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
     let trace = s.run.trace();
     let record = trace.record(id);
     let cause = (record.cause != NONE).then_some(record.cause);
+    if s.is_veiled(id) {
+        return html! { <><h3 class="what">{ words(s, id) }</h3><p class="empty">{ "Covered until you have answered." }</p></> };
+    }
     html! {
         <>
             <h3 class="what">{ words(s, id) }</h3>
@@ -84,17 +63,30 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
                     { jump(cause, format!("event {cause}"), on) }
                 }
             </p>
-            if record.kind.ticks() {
-                { clocks(s, id) }
-                if let Some((text, source)) = s.run.why(id) {
-                    <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
-                }
+            if let Some(change) = own_clock(s, id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
+            if record.kind.ticks() { { clocks(s, id) } }
+            if let Some((text, source)) = s.run.why(id) {
+                <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
             }
             if record.kind == Kind::Violation {
                 { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
             }
+            { process(s, id) }
             <details class="data"><summary>{ "data" }</summary><pre tabindex="0">{ pretty(&s.run.data(id)) }</pre></details>
         </>
+    }
+}
+
+/// What the event's process holds now, at the cursor.
+fn process(s: &Session, id: RecordId) -> Html {
+    let node = s.run.trace().record(id).node;
+    let Some(process) = s.frame.processes.get(usize::from(node)).filter(|p| !p.fields.is_empty()) else {
+        return html! {};
+    };
+    html! {
+        <details class="data state" open=true><summary>{ format!("{} now", process.name) }</summary>
+            <dl>{ for process.fields.iter().map(|f| html! { <><dt>{ &f.name }</dt><dd>{ &f.value }</dd></> }) }</dl>
+        </details>
     }
 }
 
@@ -116,10 +108,13 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     let stamp = trace.vector(record).unwrap_or_default();
     let earlier = previous_event(trace, id);
     let stamped_before = || earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; stamp.len()]);
-    let (before, after) = s.run.own_clock(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
+    // The protocol's own vector where it is to be the observer's, else the observer's alone.
+    let apart = s.lab().spec().own_clock.is_some();
+    let own_of = |id: RecordId| s.run.own_clock(id).filter(|_| !apart);
+    let (before, after) = own_of(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
     let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
     let message = (record.kind == Kind::Receive).then(|| {
-        let own = s.run.own_clock(record.cause).map(|(_, after)| after);
+        let own = own_of(record.cause).map(|(_, after)| after);
         own.or_else(|| trace.vector(trace.record(record.cause))).unwrap_or_default()
     });
     let wrong = after != stamp;
@@ -144,6 +139,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     html! {
         <div class="scroll clocks" tabindex="0" role="region" aria-label="Clocks of this event">
             <table>
+                if apart { <caption>{ "An outside observer's clocks" }</caption> }
                 <thead><tr><td></td><th scope="col">{ "before" }</th>
                     if message.is_some() { <th scope="col">{ "message" }</th> }
                     <th scope="col">{ "after" }</th>

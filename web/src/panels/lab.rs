@@ -4,6 +4,9 @@ use crate::model::Model;
 use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
 
+/// More lists than this take the whole width.
+const LISTS_NARROW: usize = 3;
+
 /// Properties.
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -33,7 +36,7 @@ fn panel(panel: &Panel) -> Html {
             </div>
         },
         Panel::Lists { title, says, lists } => html! {
-            <div class="panel">
+            <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
                 <h2>{ title }</h2>
                 <p class="says">{ says }</p>
                 <div class="scroll lists" tabindex="0" role="region" aria-label={title.clone()}>{ for lists.iter().map(list) }</div>

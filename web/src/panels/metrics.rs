@@ -56,14 +56,13 @@ fn chart(chart: &Chart) -> Html {
     }
 }
 
-/// A line through the buckets that have a value; a lone one is a short dash.
+/// A line through the buckets that have a value, over those that have none; one alone is a short dash.
 fn path(line: &Line, most: u64) -> String {
     let mut d = String::new();
     for (i, value) in line.values.iter().enumerate() {
         let Some(value) = value else { continue };
         let y = HEIGHT - value * HEIGHT / most.max(1);
-        let lone = i == 0 || line.values[i - 1].is_none();
-        d.push_str(&if lone { format!("M{i} {y}h.9") } else { format!("L{i} {y}") });
+        d.push_str(&if d.is_empty() { format!("M{i} {y}h.9") } else { format!("L{i} {y}") });
     }
     d
 }

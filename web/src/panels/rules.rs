@@ -1,8 +1,12 @@
 //! The lab's rules and how they stand.
 
 use crate::command::Command;
+use crate::controls::value_of;
 use crate::model::Model;
 use yew::prelude::*;
+
+/// With no more rules than this, their sentences stand open.
+const RULES_OPEN: usize = 2;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -26,14 +30,17 @@ pub(crate) fn Rules(props: &Props) -> Html {
         let class = if violation.is_some() { "violated" } else { "holds" };
         html! {
             <li {class}>
-                <b><span aria-hidden="true">{ if violation.is_some() { "✕ " } else { "✓ " } }</span>{ &rule.rule }</b>
-                <span class="sr">{ if violation.is_some() { " violated" } else { " holds" } }</span>
-                if let Some(v) = violation {
-                    <p>{ &v.explain }</p>
-                    { show(v.events.last().copied().unwrap_or(v.id), &props.on) }
-                } else {
-                    <p>{ says }<em>{ format!(" {source}") }</em></p>
-                }
+                <details open={violation.is_some() || spec.rules.len() <= RULES_OPEN}>
+                    <summary>
+                        <b><span aria-hidden="true">{ if violation.is_some() { "✕ " } else { "✓ " } }</span>{ &rule.rule }</b>
+                        <span class="sr">{ if violation.is_some() { " violated" } else { " holds" } }</span>
+                    </summary>
+                    if let Some(v) = violation {
+                        <p>{ &v.explain }</p>
+                        { show(v.events.last().copied().unwrap_or(v.id), &props.on) }
+                    }
+                    <p class="rule">{ says }<em>{ format!(" {source}") }</em></p>
+                </details>
             </li>
         }
     };
@@ -41,6 +48,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
         <section class="card rules">
             <h2>{ if violations.is_empty() { "Rules hold" } else { "A rule is broken" } }</h2>
             <ul>{ for s.frame.rules.iter().map(row) }</ul>
+            <Search on={props.on.clone()} />
         </section>
     }
 }
@@ -53,4 +61,38 @@ fn show(event: u32, on: &Callback<Command>) -> Html {
         on.emit(Command::Choose(Some(event)));
     });
     html! { <button class="link" {onclick}>{ format!("show event {event}") }</button> }
+}
+
+/// Numbers of runs that a search may try.
+const RUNS: [u64; 4] = [100, 1_000, 10_000, 100_000];
+
+#[derive(Properties, PartialEq)]
+struct SearchProps {
+    on: Callback<Command>,
+}
+
+/// A search for a run that breaks a rule.
+#[component]
+fn Search(props: &SearchProps) -> Html {
+    let runs = use_state(|| RUNS[1]);
+    let pick = {
+        let runs = runs.clone();
+        Callback::from(move |e: Event| runs.set(value_of(&e).parse().unwrap_or(RUNS[1])))
+    };
+    let count = *runs;
+    let look = |random: bool| props.on.reform(move |_: MouseEvent| Command::Explore(count, random));
+    html! {
+        <details class="fold">
+            <summary>{ "look for a run that breaks one" }</summary>
+            <label class="row"><span>{ "runs" }</span>
+                <select aria-label="Runs to try" onchange={pick}>
+                    { for RUNS.iter().map(|n| html! { <option value={n.to_string()} selected={*n == count}>{ n }</option> }) }
+                </select>
+            </label>
+            <div class="group wrap">
+                <button onclick={look(true)} title="Random requests and faults, under these settings">{ "random runs" }</button>
+                <button onclick={look(false)} title="This scenario as it stands, with other seeds">{ "other seeds" }</button>
+            </div>
+        </details>
+    }
 }

@@ -1,14 +1,17 @@
 //! Messages: slanted lines from their true sending to their true end.
 
-use super::super::font;
+use super::super::LINK_LAYER;
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
-use super::super::scene::{Anchor, ArrowPlace, Point, Rect, Shape};
+use super::super::scene::{ArrowPlace, Point, Rect, Shape};
 use super::super::theme::Ink;
-use super::{Cone, SMALL, Sheet};
+use super::{Cone, LABEL, Sheet};
 use crate::causality::path;
 use crate::frame::FlightFrame;
-use crate::trace::{Kind, NodeId, RecordId};
+use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
+
+/// How strongly an arrow is drawn that begins or ends on a collapsed lane.
+const FAINT: f32 = 0.35;
 
 /// A message's line, ready to be drawn.
 struct Line {
@@ -26,7 +29,8 @@ struct Line {
 impl Sheet<'_> {
     pub(super) fn draw_arrows(&mut self) {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
-        let flights: Vec<FlightFrame> = self.frame.in_flight.iter().filter(|f| !f.link).cloned().collect();
+        let flights: Vec<FlightFrame> =
+            self.frame.in_flight.iter().filter(|f| self.shows(f.link, f.message)).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {
@@ -41,39 +45,59 @@ impl Sheet<'_> {
     }
 
     fn ended(&self, arrow: &Arrow) -> Option<Line> {
-        let message = *self.trace.message(arrow.message);
-        if self.is_ahead(message.send) && self.is_ahead(arrow.end) && self.view.now_us.is_none() {
+        if !self.shows(arrow.link, arrow.message)
+            || (self.is_ahead(arrow.origin) && self.is_ahead(arrow.end) && self.view.now_us.is_none())
+        {
             return None;
         }
-        let (send, end) = (*self.trace.record(message.send), *self.trace.record(arrow.end));
+        let (send, end) = (*self.trace.record(arrow.origin), *self.trace.record(arrow.end));
         let lost = end.kind == Kind::Drop;
-        let from = self.place_of(message.send);
-        let goal = self.lane(message.to);
-        let waited = !lost && arrow.copy == 1 && self.was_paused(message.to, message.due_us, end.at_us);
+        let from = self.place_of(arrow.origin);
+        let receiver = if lost { self.receiver(arrow)? } else { end.node };
+        let goal = self.lane(receiver);
+        // When the network brought it: a frame that was sent again has its own time, which nobody wrote down.
+        let due_us = if arrow.link { end.at_us } else { self.trace.message(arrow.message).due_us };
+        let waited = !lost && arrow.copy == 1 && self.was_paused(receiver, due_us, end.at_us);
         let to = if waited {
-            (self.x_of_time(message.due_us).max(from.0), goal)
+            (self.x_of_time(due_us).max(from.0), goal)
         } else if lost {
-            let flight = (message.due_us.max(message.sent_us + 1) - message.sent_us) as f32;
-            let share = ((end.at_us - message.sent_us) as f32 / flight).clamp(0.1, 0.9);
-            (self.x_of(arrow.end), from.1 + (goal - from.1) * share)
+            let flight = (due_us.max(send.at_us + 1) - send.at_us) as f32;
+            let share = if arrow.link { 0.55 } else { (end.at_us - send.at_us) as f32 / flight };
+            (self.x_of(arrow.end), from.1 + (goal - from.1) * share.clamp(0.1, 0.9))
         } else {
             (self.x_of(arrow.end), goal)
         };
         let cone = if lost {
-            self.cone(message.send, &send)
+            self.cone(arrow.origin, &send)
         } else {
-            let (a, b) = (self.cone(message.send, &send), self.cone(arrow.end, &end));
+            let (a, b) = (self.cone(arrow.origin, &send), self.cone(arrow.end, &end));
             if a == Cone::Outside || b == Cone::Outside || (a == Cone::Past && b == Cone::Future) {
                 Cone::Outside
             } else {
                 a
             }
         };
-        let place = ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false };
-        let dash = (arrow.copy > 1).then_some((6.0, 4.0));
+        let place =
+            ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false, link: arrow.link };
+        let dash = dashes(arrow.link, arrow.copy);
         let ahead = self.is_ahead(arrow.end);
         let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
-        Some(Line { from, to, sender: message.from, alpha: self.alpha(cone, ahead), dash, lost, taken_in, place })
+        let alpha = self.arrow_alpha(cone, ahead, send.node, receiver);
+        Some(Line { from, to, sender: send.node, alpha, dash, lost, taken_in, place })
+    }
+
+    /// Whether a message is wanted in the picture.
+    fn shows(&self, link: bool, message: MessageId) -> bool {
+        if link { !self.view.hidden.contains(&LINK_LAYER) } else { !self.hides(message) }
+    }
+
+    /// Where something was on its way to.
+    fn receiver(&self, arrow: &Arrow) -> Option<NodeId> {
+        if arrow.message == NONE {
+            self.run.link_peer(arrow.origin)
+        } else {
+            Some(self.trace.message(arrow.message).to)
+        }
     }
 
     /// Whether a process was paused at a time, until another.
@@ -91,46 +115,61 @@ impl Sheet<'_> {
     }
 
     fn under_way(&self, flight: &FlightFrame) -> Line {
-        let send = self.trace.message(flight.message).send;
-        let from = self.place_of(send);
+        let from = self.place_of(flight.origin);
         let goal = self.lane(flight.to);
         let now_us = self.view.now_us.unwrap_or(self.frame.at_us).max(flight.sent_us);
         let length = (flight.arrive_us.max(flight.sent_us + 1) - flight.sent_us) as f32;
         let share = ((now_us - flight.sent_us) as f32 / length).clamp(0.02, 0.97);
         let x = self.x_of_now().unwrap_or_else(|| self.x_of_time(self.frame.at_us)).max(from.0 + 0.5);
         let to = (x, from.1 + (goal - from.1) * share);
-        let cone = self.cone(send, self.trace.record(send));
-        let place = ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true };
-        let dash = (flight.copy > 1).then_some((6.0, 4.0));
-        Line { from, to, sender: flight.from, alpha: self.alpha(cone, false), dash, lost: false, taken_in: None, place }
+        let cone = self.cone(flight.origin, self.trace.record(flight.origin));
+        let place =
+            ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true, link: flight.link };
+        let dash = dashes(flight.link, flight.copy);
+        let alpha = self.arrow_alpha(cone, false, flight.from, flight.to);
+        Line { from, to, sender: flight.from, alpha, dash, lost: false, taken_in: None, place }
+    }
+
+    fn arrow_alpha(&self, cone: Cone, ahead: bool, from: NodeId, to: NodeId) -> f32 {
+        let faint = self.is_collapsed(from) || self.is_collapsed(to);
+        self.alpha(cone, ahead) * if faint { FAINT } else { 1.0 }
     }
 
     fn draw_line(&mut self, line: &Line) {
-        let ink = Self::ink_of(line.sender);
+        let backwards = !line.place.link && self.runs_backwards(line.place.message);
+        let ink = if backwards { Ink::Bad } else { Self::ink_of(line.sender) };
+        let (alpha, width) = if backwards { (1.0, 3.2) } else { (line.alpha, 1.6) };
         let start = short_of(line.to, line.from, self.r * 0.6);
         let r = self.r;
         if line.place.in_flight {
-            self.put(Shape::Line { from: start, to: line.to, width: 1.6, dash: line.dash }, ink, line.alpha);
-            self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, line.alpha);
+            self.put(Shape::Line { from: start, to: line.to, width, dash: line.dash }, ink, alpha);
+            self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, alpha);
+            self.reserve(line.to, r * 0.9);
         } else if line.lost {
             let dash = Some((4.0, 3.0));
-            self.put(Shape::Line { from: start, to: line.to, width: 1.4, dash }, ink, line.alpha * 0.9);
+            self.put(Shape::Line { from: start, to: line.to, width: 1.4, dash }, ink, alpha * 0.9);
             let ((x, y), d) = (line.to, r * 0.95);
             for (a, b) in [((x - d, y - d), (x + d, y + d)), ((x - d, y + d), (x + d, y - d))] {
                 self.put(Shape::Line { from: a, to: b, width: 2.2, dash: None }, Ink::Bad, line.alpha);
             }
-            self.room.take(Rect { x: x - d, y: y - d, w: 2.0 * d, h: 2.0 * d });
+            self.reserve(line.to, d + 1.0);
         } else {
             let tip = short_of(line.from, line.to, r * 1.15);
             let end = short_of(line.from, tip, r * 1.2);
-            self.put(Shape::Line { from: start, to: end, width: 1.6, dash: line.dash }, ink, line.alpha);
-            self.put(head(line.from, tip, r * 1.9), ink, line.alpha);
+            self.put(Shape::Line { from: start, to: end, width, dash: line.dash }, ink, alpha);
+            self.put(head(line.from, tip, r * 1.9), ink, alpha);
+            self.reserve(end, r);
             if let Some(at) = line.taken_in {
                 let dash = Some((1.5, 3.0));
                 self.put(Shape::Line { from: line.to, to: at, width: 2.6, dash }, ink, line.alpha);
             }
         }
         self.scene.arrows.push(line.place);
+    }
+
+    /// Keeps labels off a place.
+    fn reserve(&mut self, (x, y): Point, r: f32) {
+        self.room.take(Rect { x: x - r, y: y - r, w: 2.0 * r, h: 2.0 * r });
     }
 
     /// One causal path between the two chosen events.
@@ -156,6 +195,9 @@ impl Sheet<'_> {
         let arrows = self.scene.arrows.clone();
         let mut said: Vec<RecordId> = Vec::new();
         for arrow in arrows {
+            if arrow.link {
+                continue;
+            }
             // A multicast is one event: its label stands once.
             if said.contains(&self.trace.message(arrow.message).send) {
                 continue;
@@ -167,10 +209,11 @@ impl Sheet<'_> {
             let message = *self.trace.message(arrow.message);
             let ahead = self.is_ahead(message.send);
             let cone = self.cone(message.send, self.trace.record(message.send));
-            if ahead || cone == Cone::Outside || arrow.copy > 1 {
+            let faint = self.is_collapsed(message.from) || self.is_collapsed(message.to);
+            if ahead || cone == Cone::Outside || arrow.copy > 1 || faint {
                 continue;
             }
-            let size = (font::text_width(&text, SMALL, false), 13.0);
+            let size = self.ground(&text, LABEL);
             let shares = [0.5, 0.38, 0.62, 0.28, 0.72];
             let sides = [1.0, -1.0];
             let sides = sides.into_iter().flat_map(|side| [(side, 5.0), (side, 9.0)]);
@@ -178,19 +221,17 @@ impl Sheet<'_> {
                 .into_iter()
                 .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
             if let Some(rect) = self.room.place(places) {
-                let shape = Shape::Text {
-                    at: (rect.x, rect.y + 10.5),
-                    size: SMALL,
-                    bold: false,
-                    anchor: Anchor::Start,
-                    text,
-                    halo: true,
-                };
-                self.put(shape, Self::ink_of(message.from), 1.0);
+                let words = self.words(rect, text, LABEL);
+                self.put(words, Self::ink_of(message.from), 1.0);
                 said.push(message.send);
             }
         }
     }
+}
+
+/// Second copies are dashed, what the link layer adds is dotted.
+fn dashes(link: bool, copy: u16) -> Option<(f32, f32)> {
+    if link { Some((1.5, 3.0)) } else { (copy > 1).then_some((6.0, 4.0)) }
 }
 
 /// A rectangle beside an arrow, touching it nowhere.

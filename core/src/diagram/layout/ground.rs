@@ -3,16 +3,16 @@
 use super::super::index::is_drawn;
 use super::super::scene::{Anchor, Rect, Shape};
 use super::super::theme::Ink;
-use super::super::{Axis, LOGICAL_STEP, font};
-use super::{Cone, NAME, Sheet};
+use super::super::{Axis, LOGICAL_STEP};
+use super::{Cone, Face, PLAIN, Sheet, within};
 use crate::act::Act;
 use crate::causality::is_event;
 use crate::frame::Status;
 use crate::json::millis_text;
 use crate::trace::{Kind, NodeId, RecordId};
 
-/// Least distance between two labels of the axis, in pixels.
-const TICK_PX: f64 = 92.0;
+/// Least distance between two labels of the axis, in pixels, to the right and downwards.
+const TICK_PX: [f64; 2] = [92.0, 46.0];
 /// Width of a column of the density picture, in pixels.
 const COLUMN_PX: f32 = 2.0;
 
@@ -37,7 +37,7 @@ impl Sheet<'_> {
     pub(super) fn draw_grid(&mut self) {
         let (from, to) = (self.view.from, self.view.to);
         let per_px = (to - from) / f64::from(self.plot.w);
-        let step = nice(per_px * TICK_PX);
+        let step = nice(per_px * TICK_PX[usize::from(self.down)]);
         let mut tick = (from / step).ceil().max(0.0) * step;
         while tick <= to {
             let x = self.x(tick);
@@ -47,11 +47,11 @@ impl Sheet<'_> {
                 Axis::Time => format!("{} ms", millis_text(tick.round() as u64)),
                 Axis::Logical => format!("{}", (tick / LOGICAL_STEP).round()),
             };
-            let half = font::text_width(&text, 11.0, false) / 2.0;
-            if x - half >= self.plot.x - 14.0 && x + half <= self.view.width {
-                let at = (x, self.plot.y - 12.0);
-                let text = Shape::Text { at, size: 11.0, bold: false, anchor: Anchor::Middle, text, halo: false };
-                self.put_fixed(text, Ink::Muted, 1.0);
+            let face = Face { anchor: if self.down { Anchor::End } else { Anchor::Middle }, ..PLAIN };
+            let (w, h) = self.ground(&text, face);
+            let ground = Rect { x: x - w / 2.0, y: self.plot.y - 12.0 - h, w, h };
+            if ground.x >= self.plot.x - 14.0 && ground.x + w <= self.plot.x + self.plot.w + 10.0 {
+                self.put_fixed(self.words(ground, text, face), Ink::Muted, 1.0);
             }
             tick += step;
         }
@@ -75,7 +75,7 @@ impl Sheet<'_> {
             stretches.push(Stretch { from, to, status, since });
             (from, status, since) = (to, next, id);
         }
-        let end = self.view.width.max(from);
+        let end = (self.plot.x + self.plot.w + 10.0).max(from);
         stretches.push(Stretch { from, to: end, status, since });
         stretches
     }
@@ -90,19 +90,20 @@ impl Sheet<'_> {
                 if to <= from {
                     continue;
                 }
+                let thin = self.is_collapsed(node);
                 match s.status {
-                    Status::Up => self.lane_line(from, to, y, now, 1.6),
+                    Status::Up => self.lane_line(from, to, y, now, if thin { 0.8 } else { 1.6 }),
                     Status::Paused => {
-                        let h = (self.gap * 0.3).clamp(6.0, 16.0);
+                        let h = if thin { 5.0 } else { (self.gap * 0.3).clamp(6.0, 16.0) };
                         self.put(Shape::Hatched(Rect { x: from, y: y - h / 2.0, w: to - from, h }), Ink::Hatch, 0.9);
-                        self.lane_line(from, to, y, now, 1.0);
-                        self.status_label(from, to, y, "paused", Ink::Muted);
+                        self.lane_line(from, to, y, now, if thin { 0.8 } else { 1.0 });
+                        self.status_label(from, to, y, if thin { "" } else { "paused" }, Ink::Muted);
                     }
                     Status::Crashed => {
                         let dash = Some((1.5, 5.0));
                         let line = Shape::Line { from: (from, y), to: (to, y), width: 1.2, dash };
                         self.put(line, Ink::Bad, if self.is_ahead(s.since) { 0.2 } else { 0.55 });
-                        self.status_label(from, to, y, "down", Ink::Bad);
+                        self.status_label(from, to, y, if thin { "" } else { "down" }, Ink::Bad);
                     }
                 }
             }
@@ -110,7 +111,7 @@ impl Sheet<'_> {
     }
 
     fn lane_line(&mut self, from: f32, to: f32, y: f32, now: f32, width: f32) {
-        let middle = now.clamp(from, to);
+        let middle = within(now, from, to);
         if middle > from {
             self.put(Shape::Line { from: (from, y), to: (middle, y), width, dash: None }, Ink::Lane, 1.0);
         }
@@ -120,28 +121,25 @@ impl Sheet<'_> {
     }
 
     fn status_label(&mut self, from: f32, to: f32, y: f32, text: &'static str, ink: Ink) {
-        self.status_labels.push(StatusLabel { from, to, y, text, ink });
+        if !text.is_empty() {
+            self.status_labels.push(StatusLabel { from, to, y, text, ink });
+        }
     }
 
     /// Says what a stretch means, where no arrow crosses it.
     pub(super) fn draw_status_labels(&mut self) {
         for label in std::mem::take(&mut self.status_labels) {
-            let w = font::text_width(label.text, 11.0, true) + 10.0;
+            let face = Face { bold: true, anchor: Anchor::Middle, ..PLAIN };
+            let (w, h) = self.ground(label.text, face);
+            let (w, h) = if self.down { (w + 4.0, h + 10.0) } else { (w + 10.0, h + 3.0) };
             let room = label.to - label.from - w - 12.0;
             if room < 0.0 {
                 continue;
             }
-            let place = |share: f32| Rect { x: label.from + 6.0 + room * share, y: label.y - 8.0, w, h: 16.0 };
+            let place = |share: f32| Rect { x: label.from + 6.0 + room * share, y: label.y - h / 2.0, w, h };
             let Some(rect) = self.room.place([0.5, 0.35, 0.65, 0.2, 0.8, 0.05, 0.95].map(place)) else { continue };
             self.put(Shape::Fill(rect), Ink::Paper, 1.0);
-            let text = Shape::Text {
-                at: (rect.x + w / 2.0, label.y + 4.0),
-                size: 11.0,
-                bold: true,
-                anchor: Anchor::Middle,
-                text: label.text.into(),
-                halo: false,
-            };
+            let text = self.words(rect, label.text.into(), face);
             self.put(text, label.ink, 1.0);
         }
     }
@@ -184,7 +182,7 @@ impl Sheet<'_> {
         let (first, end) = self.visible;
         for id in first..end {
             let record = *self.trace.record(id);
-            if !is_event(&record) && id != focus {
+            if !is_event(&record) && id != focus || self.is_collapsed(record.node) {
                 continue;
             }
             let lane = usize::from(record.node);
@@ -221,7 +219,7 @@ impl Sheet<'_> {
         let (first, end) = self.visible;
         for id in first..end {
             let record = self.trace.record(id);
-            if !is_drawn(record.kind) {
+            if !is_drawn(record.kind) || self.is_hidden(record) || self.is_collapsed(record.node) {
                 continue;
             }
             let column = ((self.x_of(id) - self.plot.x) / COLUMN_PX).max(0.0) as usize;
@@ -251,28 +249,6 @@ impl Sheet<'_> {
         let (top, bottom) = (self.plot.y - 6.0, self.plot.y + self.plot.h);
         self.put(Shape::Line { from: (x, top), to: (x, bottom), width: 1.5, dash: None }, Ink::Accent, 1.0);
         self.put(Shape::Polygon(vec![(x - 5.0, top - 5.0), (x + 5.0, top - 5.0), (x, top + 3.0)]), Ink::Accent, 1.0);
-    }
-
-    pub(super) fn draw_names(&mut self) {
-        let column = Rect { x: 0.0, y: self.plot.y - 8.0, w: self.plot.x, h: self.plot.h + 16.0 };
-        self.put_fixed(Shape::Fill(column), Ink::Paper, 1.0);
-        let size = NAME.min(self.gap * 0.9).max(7.0);
-        for (i, name) in self.run.names().iter().enumerate() {
-            let y = self.scene.lanes[i];
-            let ink = Self::ink_of(i as NodeId);
-            let bar = Rect { x: 8.0, y: y - size * 0.5, w: 4.0, h: size };
-            self.put_fixed(Shape::Fill(bar), ink, 1.0);
-            let text = Shape::Text {
-                at: (19.0, y + size * 0.35),
-                size,
-                bold: true,
-                anchor: Anchor::Start,
-                text: name.clone(),
-                halo: false,
-            };
-            let status = self.frame.processes[i].status;
-            self.put_fixed(text, Ink::Text, if status == Status::Crashed { 0.45 } else { 1.0 });
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The lab's tables: settings, operations, rules and switches.
 
 use super::scenarios::SCENARIOS;
+use crate::http::{HttpForm, HttpKey, Performer};
 use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
 
 /// Most nodes: a clock of seven numbers can still be read in a label.
@@ -78,6 +79,21 @@ static OPERATIONS: [Operation; 3] = [
     Operation { name: "put", at: &["client"], args: &PUT, says: "Writes a value at a node." },
     Operation { name: "get", at: &["client"], args: &GET, says: "Reads a key's value from a node." },
     Operation { name: "status", at: &["client"], args: &ANY, says: "Asks a node for its clock." },
+];
+
+/// A node's service: a client asks the node in the line.
+const fn form(method: &'static str, path: &'static str, operation: &'static str) -> HttpForm {
+    let performer = Performer::Client { role: "client", key: "client_id" };
+    HttpForm { method, path, at: &["node"], operation, asked: Some("node"), performer, query: &[], body: &[] }
+}
+
+static HTTP: [HttpForm; 3] = [
+    HttpForm {
+        body: &[HttpKey::needed("key"), HttpKey::needed("value"), HttpKey::optional("vector")],
+        ..form("POST", "/put", "put")
+    },
+    HttpForm { query: &[HttpKey::needed("key")], ..form("GET", "/get", "get") },
+    form("GET", "/", "status"),
 ];
 
 const SESSIONS: &str = "Terry et al. 1994, §2";
@@ -166,4 +182,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
     timers: &["anti-entropy", "check", "wait", "resend", "give-up"],
+    http: &HTTP,
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
 };

@@ -61,17 +61,15 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
 }
 
 /// The band of a lane: what is held back, what is asked.
-pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
+pub(super) fn band(seen: &Saw<'_>) -> Option<Band> {
     match &seen.state?.0 {
-        Role::Node(node) => match (node.buffer.len(), node.waiting.len()) {
+        // Writes that came too early, and clients whose past is not here yet.
+        Role::Node(node) => match (node.buffer.len() as u32, node.waiting.len() as u32) {
             (0, 0) => None,
-            (0, n) => Some(Band { text: format!("{n} waiting"), tone: 4 }),
-            (n, _) => Some(Band { text: format!("holds {n}"), tone: 1 }),
+            (0, n) => Some(Band { word: "clients", number: Some(n), tone: 4 }),
+            (n, _) => Some(Band { word: "holds", number: Some(n), tone: 3 }),
         },
-        Role::Client(client) => {
-            let asked = client.asked.as_ref()?;
-            Some(Band { text: format!("asks {}", ctx.name(asked.node)), tone: 2 })
-        }
+        Role::Client(client) => client.asked.as_ref().map(|_| Band { word: "waits", number: None, tone: 2 }),
     }
 }
 

@@ -10,11 +10,7 @@ use crate::trace::{Kind, NodeId};
 const LABEL_CHARS_MAX: usize = 16;
 
 pub(super) fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    crate::words::shorten(text, LABEL_CHARS_MAX)
 }
 
 /// A write's name: `node1/2`.

@@ -1,17 +1,8 @@
 //! The lab's tables.
 
 use super::scenarios;
+use crate::labs::group;
 use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
-
-/// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
-pub(super) const PROCESSES_MAX: u64 = 26;
-
-pub(super) static SETUP: [Param; 1] = [Param {
-    name: "processes",
-    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
-    default: Some("3"),
-    says: "Number of processes.",
-}];
 
 pub(super) static MULTICAST: [Param; 1] = [Param {
     name: "payload",
@@ -27,7 +18,7 @@ static OPERATIONS: [Operation; 2] = [
         args: &MULTICAST,
         says: "Sends a message to all; the sender delivers it too.",
     },
-    Operation { name: "local", at: &[], args: &[], says: "An event that concerns nobody else. It is not counted." },
+    group::local("An event that concerns nobody else. It is not counted."),
 ];
 
 const PAPER: &str = "Birman, Schiper and Stephenson 1991, §5.1";
@@ -91,10 +82,13 @@ pub(super) static SPEC: LabSpec = LabSpec {
     title: "Causal multicast",
     says: "Everybody multicasts to everybody. Vector timestamps hold back a message until what its sender had seen has \
            been delivered, so that no reply comes before its question.",
-    setup: &SETUP,
+    setup: &group::SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("V"),
+    ..LabSpec::EMPTY
 };

@@ -2,6 +2,7 @@
 
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
+use crate::http::{HttpForm, HttpKey, Performer};
 use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
 
 /// Most clients: one for each letter.
@@ -116,6 +117,22 @@ static OPERATIONS: [Operation; 6] = [
     },
     Operation { name: "transfer", at: &["server"], args: &TRANSFER, says: "Hand leadership over to another server." },
     Operation { name: "metrics", at: &["server"], args: &[], says: "The server's own numbers." },
+];
+
+/// A form that a client performs, asking the server in the line first.
+const fn form(method: &'static str, path: &'static str, operation: &'static str) -> HttpForm {
+    let performer = Performer::Client { role: "client", key: "client_id" };
+    HttpForm { method, path, at: &["server"], operation, asked: Some("via"), performer, query: &[], body: &[] }
+}
+
+static HTTP: [HttpForm; 4] = [
+    HttpForm {
+        body: &[HttpKey::needed("resource_id"), HttpKey::optional("lock_type")],
+        ..form("POST", "/acquire", "acquire")
+    },
+    HttpForm { body: &[HttpKey::needed("resource_id")], ..form("POST", "/release", "release") },
+    form("GET", "/locks", "locks"),
+    HttpForm { asked: None, performer: Performer::Asked, ..form("GET", "/metrics", "metrics") },
 ];
 
 const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
@@ -248,4 +265,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
     timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
+    http: &HTTP,
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
 };

@@ -93,10 +93,10 @@ pub(super) fn band(seen: &Saw<'_>) -> Option<Band> {
     if let Some(client) = client_of(seen) {
         let waits = client.doing.as_ref().filter(|doing| doing.queued);
         if waits.is_some() {
-            return Some(Band { text: "waits".into(), tone: 1 });
+            return Some(Band { word: "waits", number: None, tone: 1 });
         }
-        let held: Vec<String> = client.held.keys().map(|name| shorten(name)).collect();
-        return (!held.is_empty()).then(|| Band { text: format!("holds {}", held.join(", ")), tone: 2 });
+        let held = client.held.len() as u32;
+        return (held > 0).then_some(Band { word: "holds", number: Some(held), tone: 2 });
     }
     let server = server_of(seen)?;
     let tone = match server.role {
@@ -105,7 +105,7 @@ pub(super) fn band(seen: &Saw<'_>) -> Option<Band> {
         Standing::Candidate => 1,
         Standing::Leader => 2,
     };
-    Some(Band { text: format!("{} {}", server.role.name(), server.term), tone })
+    Some(Band { word: server.role.name(), number: Some(server.term), tone })
 }
 
 /// The lab's panels.

@@ -30,6 +30,19 @@ pub enum Note {
     Deliver { clock: u32, position: u32, balance: i64, message: Arc<Multicast>, heard: Arc<[u32]> },
 }
 
+impl Note {
+    /// The clock before and after; a delivery leaves it alone.
+    pub(super) fn clock(&self) -> (&u32, &u32) {
+        match self {
+            Note::Local { before, after }
+            | Note::Multicast { before, after, .. }
+            | Note::Ack { before, after }
+            | Note::Receive { before, after, .. } => (before, after),
+            Note::Deliver { clock, .. } => (clock, clock),
+        }
+    }
+}
+
 /// A multicast's name: `P1#2` is the second one of P1.
 pub(super) fn name(ctx: &Context<TotalOrder>, origin: NodeId, seq: u32) -> String {
     format!("{}#{seq}", ctx.name(origin))
@@ -191,9 +204,5 @@ fn delivered(ctx: &Context<TotalOrder>, node: NodeId, position: u32, message: &M
 const LABEL_CHARS_MAX: usize = 20;
 
 fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    crate::words::shorten(text, LABEL_CHARS_MAX)
 }

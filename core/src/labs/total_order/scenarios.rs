@@ -2,7 +2,7 @@
 
 use crate::schema::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 16] = [
+pub(super) static SCENARIOS: [Builtin; 17] = [
     Builtin {
         id: "concurrent",
         watch: "P1 and P3 multicast at the same time, with equal timestamps. Everybody delivers P1's first, and \
@@ -168,6 +168,21 @@ pub(super) static SCENARIOS: [Builtin; 16] = [
     { "at_ms": 15, "act": { "link": { "from": "P1", "to": "P3", "delay_ms": 14 } } },
     { "at_ms": 40, "act": { "request": { "node": "P2", "op": "multicast", "args": { "payload": "two" } } } }
   ], "until_ms": 160 }"#,
+    },
+    Builtin {
+        id: "broken-sender-order",
+        watch: "P1 adds 100.00 and then one per cent. On raw links the second message overtakes the first on its way \
+                to P3, which takes them the wrong way round and ends at 1110.00, not 1111.00.",
+        stop_us: 46_000,
+        json: r#"{
+  "format": "lightcone/1", "lab": "total-order", "title": "Broken: a sender's messages change places", "seed": 3,
+  "setup": { "processes": 3, "broken": ["raw-links"] }, "network": { "delay_ms": 14 },
+  "acts": [
+    { "at_ms": 5, "act": { "link": { "from": "P1", "to": "P3", "delay_ms": 90 } } },
+    { "at_ms": 10, "act": { "request": { "node": "P1", "op": "multicast", "args": { "payload": { "add": 10000 } } } } },
+    { "at_ms": 15, "act": { "link": { "from": "P1", "to": "P3", "delay_ms": 14 } } },
+    { "at_ms": 32, "act": { "request": { "node": "P1", "op": "multicast", "args": { "payload": { "mul_percent": 1 } } } } }
+  ], "until_ms": 150 }"#,
     },
     Builtin {
         id: "broken-raw-links-loss",

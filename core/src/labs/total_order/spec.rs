@@ -1,14 +1,8 @@
 //! The lab's tables.
 
-use super::{PROCESSES_MAX, scenarios};
+use super::scenarios;
+use crate::labs::group;
 use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
-
-pub(super) static SETUP: [Param; 1] = [Param {
-    name: "processes",
-    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
-    default: Some("3"),
-    says: "Number of processes.",
-}];
 
 pub(super) static MULTICAST: [Param; 1] = [Param {
     name: "payload",
@@ -24,7 +18,7 @@ static OPERATIONS: [Operation; 2] = [
         args: &MULTICAST,
         says: "Sends a message to everybody, the sender included; all deliver it in the same order.",
     },
-    Operation { name: "local", at: &[], args: &[], says: "An event that concerns nobody else: the clock rises." },
+    group::local("An event that concerns nobody else: the clock rises."),
 ];
 
 pub(super) static RULES: [Rule; 5] = [
@@ -98,10 +92,13 @@ pub(super) static SPEC: LabSpec = LabSpec {
     title: "Totally ordered multicast",
     says: "Processes multicast, and all deliver everything in the same order: Lamport's clocks, a hold-back queue and \
            acknowledgements, without any leader.",
-    setup: &SETUP,
+    setup: &group::SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
+    clocks: crate::diagram::Labels::Own,
+    own_clock: Some("clock"),
+    ..LabSpec::EMPTY
 };

@@ -42,11 +42,12 @@ pub(super) fn fields(ctx: &Context<TotalOrder>, me: NodeId, seen: &Seen<'_, Tota
     fields
 }
 
-pub(super) fn band(durable: &Durable) -> Band {
-    match durable.queue.len() {
-        0 => Band { text: account::text(durable.balance), tone: 0 },
-        held => Band { text: format!("{held} held"), tone: 3 },
-    }
+/// The replicated account, in another tone while something is held back: how much of it the bars say.
+pub(super) fn band(durable: &Durable) -> Option<Band> {
+    let tone = if durable.queue.is_empty() { 0 } else { 3 };
+    // An account in debt, or one of more than forty millions, has no room for its number here.
+    let number = u32::try_from(durable.balance).ok();
+    Some(Band { word: if number.is_some() { "cents" } else { "account" }, number, tone })
 }
 
 pub(super) fn queues(ctx: &Context<TotalOrder>, seen: &[Seen<'_, TotalOrder>]) -> Panel {

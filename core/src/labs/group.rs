@@ -1,0 +1,48 @@
+//! A group of equals, `P1` to `Pn`: what the labs without servers and clients have in common.
+
+use crate::protocol::{Context, Out, ProcessInfo, Protocol};
+use crate::schema::{Fields, Operation, Param, Takes};
+use crate::trace::NodeId;
+
+/// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
+const PROCESSES_MAX: u64 = 26;
+
+/// The set-up of a group.
+pub(super) static SETUP: [Param; 1] = [Param {
+    name: "processes",
+    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
+    default: Some("3"),
+    says: "Number of processes.",
+}];
+
+/// How many processes the settings ask for.
+pub(super) fn size(fields: &Fields) -> usize {
+    fields.int(&SETUP, "processes") as usize
+}
+
+/// The processes.
+pub(super) fn processes(size: usize) -> Vec<ProcessInfo> {
+    (1..=size).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+}
+
+/// The operation of an event that concerns nobody else.
+pub(super) const fn local(says: &'static str) -> Operation {
+    Operation { name: "local", at: &[], args: &[], says }
+}
+
+/// One send to everybody else, of whom there must be one.
+pub(super) fn to_others<P: Protocol>(
+    ctx: &Context<P>,
+    me: NodeId,
+    message: P::Message,
+    note: P::Note,
+    write: Option<P::Write>,
+    out: &mut Out<P>,
+) {
+    let mut others = (0..ctx.processes() as NodeId).filter(|&node| node != me);
+    let first = others.next().expect("there is somebody else");
+    out.send_noting(first, message.clone(), note, write);
+    for other in others {
+        out.send(other, message.clone());
+    }
+}

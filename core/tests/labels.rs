@@ -1,0 +1,157 @@
+//! Every scenario of every lab, laid out in many ways: no text lies on another, on an arrow's head or on a mark.
+
+use lightcone_core::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
+use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, Orientation, View, font, lay_out};
+use lightcone_core::labs::LABS;
+use lightcone_core::run::Run;
+use lightcone_core::scenario::Scenario;
+
+/// What two texts may share by rounding, in pixels.
+const TOLERANCE: f32 = 0.6;
+
+/// The ground that the letters of a text stand on.
+fn ground(item: &Item) -> Option<(Rect, &str)> {
+    let Shape::Text { at, size, bold, anchor, text, .. } = &item.shape else { return None };
+    let w = font::text_width(text, *size, *bold);
+    let x = match anchor {
+        Anchor::Start => at.0,
+        Anchor::Middle => at.0 - w / 2.0,
+        Anchor::End => at.0 - w,
+    };
+    // From the height of a capital down to the tail of a comma.
+    let (up, down) = (size * 0.72, size * 0.16);
+    let rect = Rect { x, y: at.1 - up, w, h: up + down };
+    Some((shrunk(rect), text))
+}
+
+fn shrunk(r: Rect) -> Rect {
+    Rect { x: r.x + TOLERANCE, y: r.y + TOLERANCE, w: r.w - 2.0 * TOLERANCE, h: r.h - 2.0 * TOLERANCE }
+}
+
+/// Points of the outline of a mark or of a head, a pixel apart; nothing for what texts may stand on.
+fn outline(item: &Item) -> Vec<Point> {
+    if !item.clipped {
+        return Vec::new();
+    }
+    let circle = |at: Point, r: f32| {
+        let turn = |i: usize| (i as f32 / 24.0 * std::f32::consts::TAU).sin_cos();
+        (0..24).map(|i| (at.0 + r * turn(i).0, at.1 + r * turn(i).1)).chain([at]).collect()
+    };
+    match &item.shape {
+        Shape::Polygon(points) | Shape::Outline { points, .. } => {
+            let next = points.iter().cycle().skip(1);
+            points.iter().zip(next).flat_map(|(a, b)| along(*a, *b)).collect()
+        }
+        Shape::Disc { at, r } => circle(*at, *r),
+        Shape::Ring { at, r, filled: true, .. } => circle(*at, *r),
+        _ => Vec::new(),
+    }
+}
+
+fn along(a: Point, b: Point) -> Vec<Point> {
+    let steps = ((a.0 - b.0).hypot(a.1 - b.1)).ceil().max(1.0);
+    let at = |i: f32| (a.0 + (b.0 - a.0) * i / steps, a.1 + (b.1 - a.1) * i / steps);
+    (0..=steps as usize).map(|i| at(i as f32)).collect()
+}
+
+/// What lies on one another in a scene.
+fn overlaps(scene: &Scene) -> Vec<String> {
+    let texts: Vec<(Rect, &str)> = scene.items.iter().filter_map(ground).collect();
+    let mut found = Vec::new();
+    for (i, (a, said)) in texts.iter().enumerate() {
+        for (b, other) in &texts[i + 1..] {
+            if a.overlaps(b) {
+                found.push(format!("“{said}” {a:?} lies on “{other}” {b:?}"));
+            }
+        }
+        let outside = a.x < -1.0 || a.y < -1.0 || a.x + a.w > scene.width + 1.0 || a.y + a.h > scene.height + 1.0;
+        if outside {
+            found.push(format!("“{said}” {a:?} is cut off"));
+        }
+    }
+    for item in &scene.items {
+        let outline = outline(item);
+        for (rect, said) in &texts {
+            if let Some(point) = outline.iter().find(|point| rect.holds(**point)) {
+                found.push(format!("“{said}” {rect:?} lies on {:?} at {point:?}", item.shape));
+            }
+        }
+    }
+    found
+}
+
+fn views(run: &dyn Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
+    let steps = f64::from(index.step_count() + 1) * LOGICAL_STEP;
+    let mut views = Vec::new();
+    for orientation in [Orientation::Right, Orientation::Down] {
+        for (width, height) in [(870.0, 430.0), (390.0, 300.0)] {
+            for labels in [Labels::Vector, Labels::Both, Labels::Own] {
+                for axis in [Axis::Time, Axis::Logical] {
+                    for zoom in [1.0, 4.0] {
+                        let span = if axis == Axis::Time { end_us as f64 } else { steps };
+                        let view = View {
+                            height,
+                            axis,
+                            labels,
+                            orientation,
+                            now_us: Some(now_us),
+                            ..View::whole(width, run.names().len(), -0.02 * span, 1.03 * span / zoom)
+                        };
+                        views.push(view);
+                    }
+                }
+            }
+        }
+    }
+    views
+}
+
+#[test]
+fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
+    let (mut texts, mut scenes) = (0, 0);
+    let mut wrong = Vec::new();
+    for lab in LABS {
+        for builtin in lab.spec().scenarios {
+            let scenario = Scenario::parse(builtin.json).expect("a built-in scenario");
+            let until_us = scenario.until_us;
+            let mut run = scenario.lab.open(scenario);
+            run.seek_time(until_us, u32::MAX);
+            let mut index = Index::default();
+            index.update(&*run);
+            for share in [1, 2, 4] {
+                run.seek_time(until_us * share / 4, u32::MAX);
+                let frame = run.frame();
+                let events: Vec<u32> = (0..frame.position)
+                    .filter(|&id| lightcone_core::causality::is_event(run.trace().record(id)))
+                    .collect();
+                for (i, mut view) in views(&*run, &index, until_us, run.now_us()).into_iter().enumerate() {
+                    // With two events chosen in some of them.
+                    if i % 3 == 0 && events.len() > 4 {
+                        view.chosen = [Some(events[events.len() / 3]), Some(events[events.len() / 2])];
+                    }
+                    if i % 5 == 0 {
+                        view.collapsed = vec![1];
+                    }
+                    let scene = lay_out(&*run, &index, &view, &frame);
+                    texts += scene.items.iter().filter(|item| matches!(item.shape, Shape::Text { .. })).count();
+                    scenes += 1;
+                    let way = format!(
+                        "{}/{} at {share}/4, {:?} {:?} {:?} {}×{} to {}",
+                        lab.spec().id,
+                        builtin.id,
+                        view.orientation,
+                        view.axis,
+                        view.labels,
+                        view.width,
+                        view.height,
+                        view.to
+                    );
+                    wrong.extend(overlaps(&scene).into_iter().map(|what| format!("{way}: {what}")));
+                }
+            }
+        }
+    }
+    println!("{texts} texts in {scenes} scenes");
+    assert!(texts > 10_000, "there is something to read");
+    assert!(wrong.is_empty(), "{} places, such as\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+}

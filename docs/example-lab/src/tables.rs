@@ -1,0 +1,121 @@
+//! What the lab says about itself: everything that a scenario, a form or a list of labs can ask for.
+
+use lightcone_core::schema::{Builtin, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+
+pub(crate) static SETUP: [Param; 2] = [
+    Param {
+        name: "processes",
+        takes: Takes::Int { min: 2, max: 26 },
+        default: Some("4"),
+        says: "Number of processes on the ring.",
+    },
+    Param {
+        name: "rest_ms",
+        takes: Takes::Millis { min_us: 1_000, max_us: 100_000 },
+        default: Some("100"),
+        says: "How long a process that wants nothing keeps the token.",
+    },
+];
+
+pub(crate) static ENTER: [Param; 1] = [Param {
+    name: "for_ms",
+    takes: Takes::Millis { min_us: 1, max_us: 1_000_000 },
+    default: Some("20"),
+    says: "How long it wants to be inside.",
+}];
+
+static OPERATIONS: [Operation; 1] =
+    [Operation { name: "enter", at: &[], args: &ENTER, says: "Asks for a turn in the critical section." }];
+
+pub(crate) static RULES: [Rule; 2] = [
+    Rule {
+        name: "mutual-exclusion",
+        sort: Sort::Safety,
+        says: "At most one process is in its critical section at any time.",
+        source: "Dijkstra 1965; Le Lann 1977",
+    },
+    Rule {
+        name: "stuck",
+        sort: Sort::Liveness,
+        says: "When faults have ended, everybody who asked gets a turn.",
+        source: "Le Lann 1977",
+    },
+];
+
+static SWITCHES: [Switch; 2] = [
+    Switch {
+        name: "two-tokens",
+        rule: "mutual-exclusion",
+        sort: Sort::Safety,
+        says: "There is a second token, half-way round the ring.",
+        scenario: "two-tokens",
+    },
+    Switch {
+        name: "token-in-memory",
+        rule: "stuck",
+        sort: Sort::Liveness,
+        says: "Who gets the token does not write it to disk, so a crash takes it along.",
+        scenario: "token-in-memory",
+    },
+];
+
+static SCENARIOS: [Builtin; 3] = [
+    Builtin {
+        id: "crash",
+        watch: "R3 crashes inside. Its turn is over, but the token is on its disk: when it starts again, R1 and R4 get \
+                theirs.",
+        stop_us: 90_000,
+        json: r#"{
+  "format": "lightcone/1", "lab": "token-ring", "title": "A crash with the token", "seed": 3,
+  "setup": { "processes": 4, "rest_ms": 10 }, "network": { "delay_ms": { "uniform": [5, 12] } },
+  "acts": [
+    { "at_ms": 20, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 60 } } } },
+    { "at_ms": 30, "act": { "request": { "node": "R1", "op": "enter" } } },
+    { "at_ms": 40, "act": { "request": { "node": "R4", "op": "enter" } } },
+    { "at_ms": 80, "act": { "crash": { "node": "R3" } } },
+    { "at_ms": 140, "act": { "restart": { "node": "R3" } } }
+  ], "until_ms": 300 }"#,
+    },
+    Builtin {
+        id: "two-tokens",
+        watch: "R1 and R3 begin with a token each, and both are inside at the same time.",
+        stop_us: 22_000,
+        json: r#"{
+  "format": "lightcone/1", "lab": "token-ring", "title": "Broken: two tokens", "seed": 1,
+  "setup": { "processes": 4, "rest_ms": 10, "broken": ["two-tokens"] }, "network": { "delay_ms": { "uniform": [5, 12] } },
+  "acts": [
+    { "at_ms": 5, "act": { "request": { "node": "R1", "op": "enter", "args": { "for_ms": 50 } } } },
+    { "at_ms": 8, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 50 } } } }
+  ], "until_ms": 120 }"#,
+    },
+    Builtin {
+        id: "token-in-memory",
+        watch: "The same crash as in the first scenario, but now the token was in R3's memory: R1 and R4 wait until the alarm,
+                and for ever.",
+        stop_us: 90_000,
+        json: r#"{
+  "format": "lightcone/1", "lab": "token-ring", "title": "Broken: a token that a crash forgets", "seed": 3,
+  "setup": { "processes": 4, "rest_ms": 10, "broken": ["token-in-memory"] }, "network": { "delay_ms": { "uniform": [5, 12] } },
+  "acts": [
+    { "at_ms": 20, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 60 } } } },
+    { "at_ms": 30, "act": { "request": { "node": "R1", "op": "enter" } } },
+    { "at_ms": 40, "act": { "request": { "node": "R4", "op": "enter" } } },
+    { "at_ms": 80, "act": { "crash": { "node": "R3" } } },
+    { "at_ms": 140, "act": { "restart": { "node": "R3" } } },
+    { "at_ms": 300, "act": { "settle": {} } }
+  ], "until_ms": 6000 }"#,
+    },
+];
+
+pub(crate) static SPEC: LabSpec = LabSpec {
+    id: "token-ring",
+    title: "Token ring",
+    says: "Processes on a ring enter a critical section in turn: who has the token may.",
+    setup: &SETUP,
+    operations: &OPERATIONS,
+    rules: &RULES,
+    switches: &SWITCHES,
+    scenarios: &SCENARIOS,
+    timers: &["leave", "rest", "alarm"],
+    ..LabSpec::EMPTY
+};

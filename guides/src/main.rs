@@ -1,0 +1,32 @@
+//! Writes every guide as JSON into the folder `guides` of the site that is being built.
+//!
+//! Trunk runs this before it builds the page, and says in `TRUNK_STAGING_DIR` where the site comes to be. A guide that
+//! is wrong stops the build with its file and line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let named = std::env::args_os().nth(1).or_else(|| std::env::var_os("TRUNK_STAGING_DIR"));
+    let Some(site) = named.map(PathBuf::from) else {
+        eprintln!("usage: lightcone-guides SITE_FOLDER");
+        return ExitCode::from(2);
+    };
+    match write_all(&site.join("guides")) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("{what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write_all(to: &Path) -> Result<(), String> {
+    let wrong = |e: std::io::Error| format!("cannot write into {}: {e}", to.display());
+    std::fs::create_dir_all(to).map_err(wrong)?;
+    for (id, path) in lightcone_guides::files()? {
+        let json = lightcone_guides::build(&id, &path)?;
+        std::fs::write(to.join(format!("{id}.json")), json).map_err(wrong)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The network as a picture: processes where one wants them, messages in flight between them, cuts and links.
+
+mod draw;
+mod link;
+mod place;
+mod split;
+mod tokens;
+mod view;
+
+pub(crate) use link::LinkForm;
+pub(crate) use split::Partitions;
+pub(crate) use tokens::Tokens;
+pub(crate) use view::Cluster;

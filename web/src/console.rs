@@ -1,0 +1,8 @@
+//! The console: a line that takes what the buttons take, with completion, history and what came of it.
+
+mod input;
+mod log;
+mod shown;
+
+pub(crate) use input::Console;
+pub(crate) use log::{Log, LogRef};
