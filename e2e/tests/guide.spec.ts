@@ -13,7 +13,7 @@ const LABS = readdirSync(join(import.meta.dirname, '..', '..', 'guides'))
   .map((name) => name.slice(0, -3));
 
 const guide = (page: Page) => page.locator('section.guide');
-const heading = (page: Page) => guide(page).locator('> h3');
+const heading = (page: Page) => guide(page).locator('> .step');
 const button = (page: Page, name: string) => guide(page).getByRole('button', { name, exact: true });
 
 async function open(page: Page, lab = 'vector-clocks', step = 1): Promise<Guide> {
@@ -189,7 +189,7 @@ test('before an audience one key does it all', async ({ page }) => {
   const read = await open(page, 'vector-clocks', 2);
   await button(page, 'Present').click();
   await expect(page.locator('.page.present')).toBeVisible();
-  for (const hidden of ['.top', '.transport', '.toolbar', '.left']) await expect(page.locator(hidden).first()).toBeHidden();
+  for (const hidden of ['.choosers', '.transport', '.toolbar', '.left']) await expect(page.locator(hidden).first()).toBeHidden();
   await expect(page.locator('#diagram')).toBeVisible();
   expect(await heading(page).evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize))).toBeGreaterThan(20);
   await page.keyboard.press('Space');
@@ -209,7 +209,7 @@ test('before an audience one key does it all', async ({ page }) => {
   await expect(heading(page)).toHaveText(read.steps[3]!.title);
   await page.keyboard.press('Escape');
   await expect(page.locator('.page.present')).toHaveCount(0);
-  await expect(page.locator('.top')).toBeVisible();
+  await expect(page.locator('.choosers')).toBeVisible();
   await expect(heading(page)).toHaveText(read.steps[3]!.title);
 });
 
@@ -224,7 +224,7 @@ test('before an audience without a guide the key goes from event to event', asyn
   await expect.poll(at).toBeGreaterThan(first);
   await expect(guide(page).locator('h3')).not.toBeEmpty();
   await page.keyboard.press('Escape');
-  await expect(page.locator('.top')).toBeVisible();
+  await expect(page.locator('.choosers')).toBeVisible();
   expect(new URL(page.url()).search).toBe('');
 });
 
@@ -234,7 +234,7 @@ test('inside another page there are the parts that were asked for, and a way to 
   await expect(page.locator('#diagram')).toBeVisible();
   await expect(page.locator('.transport')).toBeVisible();
   await expect(page.locator('.inspector')).toBeVisible();
-  for (const hidden of ['.top', '.toolbar', '.act', '.network', '.card.below', '.rules', '.console']) {
+  for (const hidden of ['.choosers', '.toolbar', '.act', '.network', '.card.below', '.rules', '.console']) {
     await expect(page.locator(hidden).first(), hidden).toBeHidden();
   }
   expect(await page.evaluate(() => localStorage.getItem('lightcone.run'))).toBeNull();
@@ -257,6 +257,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme });
 
     test('axe finds nothing in a guide, before an audience and inside a page', async ({ page }) => {
+      test.slow();
       const clean = async (where: string) => {
         await frames(page);
         const { violations } = await new AxeBuilder({ page }).analyze();

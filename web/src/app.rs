@@ -199,7 +199,11 @@ impl Component for App {
                 return false;
             }
             Msg::HashChanged => match from_hash() {
-                Some(Ok(session)) => self.open(session, "open a link".into()),
+                Some(Ok(session)) => {
+                    self.open(session, "open a link".into());
+                    self.leave_guide();
+                    self.open_linked_guide(ctx);
+                }
                 Some(Err(what)) => self.say(ctx, what, true),
                 None => return false,
             },

@@ -289,7 +289,8 @@ mod tests {
 
     fn played() -> Session {
         let mut session = Session::new(first_scenario());
-        session.seek_time(session.end_us());
+        let end_us = session.end_us();
+        session.seek_time(end_us);
         session
     }
 

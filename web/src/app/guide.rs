@@ -68,7 +68,7 @@ impl App {
             Wish::To(step) => self.enter(step),
             Wish::Restore => self.with_player(|player, _| player.at).map_or(Ok(()), |at| self.enter(at)),
             Wish::Leave => {
-                self.leave();
+                self.leave_guide();
                 Ok(())
             }
             Wish::Answer(given) => {
@@ -141,7 +141,7 @@ impl App {
         Ok(())
     }
 
-    fn leave(&mut self) {
+    pub(super) fn leave_guide(&mut self) {
         self.guide = None;
         self.goal = None;
         let mut session = self.session.borrow_mut();

@@ -91,9 +91,9 @@ impl App {
             return html! {};
         }
         html! {
-            <p class="embed-foot">
+            <nav class="embed-foot" aria-label="The whole page">
                 <a href="./" target="_blank" rel="noopener" onclick={|e: MouseEvent| bridge::aim_link(&e)}>{ "open in Lightcone" }</a>
-            </p>
+            </nav>
         }
     }
 

@@ -58,7 +58,7 @@ pub(crate) fn GuidePanel(props: &Props) -> Html {
             <div class="bar" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax={count.to_string()} aria-valuenow={(at + 1).to_string()}>
                 <i style={format!("width:{}%", (at + 1) * 100 / count)}></i>
             </div>
-            <h3 tabindex="-1" ref={heading}>{ &step.title }</h3>
+            <h2 class="step" tabindex="-1" ref={heading}>{ &step.title }</h2>
             { text }
             if player.answer.is_some() {
                 <Question key={at} model={props.model.clone()} player={props.player.clone()} on={wish.clone()} />
