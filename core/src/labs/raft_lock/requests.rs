@@ -11,8 +11,8 @@ use std::rc::Rc;
 /// What clients are to be told of the entries that a step applies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers {
-    /// Client, number of the command, and how it stands.
-    outcomes: Vec<(NodeId, u32, Outcome)>,
+    /// Of each client the number of its last command, and how that stands.
+    outcomes: BTreeMap<NodeId, (u32, Outcome)>,
     /// Tokens of grants that were taken away.
     gone: BTreeMap<NodeId, Vec<u32>>,
 }
@@ -111,7 +111,7 @@ fn answer(
 /// Notes whom an applied entry concerns: its own client, and those whom it granted or took something.
 pub(super) fn collect_answers(server: &mut Server, done: &Applied) {
     let answers = &mut server.answers;
-    answers.outcomes.extend(done.answer);
+    answers.outcomes.extend(done.answer.map(|(client, serial, outcome)| (client, (serial, outcome))));
     let own = done.answer.map(|(client, serial, _)| (client, serial));
     for effect in &done.effects {
         let outcome = match effect.change {
@@ -124,7 +124,7 @@ pub(super) fn collect_answers(server: &mut Server, done: &Applied) {
             Change::Queued | Change::Released | Change::Expired => continue,
         };
         if own != Some((effect.client, effect.serial)) {
-            answers.outcomes.push((effect.client, effect.serial, outcome));
+            answers.outcomes.insert(effect.client, (effect.serial, outcome));
         }
     }
 }
@@ -133,11 +133,12 @@ pub(super) fn collect_answers(server: &mut Server, done: &Applied) {
 pub(super) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let answers = std::mem::take(&mut server.answers);
     let session = |server: &Server, client| server.machine.sessions.get(&client).map_or(0, |s| s.session);
-    for (client, tokens) in answers.gone {
+    // Whoever asks for something learns from the answer; it may ask in vain for a lock that is gone, and is told then.
+    for (client, tokens) in answers.gone.into_iter().filter(|(client, _)| !answers.outcomes.contains_key(client)) {
         let session = session(server, client);
         server.send(at, client, Message::Gone { session, tokens: tokens.into() }, out);
     }
-    for (client, serial, outcome) in answers.outcomes {
+    for (client, (serial, outcome)) in answers.outcomes {
         let session = session(server, client);
         answer(at, server, client, (session, serial), Answer::Outcome(outcome), out);
     }
