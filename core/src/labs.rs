@@ -3,6 +3,7 @@
 pub mod causal_kv;
 pub mod causal_multicast;
 mod group;
+pub mod raft_lock;
 pub mod total_order;
 pub mod vector_clocks;
 
@@ -21,6 +22,7 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<total_order::TotalOrder>::NEW,
     &Of::<causal_multicast::CausalMulticast>::NEW,
     &Of::<causal_kv::CausalKv>::NEW,
+    &Of::<raft_lock::RaftLock>::NEW,
 ];
 
 /// A lab, whatever its protocol.

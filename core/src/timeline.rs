@@ -311,6 +311,9 @@ impl Run for Timeline {
         self.plan = Plan::new(&self.scenario.acts);
         self.act(Act::Settle, now_us);
         while self.head.settling.is_on() && self.advance_head(u64::MAX) {}
+        // The verdict falls before some periodic event: its instant is played to the end, as a replay will play it.
+        let end_us = self.head.now_us;
+        while self.advance_head(end_us) {}
         self.scenario.until_us = self.scenario.until_us.max(self.head.now_us);
         self.head.now_us <= now_us + SETTLE_US_MAX
     }

@@ -1,0 +1,353 @@
+//! A client: one command at a time, in a session, each with a number of its own (§8, thesis 6.3).
+//!
+//! It asks the server that it takes for the leader, follows pointers, and asks the next one when nothing comes. A command
+//! keeps its number however often it is sent. Whoever waits for a lock asks again and again how the command stands, so
+//! that a lost answer loses nothing. A client that comes back, or whose lease was over, opens a new session first.
+
+use super::locks::{Mode, Outcome};
+use super::{
+    Answer, Ask, Change, Ctx, Disk, Effects, Message, Note, RaftLock, Replied, Request, Snapshot, Tally, Timer, Write,
+};
+use crate::protocol::Input;
+use crate::trace::{NodeId, RecordId};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// Pointers that are followed before the client takes a breath: servers may point to each other.
+const POINTERS_MAX: u32 = 3;
+
+/// What a client is asked to do.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Get a lock.
+    Acquire(Rc<str>, Mode),
+    /// Give it back.
+    Release(Rc<str>),
+    /// See all locks.
+    Locks,
+    /// Get locks one after the other, keep them for a while, give them back.
+    Work {
+        /// Their names, in the order in which they are asked for.
+        resources: Rc<[Rc<str>]>,
+        /// How.
+        mode: Mode,
+        /// How long, in microseconds.
+        hold_us: u64,
+    },
+}
+
+/// What a client is doing.
+#[derive(Clone, Debug)]
+pub(super) struct Doing {
+    pub(super) request: RecordId,
+    pub(super) job: Job,
+    /// Steps of the work that are done.
+    done: usize,
+    /// When it asked first, in microseconds.
+    since_us: u64,
+    /// It waits in the lock's queue.
+    pub(super) queued: bool,
+    /// It keeps its locks for a while.
+    holding: bool,
+    /// Some of its locks were taken away.
+    lost: bool,
+    token: u32,
+}
+
+/// What a client holds in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    me: NodeId,
+    session: u32,
+    serial: u32,
+    /// Its session is open, or needs no opening because there was none before.
+    registered: bool,
+    /// Whom it takes for the leader.
+    pub(super) leader: NodeId,
+    /// Something came since it last asked.
+    answered: bool,
+    pointers: u32,
+    pub(super) doing: Option<Doing>,
+    pub(super) queue: VecDeque<(RecordId, Job, Option<NodeId>)>,
+    /// What it believes to hold, with the tokens.
+    pub(super) held: BTreeMap<Rc<str>, (Mode, u32)>,
+    alive_armed: bool,
+    pub(super) tally: Tally,
+}
+
+/// Starts a client: the first time without a word, after a crash with a new session.
+pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Client {
+    let servers = ctx.setup.servers;
+    let mut client = Client {
+        me,
+        session: disk.session + 1,
+        serial: disk.serial,
+        registered: disk.session == 0,
+        leader: ((usize::from(me) - servers) % servers) as NodeId,
+        answered: true,
+        pointers: 0,
+        doing: None,
+        queue: VecDeque::new(),
+        held: BTreeMap::new(),
+        alive_armed: false,
+        tally: disk.tally,
+    };
+    out.with_input(None, Some(client.write()));
+    if !client.registered {
+        ask(ctx, &mut client, out);
+    }
+    client
+}
+
+/// Handles one input.
+pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, RaftLock>, out: &mut Effects) {
+    client.tally.seen_us = out.now_us();
+    match input {
+        Input::Request { id, request: Request::Client(job, via) } => {
+            client.queue.push_back((id, job.clone(), *via));
+            next_job(ctx, client, out);
+        }
+        Input::Message { message: Message::Answer { session, serial, answer }, .. } => {
+            on_answer(ctx, client, (*session, *serial, answer), out);
+        }
+        Input::Message { message: Message::Gone { session, tokens }, .. } => {
+            if *session == client.session {
+                client.held.retain(|_, (_, token)| !tokens.contains(token));
+            }
+        }
+        Input::Timeout(Timer::Retry) => on_retry(ctx, client, out),
+        Input::Timeout(Timer::KeepAlive) => on_keep_alive(client, out),
+        Input::Timeout(Timer::Hold) => {
+            if let Some(doing) = &mut client.doing {
+                doing.holding = false;
+            }
+            next_command(ctx, client, out);
+        }
+        Input::Message { .. } | Input::Timeout(_) | Input::Request { .. } => {
+            unreachable!("{} is a client", ctx.name(me))
+        }
+    }
+    keep_alive(ctx, client, out);
+}
+
+impl Client {
+    /// Whether its session is open.
+    pub(super) fn is_registered(&self) -> bool {
+        self.registered
+    }
+
+    fn write(&self) -> Write {
+        Write { change: Change::Client { session: self.session, serial: self.serial }, tally: self.tally }
+    }
+
+    /// What the open command asks.
+    fn question(&self) -> Option<Ask> {
+        if !self.registered {
+            return Some(Ask::Register);
+        }
+        let doing = self.doing.as_ref().filter(|doing| !doing.holding)?;
+        Some(match &doing.job {
+            Job::Acquire(resource, mode) => Ask::Acquire(Rc::clone(resource), *mode),
+            Job::Release(resource) => Ask::Release(Rc::clone(resource)),
+            Job::Locks => Ask::Locks,
+            Job::Work { resources, mode, .. } => match resources.get(doing.done) {
+                Some(resource) => Ask::Acquire(Rc::clone(resource), *mode),
+                None => Ask::Release(Rc::clone(&resources[doing.done - resources.len()])),
+            },
+        })
+    }
+
+    fn message(&self) -> Option<Message> {
+        let serial = if self.registered { self.serial } else { 0 };
+        Some(Message::Ask { session: self.session, serial, ask: self.question()? })
+    }
+
+    fn next_server(&mut self, ctx: &Ctx) {
+        self.leader = (self.leader + 1) % ctx.setup.servers as NodeId;
+    }
+}
+
+/// Takes the next job, when nothing is open.
+fn next_job(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    if client.doing.is_some() {
+        return;
+    }
+    let Some((request, job, via)) = client.queue.pop_front() else { return };
+    if let Some(via) = via {
+        client.leader = via;
+    }
+    let since_us = out.now_us();
+    client.doing =
+        Some(Doing { request, job, done: 0, since_us, queued: false, holding: false, lost: false, token: 0 });
+    next_command(ctx, client, out);
+}
+
+/// The open job's next command, under a new number.
+fn next_command(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    client.serial += 1;
+    if let Some(doing) = &mut client.doing {
+        doing.queued = false;
+    }
+    client.pointers = 0;
+    ask(ctx, client, out);
+}
+
+/// Sends the open question, again or for the first time. Its number is on disk when it leaves: it names the command for
+/// ever.
+fn ask(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    let Some(message) = client.message() else { return };
+    client.answered = false;
+    out.send_noting(client.leader, message, Note::Nothing, Some(client.write()));
+    out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
+}
+
+/// Time to ask again: somebody else, if nothing came.
+fn on_retry(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    if !client.answered {
+        client.next_server(ctx);
+    }
+    client.pointers = 0;
+    ask(ctx, client, out);
+}
+
+/// An answer: to the open question, unless it is a late one.
+fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u32, &Answer), out: &mut Effects) {
+    if session != client.session {
+        return;
+    }
+    let current = serial == if client.registered { client.serial } else { 0 };
+    match answer {
+        Answer::NotLeader(pointer) => {
+            if serial > 0 && !current {
+                return;
+            }
+            client.answered |= current;
+            match pointer {
+                Some(leader) if *leader != client.leader => {
+                    client.leader = *leader;
+                    client.pointers += 1;
+                    if current && client.pointers <= POINTERS_MAX {
+                        ask(ctx, client, out);
+                    }
+                }
+                Some(_) => {}
+                None => client.next_server(ctx),
+            }
+        }
+        Answer::Alive => {}
+        Answer::Outcome(Outcome::Expired) => session_over(ctx, client, out),
+        Answer::Outcome(Outcome::Registered) if !client.registered => {
+            client.registered = true;
+            out.disarm(Timer::Retry);
+            ask(ctx, client, out);
+        }
+        Answer::Outcome(Outcome::Registered) => {}
+        Answer::Outcome(outcome) if current && client.registered => on_outcome(ctx, client, *outcome, out),
+        Answer::Table(table) if current && client.registered => finish(ctx, client, None, Some(table), out),
+        Answer::Outcome(_) | Answer::Table(_) => {}
+    }
+}
+
+/// How the open command stands.
+fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effects) {
+    client.answered = true;
+    let question = client.question();
+    let (Some(question), Some(doing)) = (question, &mut client.doing) else { return };
+    match (outcome, question) {
+        (Outcome::Queued, _) => {
+            doing.queued = true;
+            return;
+        }
+        (Outcome::Granted(token), Ask::Acquire(resource, mode)) => {
+            let mode = client.held.get(&resource).map_or(mode, |(known, _)| mode.max(*known));
+            client.held.insert(resource, (mode, token));
+            doing.token = token;
+            client.tally.acquired += 1;
+            client.tally.acquired_us += out.now_us() - doing.since_us;
+        }
+        (Outcome::Released | Outcome::NotHeld, Ask::Release(resource)) => {
+            doing.token = client.held.remove(&resource).map_or(0, |(_, token)| token);
+        }
+        (Outcome::Aborted, _) => client.held.clear(),
+        // An answer that does not fit comes only where a command acted twice.
+        _ => {}
+    }
+    out.disarm(Timer::Retry);
+    go_on(ctx, client, outcome, out);
+}
+
+/// A command is done: the job's next one, or its end.
+fn go_on(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effects) {
+    let doing = client.doing.as_mut().expect("it is open");
+    let Job::Work { resources, hold_us, .. } = &doing.job else { return finish(ctx, client, Some(outcome), None, out) };
+    doing.done += 1;
+    doing.since_us = out.now_us();
+    // What is not held any more was taken away; what is left of the work's locks goes back all the same.
+    doing.lost |= outcome == Outcome::NotHeld;
+    if outcome == Outcome::Aborted || doing.done == 2 * resources.len() {
+        let outcome = if doing.lost { Outcome::Aborted } else { outcome };
+        return finish(ctx, client, Some(outcome), None, out);
+    }
+    if doing.done == resources.len() {
+        doing.holding = true;
+        out.arm(Timer::Hold, *hold_us, *hold_us);
+    } else {
+        next_command(ctx, client, out);
+    }
+}
+
+/// The session has ended: what it held is gone, and a new one must be opened.
+fn session_over(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    client.session += 1;
+    client.registered = false;
+    client.held.clear();
+    out.disarm(Timer::Retry);
+    out.disarm(Timer::Hold);
+    // What it asked for is gone with the session, but a read asks for nothing.
+    let reads = client.doing.as_ref().is_some_and(|doing| matches!(doing.job, Job::Locks));
+    if !reads {
+        finish(ctx, client, Some(Outcome::Expired), None, out);
+    }
+    if reads || client.doing.is_none() {
+        client.pointers = 0;
+        ask(ctx, client, out);
+    }
+}
+
+/// Tells whoever asked.
+fn finish(ctx: &Ctx, client: &mut Client, outcome: Option<Outcome>, table: Option<&Rc<Snapshot>>, out: &mut Effects) {
+    let Some(doing) = client.doing.take() else { return };
+    out.disarm(Timer::Retry);
+    let token = doing.token;
+    let table = table.map(Rc::clone);
+    let replied = Replied {
+        client: client.me,
+        job: doing.job,
+        session: client.session,
+        serial: client.serial,
+        outcome,
+        token,
+        table,
+    };
+    out.reply(doing.request, Note::Replied(Box::new(replied)));
+    next_job(ctx, client, out);
+}
+
+/// A client with something to lose says from time to time that it lives.
+fn keep_alive(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    if needs_lease(client) && !client.alive_armed {
+        client.alive_armed = true;
+        out.arm(Timer::KeepAlive, ctx.setup.lease_us / 4, ctx.setup.lease_us / 4);
+    }
+}
+
+fn needs_lease(client: &Client) -> bool {
+    !client.held.is_empty() || client.doing.as_ref().is_some_and(|doing| doing.queued)
+}
+
+fn on_keep_alive(client: &mut Client, out: &mut Effects) {
+    client.alive_armed = false;
+    if needs_lease(client) {
+        out.send(client.leader, Message::KeepAlive { session: client.session });
+    }
+}

@@ -1,0 +1,271 @@
+//! The lab's tables: settings, operations, rules and switches.
+
+use super::SERVERS_MAX;
+use super::scenarios::SCENARIOS;
+use crate::http::{HttpForm, HttpKey, Performer};
+use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+
+/// Most clients: one for each letter.
+const CLIENTS_MAX: u64 = 26;
+/// Longest time of periodic traffic, in microseconds: after 3 s without news a settled system is judged.
+const PERIOD_US_MAX: u64 = 1_000_000;
+/// Longest election timeout, in microseconds: two in a row are shorter than those 3 s.
+const ELECTION_US_MAX: u64 = 1_400_000;
+/// Longest lease and longest piece of work, in microseconds.
+const PATIENCE_US_MAX: u64 = 60_000_000;
+/// Longest wait before a deadlock is taken for one, in microseconds: shorter than those 3 s.
+const WAIT_US_MAX: u64 = 2_000_000;
+/// Longest name of a lock, in bytes: a row's head.
+const NAME_BYTES_MAX: usize = 100;
+
+const fn setting(name: &'static str, takes: Takes, default: &'static str, says: &'static str) -> Param {
+    Param { name, takes, default: Some(default), says }
+}
+
+const fn millis(name: &'static str, max_us: u64, default: &'static str, says: &'static str) -> Param {
+    setting(name, Takes::Millis { min_us: 1_000, max_us }, default, says)
+}
+
+const fn number(name: &'static str, min: u64, max: u64, default: &'static str, says: &'static str) -> Param {
+    setting(name, Takes::Int { min, max }, default, says)
+}
+
+pub(super) static SETUP: [Param; 14] = [
+    number("servers", 1, SERVERS_MAX as u64, "5", "Number of servers."),
+    number("clients", 1, CLIENTS_MAX, "3", "Number of clients."),
+    millis("heartbeat_ms", PERIOD_US_MAX, "50", "Time between two heartbeats of a leader (§5.2)."),
+    setting(
+        "election_ms",
+        Takes::MillisRange { min_us: 2_000, max_us: ELECTION_US_MAX },
+        "[150, 300]",
+        "Each election timeout is drawn anew from this range (§5.2).",
+    ),
+    setting("prevote", Takes::Bool, "true", "Ask first who would vote, without a new term (thesis 9.6)."),
+    setting(
+        "check_quorum",
+        Takes::Bool,
+        "true",
+        "A leader whom no majority answers steps down; who has just heard from a leader gives no vote (thesis 6.2, 4.2.3).",
+    ),
+    setting("noop", Takes::Bool, "true", "A leader starts its term with an entry that does nothing (§8)."),
+    number("max_append_entries", 0, 1_000, "0", "Most entries of one append; 0 is no limit."),
+    number("snapshot_every", 0, 100_000, "0", "Take a snapshot after so many applied entries (§7); 0 is never."),
+    millis(
+        "lease_ms",
+        PATIENCE_US_MAX,
+        "2000",
+        "A client that the leader has not heard of for so long loses its locks.",
+    ),
+    setting(
+        "deadlock",
+        Takes::Choice(&["detect", "wait-die", "wound-wait", "timeout"]),
+        "\"detect\"",
+        "What is done about deadlock: look for cycles, let the younger die, let the older wound, or wait and see.",
+    ),
+    millis("wait_ms", WAIT_US_MAX, "800", "With `timeout`: who has waited for so long is aborted."),
+    millis("retry_ms", PERIOD_US_MAX, "200", "A client asks again after so long, or up to half as long again."),
+    setting(
+        "logs",
+        Takes::Json,
+        "{}",
+        "Logs at the start, as the terms of their entries: {\"S1\": [1, 1, 4]}, for pictures such as Figure 7.",
+    ),
+];
+
+const RESOURCE: Param = Param {
+    name: "resource_id",
+    takes: Takes::Text { max_bytes: NAME_BYTES_MAX },
+    default: None,
+    says: "The lock's name.",
+};
+
+const LOCK_TYPE: Param = setting("lock_type", Takes::Choice(&["exclusive", "shared"]), "\"exclusive\"", "How.");
+
+const VIA: Param = setting(
+    "via",
+    Takes::NodeOr { roles: &["server"], words: &["any"] },
+    "\"any\"",
+    "The server to ask first; any: whom the client takes for the leader.",
+);
+
+pub(super) static ACQUIRE: [Param; 3] = [RESOURCE, LOCK_TYPE, VIA];
+pub(super) static RELEASE: [Param; 2] = [RESOURCE, VIA];
+static LOCKS: [Param; 1] = [VIA];
+pub(super) static WORK: [Param; 4] = [
+    Param { name: "resource_ids", takes: Takes::Json, default: None, says: "Names of locks, in the order of asking." },
+    LOCK_TYPE,
+    setting("for_ms", Takes::Millis { min_us: 1, max_us: PATIENCE_US_MAX }, "20", "How long it keeps them all."),
+    VIA,
+];
+static TRANSFER: [Param; 1] =
+    [Param { name: "to", takes: Takes::Node(&["server"]), default: None, says: "The server that is to lead." }];
+
+static OPERATIONS: [Operation; 6] = [
+    Operation {
+        name: "acquire",
+        at: &["client"],
+        args: &ACQUIRE,
+        says: "Get a lock; answered when it is granted, or when it never will be.",
+    },
+    Operation { name: "release", at: &["client"], args: &RELEASE, says: "Give a lock back." },
+    Operation { name: "locks", at: &["client"], args: &LOCKS, says: "Read the whole lock table, linearizably." },
+    Operation {
+        name: "work",
+        at: &["client"],
+        args: &WORK,
+        says: "Get some locks one after the other, keep them for a while, give them all back.",
+    },
+    Operation { name: "transfer", at: &["server"], args: &TRANSFER, says: "Hand leadership over to another server." },
+    Operation { name: "metrics", at: &["server"], args: &[], says: "The server's own numbers." },
+];
+
+/// A form that a client performs, asking the server in the line first.
+const fn form(method: &'static str, path: &'static str, operation: &'static str) -> HttpForm {
+    let performer = Performer::Client { role: "client", key: "client_id" };
+    HttpForm { method, path, at: &["server"], operation, asked: Some("via"), performer, query: &[], body: &[] }
+}
+
+static HTTP: [HttpForm; 4] = [
+    HttpForm {
+        body: &[HttpKey::needed("resource_id"), HttpKey::optional("lock_type")],
+        ..form("POST", "/acquire", "acquire")
+    },
+    HttpForm { body: &[HttpKey::needed("resource_id")], ..form("POST", "/release", "release") },
+    form("GET", "/locks", "locks"),
+    HttpForm { asked: None, performer: Performer::Asked, ..form("GET", "/metrics", "metrics") },
+];
+
+const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
+    Rule { name, sort: Sort::Safety, says, source }
+}
+
+static RULES: [Rule; 16] = [
+    safety("election-safety", "A term has at most one leader.", "Ongaro & Ousterhout 2014, §5.2, Figure 3"),
+    safety("leader-append-only", "A leader never overwrites or deletes entries of its log.", "§5.3, Figure 3"),
+    safety(
+        "log-matching",
+        "Two logs with an entry of the same index and term agree in it and in all before it.",
+        "§5.3, Figure 3",
+    ),
+    safety(
+        "leader-completeness",
+        "What is committed is in the log of every later leader, and never leaves a log that has it.",
+        "§5.4, Figure 3",
+    ),
+    safety("state-machine-safety", "No two servers apply different entries at one index.", "§5.4.3, Figure 3"),
+    safety("one-vote", "A server votes for at most one candidate in a term, also across a restart.", "§5.2"),
+    safety("term-monotonic", "A server's term never falls, also across a restart.", "§5.1"),
+    safety("commit-current-term", "A leader counts replicas for entries of its own term only.", "§5.4.2, Figure 8"),
+    safety(
+        "commit-monotonic",
+        "Within a life a commit index never falls, and entries are applied in order.",
+        "Figure 2",
+    ),
+    safety(
+        "lock-exclusion",
+        "While a lock is held exclusive nobody else holds it, and tokens rise from grant to grant.",
+        "mutual exclusion",
+    ),
+    safety("exactly-once", "A command changes the state once, however often it is sent.", "§8, thesis 6.3"),
+    safety(
+        "read-linearizable",
+        "A read of the lock table reflects at least what was committed when it was asked for.",
+        "§8, thesis 6.4",
+    ),
+    Rule {
+        name: "no-deadlock",
+        sort: Sort::Liveness,
+        says: "In the end nobody waits in a circle.",
+        source: "wait-for graph over holders and queue order",
+    },
+    safety(
+        "no-needless-abort",
+        "Who is aborted was the youngest of a circle, or, by the other policies, in an older one's way.",
+        "wait-for graph over holders and queue order",
+    ),
+    safety(
+        "grants-survive",
+        "A grant that a client was told of ends by its release, by an abort, or by its lease.",
+        "durability of what was answered",
+    ),
+    Rule {
+        name: "stuck",
+        sort: Sort::Liveness,
+        says: "In the end there is a leader, all servers have applied the same, and nobody waits without a reason.",
+        source: "liveness after faults have ended",
+    },
+];
+
+const fn broken(name: &'static str, rule: &'static str, says: &'static str, scenario: &'static str) -> Switch {
+    Switch { name, rule, sort: Sort::Safety, says, scenario }
+}
+
+static SWITCHES: [Switch; 11] = [
+    broken(
+        "vote-not-persisted",
+        "one-vote",
+        "A vote is not on disk: after a restart the server votes again.",
+        "broken-vote",
+    ),
+    broken("term-not-persisted", "term-monotonic", "The term is not on disk: a restart forgets it.", "broken-term"),
+    broken(
+        "commit-previous-term",
+        "commit-current-term",
+        "Entries of earlier terms count as committed when a majority has them (Figure 8).",
+        "broken-figure-8",
+    ),
+    broken(
+        "no-election-restriction",
+        "leader-completeness",
+        "Votes are given to candidates whose log is behind.",
+        "broken-restriction",
+    ),
+    broken("no-log-check", "log-matching", "The term before new entries is not compared.", "broken-log-check"),
+    broken(
+        "truncate-on-stale-append",
+        "leader-completeness",
+        "What stands behind the entries of an append goes, also when the append is an old one.",
+        "broken-truncate",
+    ),
+    broken(
+        "commit-min-last-index",
+        "state-machine-safety",
+        "A follower takes the end of its own log for what it shares with the leader.",
+        "broken-commit-min",
+    ),
+    broken(
+        "stale-reads",
+        "read-linearizable",
+        "A leader answers reads without asking whether it still leads.",
+        "broken-reads",
+    ),
+    broken("no-dedupe", "exactly-once", "A command that comes twice acts twice.", "broken-dedupe"),
+    broken(
+        "victim-outside-cycle",
+        "no-needless-abort",
+        "The youngest transaction of all is aborted, whether it is in the circle or not.",
+        "broken-victim",
+    ),
+    Switch {
+        name: "holders-only-graph",
+        rule: "no-deadlock",
+        sort: Sort::Liveness,
+        says: "The wait-for graph leaves out those who wait before one in the queue.",
+        scenario: "broken-graph",
+    },
+];
+
+pub(super) static SPEC: LabSpec = LabSpec {
+    id: "raft-lock",
+    title: "Lock manager on Raft",
+    says: "Servers agree on one log by Raft, and the log on who holds which lock.",
+    setup: &SETUP,
+    operations: &OPERATIONS,
+    rules: &RULES,
+    switches: &SWITCHES,
+    scenarios: &SCENARIOS,
+    timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
+    http: &HTTP,
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
+};

@@ -1,0 +1,286 @@
+//! Dialogues: each test is a scenario and what its processes then say to each other, one behaviour each.
+//!
+//! The expected dialogues stand in `golden/`. `UPDATE_GOLDEN=1 cargo test` writes them anew; what then changes was to be
+//! checked by hand, against the head of the lab. Heartbeats that bring nothing go without saying.
+
+use super::{lines, play};
+use crate::run::Run;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_string()
+}
+
+/// One line for each record that is worth one.
+fn dialogue(run: &dyn Run) -> String {
+    let mut text = String::new();
+    let mut dull: BTreeSet<u64> = BTreeSet::new();
+    let mut dull_messages: BTreeSet<u64> = BTreeSet::new();
+    for line in lines(run) {
+        let data = &line["data"];
+        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
+        let kind = word(&line["kind"]);
+        let id = line["id"].as_u64().expect("an id");
+        let messages: Vec<&Value> = line["messages"].as_array().into_iter().flatten().collect();
+        let ids = || messages.iter().filter_map(|m| m["id"].as_u64());
+        let ours = line["message"].as_u64();
+        // A heartbeat that is taken and brings nothing, and its answer.
+        let is_dull = match kind.as_str() {
+            "boot" | "request" => true,
+            "timeout" => data["timer"] != "election",
+            "send" => {
+                let answer = line["cause"].as_u64().is_some_and(|cause| dull.contains(&cause));
+                if answer {
+                    dull_messages.extend(ids());
+                }
+                answer || messages.iter().all(|m| word(&m["label"]).starts_with("heartbeat"))
+            }
+            "receive" if label.starts_with("heartbeat") => {
+                if data["accepted"] == true && data["new"] == 0 {
+                    dull.insert(id);
+                }
+                data["accepted"] == true
+            }
+            "receive" | "drop" => {
+                label.contains("heartbeat") || ours.is_some_and(|message| dull_messages.contains(&message))
+            }
+            "state" => data["term"] == 0,
+            _ => false,
+        };
+        if is_dull {
+            continue;
+        }
+        let said = match kind.as_str() {
+            "send" => {
+                let to: Vec<String> = messages.iter().map(|m| word(&m["to"])).collect();
+                let mut labels: Vec<String> = messages.iter().map(|m| word(&m["label"])).collect();
+                labels.dedup();
+                format!("{node}→{} {}", to.join(","), labels.join(" / "))
+            }
+            "receive" => format!("{node}←{peer} {label}"),
+            "state" => format!("{node} is {label}"),
+            "persist" => format!("{node} writes {label}"),
+            "deliver" => {
+                let effects = data["effects"].as_array().into_iter().flatten();
+                let one = |e: &Value| {
+                    format!("; {} {} {}", word(&e["client_id"]), word(&e["result"]), word(&e["resource_id"]))
+                };
+                format!("{node} ◆ {label}{}", effects.map(one).collect::<String>())
+            }
+            "reply" => format!("{node} = {label}"),
+            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
+            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
+            "crash" | "restart" | "pause" | "resume" => format!("{node} {kind}"),
+            _ => format!("· {node} {label}").replace("  ", " "),
+        };
+        let at_us = line["at_us"].as_u64().expect("a time");
+        text.push_str(&format!("{}.{:03} {said}\n", at_us / 1000, at_us % 1000));
+    }
+    text
+}
+
+/// Runs acts and holds the dialogue against `golden/NAME.txt`.
+fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box<dyn Run> {
+    let acts: Vec<String> = acts.iter().map(|(at, act)| format!("{{\"at_ms\":{at},\"act\":{act}}}")).collect();
+    let text = format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"raft-lock\",\"network\":{{\"delay_ms\":10}},\
+         \"setup\":{{\"election_ms\":[1000,1400],\"retry_ms\":300{setup}}},\"acts\":[{}],\"until_ms\":{until_ms}}}",
+        acts.join(",")
+    );
+    let run = play(&text);
+    let said = dialogue(&*run);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/raft_lock/golden").join(format!("{name}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
+        std::fs::write(&path, &said).expect("the file can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    run
+}
+
+fn elect(node: &str) -> String {
+    format!("{{\"timeout\":{{\"node\":\"{node}\",\"timer\":\"election\"}}}}")
+}
+
+fn on(act: &str, node: &str) -> String {
+    format!("{{\"{act}\":{{\"node\":\"{node}\"}}}}")
+}
+
+fn ask(client: &str, op: &str, args: &str) -> String {
+    format!("{{\"request\":{{\"node\":\"client_{client}\",\"op\":\"{op}\",\"args\":{{{args}}}}}}}")
+}
+
+fn acquire(client: &str, resource: &str) -> String {
+    ask(client, "acquire", &format!("\"resource_id\":\"{resource}\",\"via\":\"S1\""))
+}
+
+fn share(client: &str, resource: &str) -> String {
+    ask(client, "acquire", &format!("\"resource_id\":\"{resource}\",\"lock_type\":\"shared\",\"via\":\"S1\""))
+}
+
+fn release(client: &str, resource: &str) -> String {
+    ask(client, "release", &format!("\"resource_id\":\"{resource}\""))
+}
+
+fn cut(side: &[&str]) -> String {
+    let side: Vec<String> = side.iter().map(|s| format!("\"{s}\"")).collect();
+    format!("{{\"partition\":{{\"groups\":[[{}]]}}}}", side.join(","))
+}
+
+fn heal() -> String {
+    "{\"heal\":{}}".into()
+}
+
+fn results(run: &dyn Run) -> Vec<(String, String)> {
+    let replies = lines(run).into_iter().filter(|l| l["kind"] == "reply");
+    replies.map(|l| (word(&l["node"]), word(&l["data"]["result"]))).collect()
+}
+
+const RAW: &str = ",\"servers\":3,\"prevote\":false,\"check_quorum\":false";
+
+#[test]
+fn dueling_candidates() {
+    // S1 and S3 cannot hear each other. S3 stands while S1 leads: its term disturbs everybody (thesis 9.6).
+    let link = |blocked: bool| {
+        let one = |from: &str, to: &str| {
+            format!("{{\"link\":{{\"from\":\"{from}\",\"to\":\"{to}\",\"blocked\":{blocked}}}}}")
+        };
+        [one("S1", "S3"), one("S3", "S1")]
+    };
+    let [a, b] = link(true);
+    let acts = [(1, a), (1, b), (10, elect("S1")), (100, elect("S3"))];
+    golden("dueling", RAW, &acts, 200);
+    let setup = ",\"servers\":3,\"prevote\":true,\"check_quorum\":false";
+    golden("dueling-prevote", setup, &acts, 200);
+}
+
+#[test]
+fn an_entry_of_an_old_term_is_committed_by_one_of_the_new() {
+    // S1 and S2 have an entry of term 1 that nobody knows to be committed. S2 leads and counts it on a majority; only its
+    // own no-op commits both (§5.4.2).
+    let setup = format!("{RAW},\"logs\":{{\"S1\":[1],\"S2\":[1]}}");
+    let run = golden("old-term", &setup, &[(10, elect("S2"))], 110);
+    let first = lines(&*run).into_iter().find(|l| l["kind"] == "deliver").expect("both are applied");
+    assert_eq!((first["data"]["index"].as_u64(), first["data"]["commit"].as_u64()), (Some(1), Some(2)));
+    let setup = format!("{setup},\"noop\":false");
+    let run = golden("old-term-alone", &setup, &[(10, elect("S2"))], 200);
+    assert!(!lines(&*run).iter().any(|l| l["kind"] == "deliver"), "an entry of an old term is never counted");
+}
+
+#[test]
+fn an_old_append_takes_nothing_away() {
+    // The append with entry 2 is under way for long; entry 3 overtakes it. When it comes, entry 3 stays.
+    let slow = |ms: u64| format!("{{\"link\":{{\"from\":\"S1\",\"to\":\"S2\",\"delay_ms\":{ms}}}}}");
+    let acts = [(10, elect("S1")), (60, slow(150)), (65, acquire("A", "a")), (85, slow(10)), (130, acquire("B", "b"))];
+    let run = golden("stale-append", RAW, &acts, 300);
+    let writes = lines(&*run).into_iter().filter(|l| l["kind"] == "persist" && l["node"] == "S2");
+    let from: Vec<u64> = writes.filter_map(|l| l["data"]["from"].as_u64()).collect();
+    assert!(from.windows(2).all(|w| w[0] <= w[1]), "S2's log is never written backwards: {from:?}");
+}
+
+#[test]
+fn a_follower_is_caught_up_by_a_snapshot() {
+    let setup = ",\"servers\":3,\"snapshot_every\":3";
+    let acts = [
+        (10, elect("S1")),
+        (80, on("crash", "S3")),
+        (90, acquire("A", "a")),
+        (130, acquire("B", "b")),
+        (180, acquire("C", "c")),
+        (240, on("restart", "S3")),
+    ];
+    golden("snapshot", setup, &acts, 400);
+}
+
+#[test]
+fn what_a_cut_off_leader_took_is_discarded() {
+    let acts = [
+        (10, elect("S1")),
+        (70, cut(&["S1", "client_A", "client_B", "client_C"])),
+        (80, acquire("A", "a")),
+        (80, acquire("B", "b")),
+        (80, acquire("C", "c")),
+        (130, elect("S2")),
+        (200, heal()),
+    ];
+    let run = golden("discarded", RAW, &acts, 330);
+    assert!(lines(&*run).iter().any(|l| l["data"]["dropped"].as_u64() == Some(3)), "three entries go");
+}
+
+#[test]
+fn a_command_that_comes_twice_acts_once() {
+    let copy = "{\"message\":{\"from\":\"client_A\",\"to\":\"S1\",\"n\":1,\"duplicate\":true}}".to_string();
+    let late = "{\"message\":{\"from\":\"client_A\",\"to\":\"S1\",\"n\":1,\"deliver_in_ms\":90}}".to_string();
+    let acts = [(10, elect("S1")), (80, acquire("A", "a")), (81, copy), (82, late), (120, release("A", "a"))];
+    let run = golden("twice", ",\"servers\":3", &acts, 300);
+    let granted =
+        |l: &Value| l["node"] == "S1" && l["kind"] == "deliver" && l["data"]["effects"][0]["result"] == "granted";
+    assert_eq!(lines(&*run).iter().filter(|l| granted(l)).count(), 1);
+}
+
+#[test]
+fn an_upgrade_deadlock_aborts_the_younger() {
+    let acts = [
+        (10, elect("S1")),
+        (80, share("A", "a")),
+        (130, share("B", "a")),
+        (180, acquire("A", "a")),
+        (230, acquire("B", "a")),
+        (300, release("A", "a")),
+    ];
+    let run = golden("upgrade", ",\"servers\":3", &acts, 400);
+    let b = ("client_B".to_string(), "aborted".to_string());
+    assert_eq!(results(&*run).iter().filter(|r| **r == b).count(), 1);
+}
+
+#[test]
+fn a_deadlock_through_queue_order_alone_is_found() {
+    let acts = [
+        (10, elect("S1")),
+        (80, share("A", "a")),
+        (130, acquire("C", "b")),
+        (180, acquire("B", "a")),
+        (230, share("C", "a")),
+        (280, acquire("A", "b")),
+        (350, release("C", "b")),
+        (355, release("C", "a")),
+        (450, release("A", "b")),
+        (455, release("A", "a")),
+    ];
+    golden("queue-order", ",\"servers\":3", &acts, 550);
+}
+
+/// Clients in a circle: each holds a lock and wants the next one's. Exactly one is aborted; the others finish.
+fn circle(n: u8) {
+    let client = |i: u8| char::from(b'A' + i % n).to_string();
+    let mut acts = vec![(10, elect("S1"))];
+    for i in 0..n {
+        acts.push((100 + 30 * u64::from(i), acquire(&client(i), &client(i))));
+    }
+    for i in 0..n {
+        acts.push((500 + 30 * u64::from(i), acquire(&client(i), &client(i + 1))));
+        acts.push((510 + 30 * u64::from(i), release(&client(i), &client(i + 1))));
+        acts.push((515 + 30 * u64::from(i), release(&client(i), &client(i))));
+    }
+    let acts: Vec<String> = acts.iter().map(|(at, act)| format!("{{\"at_ms\":{at},\"act\":{act}}}")).collect();
+    let run = play(&format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"raft-lock\",\"network\":{{\"delay_ms\":10}},\"setup\":{{\"servers\":3,\
+         \"clients\":{n},\"election_ms\":[1000,1400]}},\"acts\":[{}],\"until_ms\":3000}}",
+        acts.join(",")
+    ));
+    assert_eq!(run.violations(), [], "{n}");
+    let results = results(&*run);
+    let aborted: Vec<&String> = results.iter().filter(|(_, r)| r == "aborted").map(|(who, _)| who).collect();
+    assert_eq!(aborted, [&format!("client_{}", client(n - 1))], "the youngest of {n}, and nobody else");
+    let granted = results.iter().filter(|(_, r)| r == "granted").count();
+    assert_eq!(granted, 2 * usize::from(n) - 1, "all others get both of their locks");
+    assert_eq!(results.len(), 4 * usize::from(n), "every request ends");
+}
+
+#[test]
+fn circles_of_two_three_and_eight_lose_exactly_one_member() {
+    [2, 3, 8].into_iter().for_each(circle);
+}
