@@ -184,15 +184,15 @@ test('settling ends all faults and delivers what was held', async ({ page }) => 
 test('a workload asks many times, the same for the same seed', async ({ page }) => {
   await empty(page, 'total-order', { seed: 7 });
   await tab(page, 'act');
-  await page.locator('.fold summary').click();
-  await page.locator('.fold').getByLabel('count', { exact: true }).fill('12');
-  await page.locator('.fold').getByLabel('every', { exact: true }).fill('15');
-  await page.locator('.fold .wide').click();
+  await page.locator('.card.act .fold summary').click();
+  await page.locator('.card.act .fold').getByLabel('count', { exact: true }).fill('12');
+  await page.locator('.card.act .fold').getByLabel('every', { exact: true }).fill('15');
+  await page.locator('.card.act .fold .wide').click();
   await page.evaluate(() => window.lightcone.run(1000));
   expect(await records(page, 'request')).toHaveLength(12);
   expect(await records(page, 'deliver')).toHaveLength(36);
-  await page.locator('.fold').getByLabel('count', { exact: true }).fill('0');
-  await page.locator('.fold .wide').click();
+  await page.locator('.card.act .fold').getByLabel('count', { exact: true }).fill('0');
+  await page.locator('.card.act .fold .wide').click();
   await expect(page.getByRole('alert')).toContainText('count');
 });
 
