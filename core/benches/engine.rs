@@ -25,18 +25,7 @@ const ROUNDS: usize = 12;
 #[derive(Clone, Copy, Debug)]
 struct Relay;
 
-static SPEC: LabSpec = LabSpec {
-    id: "relay",
-    title: "Relay",
-    says: "",
-    setup: &[],
-    operations: &[],
-    rules: &[],
-    switches: &[],
-    scenarios: &[],
-    timers: &[],
-    ..LabSpec::EMPTY
-};
+static SPEC: LabSpec = LabSpec { id: "relay", title: "Relay", ..LabSpec::EMPTY };
 
 static LAB: Of<Relay> = Of::NEW;
 

@@ -13,12 +13,14 @@ mod marks;
 mod overview;
 pub mod scene;
 pub mod search;
+mod sorts;
 pub mod svg;
 pub mod theme;
 
 pub use index::{Arrow, Index};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
+pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
 
 use crate::trace::{MessageId, NodeId, RecordId};
 
@@ -69,9 +71,6 @@ pub struct CutLine {
 
 /// One step of the logical axis in its own units.
 pub const LOGICAL_STEP: f64 = 1000.0;
-
-/// What the frames of the link layer are called where sorts of messages are hidden.
-pub const LINK_LAYER: &str = "link layer";
 
 /// What is to be seen.
 #[derive(Clone, Debug, PartialEq)]

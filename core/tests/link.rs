@@ -18,18 +18,7 @@ struct Pipe;
 
 static ARGS: [Param; 1] = [Param { name: "to", takes: Takes::Node(&[]), default: None, says: "Receiver." }];
 static OPERATIONS: [Operation; 1] = [Operation { name: "send", at: &[], args: &ARGS, says: "Sends." }];
-static SPEC: LabSpec = LabSpec {
-    id: "pipe",
-    title: "Pipe",
-    says: "Sends.",
-    setup: &[],
-    operations: &OPERATIONS,
-    rules: &[],
-    switches: &[],
-    scenarios: &[],
-    timers: &[],
-    ..LabSpec::EMPTY
-};
+static SPEC: LabSpec = LabSpec { id: "pipe", title: "Pipe", says: "Sends.", operations: &OPERATIONS, ..LabSpec::EMPTY };
 static LAB: Of<Pipe> = Of::NEW;
 
 impl Protocol for Pipe {

@@ -260,8 +260,7 @@ pub(crate) fn prefers(query: &str) -> bool {
 
 /// Gives the focus to what a selector finds.
 pub(crate) fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
-    let _ = found.map(|element| element.focus());
+    focus_on(document().query_selector(selector).ok().flatten().as_ref());
 }
 
 /// Whether a key was pressed in a field where it is text, or on something that has a use for it.
@@ -290,9 +289,7 @@ pub(crate) fn use_focus(place: yew::NodeRef, first: &'static str) {
         // What had the focus may be gone by then, such as a message that was dropped: then what it was in.
         let around = before.as_ref().and_then(|e| e.parent_element()?.closest("[tabindex]").ok()?);
         let inside = place.cast::<web_sys::Element>().and_then(|e| e.query_selector(first).ok().flatten());
-        if let Some(element) = inside.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
+        focus_on(inside.as_ref());
         move || focus_on(before.filter(|e| e.is_connected()).or(around).as_ref())
     });
 }

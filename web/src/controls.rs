@@ -13,6 +13,7 @@ mod seed;
 mod setup;
 mod splitter;
 mod transport;
+mod typed;
 mod undo;
 mod workload;
 
@@ -27,6 +28,7 @@ pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;
 pub(crate) use splitter::Splitter;
 pub(crate) use transport::Transport;
+pub(crate) use typed::Typed;
 pub(crate) use undo::UndoButtons;
 
 use crate::command::Command;
@@ -69,6 +71,12 @@ pub(crate) fn value_of(e: &Event) -> String {
 /// The same for an `input` event.
 pub(crate) fn input_value(e: &InputEvent) -> String {
     e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
+}
+
+/// Whether the box that an event came from is ticked.
+pub(crate) fn is_checked(e: &Event) -> bool {
+    let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
+    input.is_some_and(|i| i.checked())
 }
 
 /// The number that a slider says; 0 where it says none.

@@ -12,11 +12,11 @@ use super::index::Index;
 use super::labels::Room;
 use super::scene::{Anchor, Item, Point, Rect, Scene, Shape, turned};
 use super::theme::{Ink, TONES};
-use super::{Axis, LINK_LAYER, LOGICAL_STEP, Orientation, View, font};
+use super::{Axis, LOGICAL_STEP, Orientation, View, font, sort_of_record};
 use crate::causality::reaches;
 use crate::frame::Frame;
 use crate::run::Run;
-use crate::trace::{Kind, MessageId, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, NodeId, Record, RecordId, Trace};
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
 // scene is turned at one place. Only letters must know of it: they stay upright.
@@ -288,16 +288,8 @@ impl<'a> Sheet<'a> {
 
     /// Whether a person wants a record out of the way.
     pub(super) fn is_hidden(&self, record: &Record) -> bool {
-        match record.kind {
-            Kind::Link => self.view.hidden.contains(&LINK_LAYER),
-            Kind::Send | Kind::Receive => self.hides(record.message),
-            _ => false,
-        }
-    }
-
-    /// Whether a person wants a message out of the way.
-    pub(super) fn hides(&self, message: MessageId) -> bool {
-        !self.view.hidden.is_empty() && self.view.hidden.contains(&self.run.message_kind(message))
+        let hidden = &self.view.hidden;
+        !hidden.is_empty() && sort_of_record(self.run, record).is_some_and(|sort| hidden.contains(&sort))
     }
 
     /// Whether a record lies behind the cursor, in the known future.

@@ -2,13 +2,12 @@
 
 use super::draw::delay_words;
 use crate::command::Command;
-use crate::controls::{input_value, value_of};
+use crate::controls::{input_value, is_checked, value_of};
 use crate::model::Model;
 use lightcone_core::diagram::svg::n;
 use lightcone_core::frame::{LinkFrame, NetworkFrame};
 use lightcone_core::json::{Doc, JsonObject, millis_text, probability_text, quote};
 use lightcone_core::network::Delay;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties.
@@ -200,10 +199,7 @@ impl Form<'_> {
         let (typed, network) = (&**self.typed, self.network);
         let order = if network.fifo { "kept" } else { "any" };
         let orders = [("", format!("network’s: {order}")), ("false", "any".into()), ("true", "kept".into())];
-        let onchange = self.change(|typed, e: Event| {
-            let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
-            typed.blocked = input.is_some_and(|i| i.checked());
-        });
+        let onchange = self.change(|typed, e: Event| typed.blocked = is_checked(&e));
         let percents = |name: &'static str, text: &'static str, value: &str, ppm: u32, set: fn(&mut Typed, String)| {
             html! {
                 <label class="row with-unit"><span>{ text }</span>{ self.field(name, value, percent(Some(ppm)), set) }<span>{ "%" }</span></label>

@@ -6,11 +6,10 @@
 use super::place::{between, lane};
 use super::view::Cluster;
 use crate::session::Session;
-use lightcone_core::diagram::LINK_LAYER;
 use lightcone_core::diagram::scene::Point;
+use lightcone_core::diagram::sort_of_message;
 use lightcone_core::diagram::svg::n;
 use lightcone_core::frame::FlightFrame;
-use lightcone_core::trace::NONE;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Element;
@@ -72,10 +71,7 @@ fn key(flight: &FlightFrame) -> Key {
 
 /// What is in flight and wanted in the picture.
 pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
-    let shows = |f: &&FlightFrame| {
-        let kind = if f.link { LINK_LAYER } else { s.run.message_kind(f.message) };
-        !s.hidden.contains(&kind)
-    };
+    let shows = |f: &&FlightFrame| !s.hidden.contains(&sort_of_message(&*s.run, f.message, f.link));
     s.frame.in_flight.iter().filter(move |f| s.hidden.is_empty() || shows(f))
 }
 
@@ -83,7 +79,7 @@ pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
 pub(super) fn tokens(s: &Session) -> Vec<Token> {
     let kinds = s.index.kinds();
     let token = |f: &FlightFrame| {
-        let kind = if f.link || f.message == NONE { LINK_LAYER } else { s.run.message_kind(f.message) };
+        let kind = sort_of_message(&*s.run, f.message, f.link);
         Token {
             key: key(f),
             from: f.from,

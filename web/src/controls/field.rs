@@ -1,9 +1,9 @@
 //! A setting as a field: what it takes says what it looks like.
 
-use super::{input_value, value_of};
+use super::typed::Typed;
+use super::{is_checked, value_of};
 use lightcone_core::json::{millis_text, quote};
 use lightcone_core::schema::{Param, Takes, Value};
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties.
@@ -23,7 +23,7 @@ pub(crate) fn Field(props: &Props) -> Html {
     let p = props.param;
     let on = props.on.clone();
     let typed = |value: String, min: String, max: String| {
-        html! { <Typed name={p.name} number={true} {value} {min} {max} on={on.clone()} /> }
+        html! { <Typed name={p.name} kind="number" {value} {min} {max} on={on.clone()} /> }
     };
     let field = match (p.takes, &props.value) {
         (Takes::Int { min, max }, Value::Int(n)) => typed(n.to_string(), min.to_string(), max.to_string()),
@@ -43,16 +43,13 @@ pub(crate) fn Field(props: &Props) -> Html {
             });
             html! {
                 <span class="pair">
-                    <Typed name={p.name} number={true} value={low} min={min.clone()} max={max.clone()} on={first} />
-                    <Typed name={p.name} number={true} value={high} {min} {max} on={second} />
+                    <Typed name={p.name} kind="number" value={low} min={min.clone()} max={max.clone()} on={first} />
+                    <Typed name={p.name} kind="number" value={high} {min} {max} on={second} />
                 </span>
             }
         }
         (Takes::Bool, Value::Bool(checked)) => {
-            let onchange = props.on.reform(|e: Event| {
-                let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
-                input.is_some_and(|i| i.checked()).to_string()
-            });
+            let onchange = props.on.reform(|e: Event| is_checked(&e).to_string());
             html! { <input type="checkbox" aria-label={p.name} checked={*checked} {onchange} /> }
         }
         (Takes::Choice(words), Value::Text(word)) => {
@@ -65,10 +62,10 @@ pub(crate) fn Field(props: &Props) -> Html {
         }
         (_, Value::Text(text)) => {
             let on = props.on.reform(|v: String| quote(&v));
-            html! { <Typed name={p.name} number={false} value={text.clone()} {on} /> }
+            html! { <Typed name={p.name} value={text.clone()} {on} /> }
         }
         (_, Value::Json(payload)) => {
-            html! { <Typed name={p.name} number={false} value={payload.json().to_string()} {on} /> }
+            html! { <Typed name={p.name} value={payload.json().to_string()} {on} /> }
         }
         _ => html! {},
     };
@@ -80,40 +77,5 @@ pub(crate) fn Field(props: &Props) -> Html {
             <span>{ name }</span>{ field }
             if unit { <span>{ "ms" }</span> }
         </label>
-    }
-}
-
-/// What is being typed is left alone while the page around it moves.
-#[derive(Properties, PartialEq)]
-struct TypedProps {
-    name: &'static str,
-    number: bool,
-    value: String,
-    #[prop_or_default]
-    min: Option<String>,
-    #[prop_or_default]
-    max: Option<String>,
-    on: Callback<String>,
-}
-
-#[component]
-fn Typed(props: &TypedProps) -> Html {
-    let typed = use_state(|| None::<String>);
-    let value = (*typed).clone().unwrap_or_else(|| props.value.clone());
-    let oninput = {
-        let typed = typed.clone();
-        Callback::from(move |e: InputEvent| typed.set(Some(input_value(&e))))
-    };
-    let onchange = {
-        let on = props.on.clone();
-        Callback::from(move |e: Event| {
-            typed.set(None);
-            on.emit(value_of(&e));
-        })
-    };
-    let kind = if props.number { "number" } else { "text" };
-    html! {
-        <input type={kind} step="any" min={props.min.clone()} max={props.max.clone()} {value} aria-label={props.name}
-            {oninput} {onchange} />
     }
 }

@@ -4,6 +4,7 @@ use crate::model::Model;
 use crate::panels::words;
 use crate::session::Session;
 use lightcone_core::causality::is_event;
+use lightcone_core::diagram::sort_of_record;
 use lightcone_core::guide::whole;
 use lightcone_core::json::millis_text;
 use lightcone_core::trace::{Kind, RecordId};
@@ -25,10 +26,8 @@ pub(crate) fn next_worth_seeing(s: &Session) -> Option<RecordId> {
             [Kind::Crash, Kind::Restart, Kind::Partition, Kind::Heal, Kind::Violation, Kind::Reply, Kind::Deliver];
         faults.contains(&record.kind) || is_event(record)
     };
-    let hidden = |id: RecordId| {
-        let record = all.trace().record(id);
-        matches!(record.kind, Kind::Send | Kind::Receive) && s.hidden.contains(&all.message_kind(record.message))
-    };
+    let hidden =
+        |id: RecordId| sort_of_record(&*all, all.trace().record(id)).is_some_and(|sort| s.hidden.contains(&sort));
     (s.run.position()..all.trace().len()).find(|id| worth(id) && !hidden(*id))
 }
 

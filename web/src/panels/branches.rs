@@ -2,7 +2,7 @@
 
 use crate::branches::{Branch, NAME_CHARS_MAX, Wish};
 use crate::command::Command;
-use crate::controls::{UndoButtons, input_value, value_of};
+use crate::controls::{Typed, UndoButtons};
 use crate::model::Model;
 use crate::session::Session;
 use lightcone_core::json::millis_text;
@@ -67,7 +67,8 @@ fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Ht
         <li key={id} class={classes!(current.then_some("current"), (depth > 0).then_some("twig"))} {style} aria-current={current.then_some("true")}>
             <button class="node" onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why}
                 aria-label={if current { format!("{name} is shown") } else { format!("Show {name}") }}><i></i></button>
-            <Name name={name.clone()} on={rename} />
+            <Typed class="name" maxlength={NAME_CHARS_MAX.to_string()} value={name.clone()} on={rename}
+                name={format!("Name of {name}")} title="Type another name" />
             <span class="since">{ format!("{acts} · {since}") }</span>
             <div class="group">
                 <button onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why} aria-label={format!("Enter {name}")}>
@@ -78,33 +79,5 @@ fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Ht
                     title={if only { "It is the only branch." } else { "Let go of this branch; Undo brings it back" }}>{ "delete" }</button>
             </div>
         </li>
-    }
-}
-
-/// A name that can be typed over.
-#[derive(Properties, PartialEq)]
-struct NameProps {
-    name: String,
-    on: Callback<String>,
-}
-
-#[component]
-fn Name(props: &NameProps) -> Html {
-    let typed = use_state(|| None::<String>);
-    let value = (*typed).clone().unwrap_or_else(|| props.name.clone());
-    let oninput = {
-        let typed = typed.clone();
-        Callback::from(move |e: InputEvent| typed.set(Some(input_value(&e))))
-    };
-    let onchange = {
-        let on = props.on.clone();
-        Callback::from(move |e: Event| {
-            typed.set(None);
-            on.emit(value_of(&e));
-        })
-    };
-    html! {
-        <input type="text" class="name" maxlength={NAME_CHARS_MAX.to_string()} {value} {oninput} {onchange}
-            aria-label={format!("Name of {}", props.name)} title="Type another name" />
     }
 }

@@ -1,9 +1,9 @@
 //! Messages: slanted lines from their true sending to their true end.
 
-use super::super::LINK_LAYER;
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
 use super::super::scene::{ArrowPlace, Point, Rect, Shape};
+use super::super::sort_of_message;
 use super::super::theme::Ink;
 use super::{Cone, LABEL, Sheet};
 use crate::causality::path;
@@ -88,7 +88,8 @@ impl Sheet<'_> {
 
     /// Whether a message is wanted in the picture.
     fn shows(&self, link: bool, message: MessageId) -> bool {
-        if link { !self.view.hidden.contains(&LINK_LAYER) } else { !self.hides(message) }
+        let hidden = &self.view.hidden;
+        hidden.is_empty() || !hidden.contains(&sort_of_message(self.run, message, link))
     }
 
     /// Where something was on its way to.
