@@ -9,7 +9,7 @@
 
 use crate::act::RequestAct;
 use crate::check::Broken;
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::history::Detail;
 use crate::json::JsonObject;
 use crate::log::Log;
@@ -138,6 +138,8 @@ pub(crate) trait Machine {
     fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field>;
     /// The state of a process that matters, while it runs.
     fn band(&self, interior: &dyn Interior, node: NodeId) -> Option<Band>;
+    /// Signs at the processes that have some.
+    fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)>;
     /// The lab's own views.
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel>;
     /// The lab's numbers.

@@ -10,7 +10,7 @@
 //! fall between an event and the note that a process keeps of it, unless the protocol leaves one on purpose.
 
 use crate::check::Check;
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::schema::{Fields, LabSpec, Value};
 use crate::trace::{Kind, NodeId, RecordId};
@@ -189,6 +189,11 @@ pub trait Protocol: Copy + Debug + 'static {
     /// after every record of a process that runs: it only looks.
     fn band(_ctx: &Context<Self>, _me: NodeId, _seen: &Seen<'_, Self>) -> Option<Band> {
         None
+    }
+
+    /// Signs at each process that has some, in the cluster's picture: the votes of a candidate, what a writer still needs.
+    fn badges(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<(NodeId, Vec<Badge>)> {
+        Vec::new()
     }
 
     /// The lab's own views.

@@ -112,6 +112,7 @@ impl Timeline {
             band: process.band,
             timers: timers.collect(),
             waiting: process.waiting(),
+            badges: Vec::new(),
         }
     }
 
@@ -324,12 +325,17 @@ impl Run for Timeline {
         let violated = |rule: &str| world.violated.iter().find(|(r, _)| *r == rule).map(|(_, id)| *id);
         let rules = machine.spec().rules.iter();
         let rules = rules.map(|r| RuleFrame { rule: r.name.into(), violated: violated(r.name) });
+        let mut processes: Vec<ProcessFrame> =
+            (0..world.processes.len()).map(|i| self.process_frame(world, i)).collect();
+        for (node, badges) in machine.badges(&*world.interior) {
+            processes[usize::from(node)].badges = badges;
+        }
         Frame {
             position: world.records,
             event: world.records.checked_sub(1),
             at_us: world.now_us,
             mid_step: world.mid_step(),
-            processes: (0..world.processes.len()).map(|i| self.process_frame(world, i)).collect(),
+            processes,
             in_flight: self.flights(world),
             network: self.network_frame(world),
             panels: machine.panels(&*world.interior),

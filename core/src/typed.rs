@@ -6,7 +6,7 @@
 
 use crate::act::RequestAct;
 use crate::check::{Check, Past, Watch};
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::log::Log;
 use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Records, Request, TimerId};
@@ -292,6 +292,10 @@ impl<P: Protocol> Machine for Typed<P> {
     fn band(&self, interior: &dyn Interior, node: NodeId) -> Option<Band> {
         let process = &Inner::<P>::of(interior).processes[usize::from(node)];
         process.state.as_ref().and_then(|_| P::band(&self.ctx, node, &process.seen()))
+    }
+
+    fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)> {
+        P::badges(&self.ctx, &Inner::of(interior).seen())
     }
 
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel> {

@@ -445,10 +445,7 @@ impl App {
 
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
-        match session.frame.panels.first() {
-            Some(Panel::Table { title, .. } | Panel::Lists { title, .. }) => title.clone(),
-            None => "Lab".into(),
-        }
+        session.frame.panels.first().map_or("Lab", Panel::title).into()
     }
 
     fn notice_view(&self, on: &Callback<Command>) -> Html {

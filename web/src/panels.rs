@@ -8,6 +8,7 @@ mod inspector;
 mod lab;
 mod metrics;
 mod rules;
+mod tables;
 mod words;
 
 pub(crate) use acts::Acts;

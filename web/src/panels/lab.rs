@@ -1,5 +1,6 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
+use super::tables::{graph_words, matrix_words};
 use crate::model::Model;
 use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
@@ -35,6 +36,12 @@ fn panel(panel: &Panel) -> Html {
                 </div>
             </div>
         },
+        Panel::Graph { title, says, nodes, edges } => html! {
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph_words(nodes, edges) }</div>
+        },
+        Panel::Matrix { title, says, columns, rows } => html! {
+            <div class="panel broad"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix_words(title, columns, rows) }</div>
+        },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
                 <h2>{ title }</h2>
@@ -55,7 +62,7 @@ fn list((head, items): &(String, Vec<Cell>)) -> Html {
     }
 }
 
-fn class(mark: Mark) -> &'static str {
+pub(super) fn class(mark: Mark) -> &'static str {
     match mark {
         Mark::Plain => "",
         Mark::Own => "own",
