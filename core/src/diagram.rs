@@ -11,6 +11,7 @@ mod labels;
 mod layout;
 mod marks;
 mod overview;
+mod phases;
 pub mod scene;
 pub mod search;
 mod sorts;
@@ -20,6 +21,7 @@ pub mod theme;
 pub use index::{Arrow, Index};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
+pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
 
 use crate::trace::{MessageId, NodeId, RecordId};

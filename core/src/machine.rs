@@ -14,7 +14,7 @@ use crate::history::Detail;
 use crate::json::JsonObject;
 use crate::log::Log;
 use crate::protocol::What;
-use crate::schema::{LabSpec, Value};
+use crate::schema::{LabSpec, Sample, Value};
 use crate::trace::{Kind, MessageId, NodeId, RecordId, Trace};
 use std::any::Any;
 use std::ops::Range;
@@ -133,6 +133,9 @@ pub(crate) trait Machine {
     fn item_sent(&self, message: MessageId) -> Option<(NodeId, u64)>;
     /// The application's message that is delivered.
     fn item_delivered(&self, note: NoteId) -> Option<(NodeId, u64)>;
+
+    /// What the event of a note measures.
+    fn samples(&self, note: NoteId) -> Vec<Sample>;
 
     /// What a process shows of itself.
     fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field>;

@@ -12,7 +12,7 @@
 use crate::check::Check;
 use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
-use crate::schema::{Fields, LabSpec, Value};
+use crate::schema::{Fields, LabSpec, Sample, Value};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -203,6 +203,11 @@ pub trait Protocol: Copy + Debug + 'static {
 
     /// The lab's rules, each watching from outside.
     fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+        Vec::new()
+    }
+
+    /// What an event measures, for the lab's own series.
+    fn samples(_note: &Self::Note) -> Vec<Sample> {
         Vec::new()
     }
 

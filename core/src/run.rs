@@ -3,6 +3,7 @@
 use crate::act::Act;
 use crate::frame::Frame;
 use crate::scenario::Scenario;
+use crate::schema::Sample;
 use crate::trace::{MessageId, NodeId, RecordId, Trace};
 
 /// A broken rule, for reports.
@@ -74,6 +75,9 @@ pub trait Run {
 
     /// The application's message that a send, receive or deliver record is about, by origin and number there.
     fn item(&self, id: RecordId) -> Option<(u16, u64)>;
+
+    /// What a record measures, for the lab's own series.
+    fn samples(&self, id: RecordId) -> Vec<Sample>;
 
     /// The act that a record of an act, a request or a refusal speaks of.
     fn act_of(&self, id: RecordId) -> Option<&Act>;

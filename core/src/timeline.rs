@@ -8,6 +8,7 @@ use crate::network::{Delay, LinkChange};
 use crate::order;
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
+use crate::schema::Sample;
 use crate::sim::settle::SETTLE_US_MAX;
 use crate::sim::{Plan, Stage, World};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId, Trace};
@@ -368,6 +369,11 @@ impl Run for Timeline {
             Kind::Deliver => self.history.machine.item_delivered(self.history.note(record)?),
             _ => None,
         }
+    }
+
+    fn samples(&self, id: RecordId) -> Vec<Sample> {
+        let note = self.history.note(self.history.trace.record(id));
+        note.map(|note| self.history.machine.samples(note)).unwrap_or_default()
     }
 
     fn act_of(&self, id: RecordId) -> Option<&Act> {

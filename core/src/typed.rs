@@ -11,7 +11,7 @@ use crate::json::JsonObject;
 use crate::log::Log;
 use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Records, Request, TimerId};
 use crate::protocol::{self, Context, Effect, Out, Protocol, Seen, What};
-use crate::schema::{LabSpec, Value};
+use crate::schema::{LabSpec, Sample, Value};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -283,6 +283,10 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn item_delivered(&self, note: NoteId) -> Option<(NodeId, u64)> {
         P::item_delivered(self.note(note))
+    }
+
+    fn samples(&self, note: NoteId) -> Vec<Sample> {
+        P::samples(self.note(note))
     }
 
     fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field> {

@@ -9,6 +9,7 @@ mod header;
 mod help;
 mod menu;
 mod network;
+mod scrubber;
 mod seed;
 mod setup;
 mod splitter;

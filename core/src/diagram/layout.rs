@@ -16,7 +16,7 @@ use super::{Axis, LOGICAL_STEP, Orientation, View, font, sort_of_record};
 use crate::causality::reaches;
 use crate::frame::Frame;
 use crate::run::Run;
-use crate::trace::{Kind, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId, Trace};
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
 // scene is turned at one place. Only letters must know of it: they stay upright.
@@ -317,6 +317,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// How strongly something is drawn.
+    /// Whether a message is of a sort that comes and goes all the time; faint, unless somebody looks for causes.
+    pub(super) fn is_quiet(&self, message: MessageId, cone: Cone) -> bool {
+        let quiet = self.run.scenario().lab.spec().quiet;
+        cone == Cone::None && !quiet.is_empty() && message != NONE && quiet.contains(&self.run.message_kind(message))
+    }
+
     pub(super) fn alpha(&self, cone: Cone, ahead: bool) -> f32 {
         let strength = if cone == Cone::Outside { 0.16 } else { 1.0 };
         if ahead { strength * 0.32 } else { strength }

@@ -1,5 +1,6 @@
 //! The list of keys, and what the marks mean.
 
+use super::scrubber::key;
 use crate::bridge;
 use crate::command::Command;
 use yew::prelude::*;
@@ -68,7 +69,8 @@ pub(crate) fn Help(props: &Props) -> Html {
                       share holds all of it." }</p>
                 <div class="columns">
                     <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(row) }</dl></div>
-                    <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl></div>
+                    <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl>
+                        <h3>{ "On the time line" }</h3>{ key() }</div>
                 </div>
             </div>
         </div>

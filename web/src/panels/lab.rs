@@ -1,6 +1,7 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
-use super::tables::{graph_words, matrix_words};
+use super::graph::graph;
+use super::matrix::matrix;
 use crate::model::Model;
 use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
@@ -37,10 +38,10 @@ fn panel(panel: &Panel) -> Html {
             </div>
         },
         Panel::Graph { title, says, nodes, edges } => html! {
-            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph_words(nodes, edges) }</div>
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
         },
         Panel::Matrix { title, says, columns, rows } => html! {
-            <div class="panel broad"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix_words(title, columns, rows) }</div>
+            <div class="panel broad"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>

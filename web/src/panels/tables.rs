@@ -1,7 +1,7 @@
-//! Pictures in words: the table behind a graph and behind a matrix, for whoever cannot see them.
+//! Pictures in words, for whoever cannot see them.
 
 use super::lab::class;
-use lightcone_core::frame::{GraphEdge, GraphNode, Mark, MatrixCell, MatrixRow};
+use lightcone_core::frame::{GraphEdge, GraphNode, Mark, MatrixCell};
 use yew::prelude::*;
 
 /// What a mark means, where it is not seen.
@@ -38,21 +38,5 @@ pub(super) fn graph_words(nodes: &[GraphNode], edges: &[GraphEdge]) -> Html {
             { for nodes.iter().map(node) }
             { for edges.iter().map(|e| html! { <li>{ edge_words(nodes, e) }</li> }) }
         </ul>
-    }
-}
-
-/// A matrix as a table.
-pub(super) fn matrix_words(title: &str, columns: &[String], rows: &[MatrixRow]) -> Html {
-    let cell = |c: &MatrixCell| html! { <td colspan={c.span.to_string()}>{ cell_words(c) }</td> };
-    let row = |r: &MatrixRow| {
-        let pins: Vec<&str> = r.pins.iter().map(|p| p.says.as_str()).collect();
-        html! { <tr><th scope="row">{ &r.head }</th><td>{ format!("{}; {}", r.says, pins.join(", ")) }</td>{ for r.cells.iter().map(cell) }</tr> }
-    };
-    html! {
-        <table class="sr">
-            <caption>{ title }</caption>
-            <thead><tr><td></td><th scope="col">{ "how it stands" }</th>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
-            <tbody>{ for rows.iter().map(row) }</tbody>
-        </table>
     }
 }

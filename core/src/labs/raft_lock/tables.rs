@@ -3,7 +3,7 @@
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
 use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::schema::{LabSpec, Operation, Param, Phases, Rule, Sort, Switch, Takes};
 
 /// Most clients: one for each letter.
 const CLIENTS_MAX: u64 = 26;
@@ -267,5 +267,13 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
     http: &HTTP,
     buffers_on_disk: false,
+    phases: Some(Phases {
+        word: "term",
+        leads: "leader",
+        stands: &["precandidate", "candidate"],
+        follows: &["follower"],
+    }),
+    series: &super::views::charts::SERIES,
+    quiet: &["heartbeat", "append reply", "keep alive"],
     ..LabSpec::EMPTY
 };
