@@ -457,6 +457,8 @@ pub struct LabSpec {
     pub phases: Option<Phases>,
     /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
     pub quiet: &'static [&'static str],
+    /// How much of a run is in sight at first, in microseconds.
+    pub span_us: u64,
     /// What it measures.
     pub series: &'static [Series],
 }
@@ -479,6 +481,7 @@ impl LabSpec {
         buffers_on_disk: true,
         phases: None,
         quiet: &[],
+        span_us: 2_000_000,
         series: &[],
     };
 

@@ -30,8 +30,6 @@ pub(crate) const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
 const PLAY_S: f64 = 9.0;
 /// Most new records in one frame: keeps a frame short however fast the clock runs.
 const RECORDS_A_FRAME: u32 = 6_000;
-/// Longest stretch that is fitted into the first view, in microseconds.
-const FIRST_SPAN_US: f64 = 2_000_000.0;
 /// How far a run goes on after its end while messages are under way, as a share of the view.
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
@@ -96,7 +94,7 @@ impl Session {
         // Before time 0 is over no process runs, and nothing could be asked of any.
         run.seek_time(0, u32::MAX);
         let until_us = run.scenario().until_us as f64;
-        let span = until_us.clamp(SPAN_MIN, FIRST_SPAN_US);
+        let span = until_us.clamp(SPAN_MIN, run.scenario().lab.spec().span_us as f64);
         let wanted = until_us / 1e6 / PLAY_S;
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());

@@ -12,6 +12,8 @@ const NARROW: f32 = 380.0;
 const QUARTER: usize = 48;
 /// Messages keep to the right of the line between two processes, by so many pixels.
 const RIGHT_PX: f32 = 4.5;
+/// Room around a process for its timer, in pixels.
+pub(super) const RIM: f32 = 5.0;
 /// Free room around a label, in pixels.
 const MARGIN: f32 = 1.0;
 
@@ -39,7 +41,7 @@ impl Measure {
 
     /// Height of a row: a process and a line under it.
     fn row(self) -> f32 {
-        2.0 * self.r + self.small + 10.0
+        2.0 * self.r + self.small + 10.0 + RIM
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) fn height(width: f32, roles: &[String]) -> f32 {
     let needed = match roles.len() > MANY {
         true if width < NARROW => 400.0,
         true => 320.0,
-        false => 212.0,
+        false => 226.0,
     };
     let measure = Measure::of(roles.len());
     let others = roles.iter().filter(|r| **r != roles[0]).count();
@@ -85,7 +87,7 @@ pub(super) fn spots(names: &[String], roles: &[String], size: Point, put: &[Opti
     let rows = rows(&others, &halves, size.0);
     let foot = size.1 - rows.len() as f32 * measure.row();
     let widest = ring.iter().map(|&i| halves[i].0).fold(measure.r, f32::max);
-    let (top, bottom) = (measure.r + measure.small + 6.0, foot - measure.r - measure.small - 8.0);
+    let (top, bottom) = (measure.r + measure.small + 6.0 + RIM, foot - measure.r - measure.small - 8.0 - RIM);
     let centre = (size.0 / 2.0, (top + bottom) / 2.0);
     let radii = ((size.0 / 2.0 - widest - 8.0).clamp(1.0, 230.0), ((bottom - top) / 2.0).max(1.0));
     let mut at = vec![(0.0, 0.0); names.len()];
@@ -274,7 +276,7 @@ pub(super) fn beside(spot: &Spot, text: &str, px: f32, centre: f32) -> [Point; 4
     let (x, y) = spot.at;
     let (hw, hh) = spot.half;
     let w = text_width(text, px, false) / 2.0 + 4.0;
-    let (mut near, mut far) = ((x, y + hh + px), (x, y - hh - 4.0));
+    let (mut near, mut far) = ((x, y + hh + px + RIM), (x, y - hh - 4.0 - RIM));
     if y < centre {
         std::mem::swap(&mut near, &mut far);
     }

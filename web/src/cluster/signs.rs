@@ -1,14 +1,12 @@
 //! What stands around the processes: timers that run out, who leads, and small signs of what somebody has or awaits.
 
-use super::place::{Point, Room, Spot, beside_box};
+use super::place::{Point, RIM, Room, Spot, beside_box};
 use crate::session::Session;
 use lightcone_core::diagram::svg::n;
 use lightcone_core::diagram::theme::TONES;
 use lightcone_core::frame::{Badge, ProcessFrame, Sign, Status};
 use yew::prelude::*;
 
-/// How far outside of a process its timer is drawn.
-const OUT: f32 = 5.0;
 /// Width of a sign.
 const SIGN: f32 = 13.0;
 
@@ -33,7 +31,7 @@ pub(super) fn left((_, armed_us, due_us): Arc, now_us: f64) -> String {
 
 /// The outline on which a timer shrinks; how far, is set from frame to frame.
 pub(super) fn arc(spot: &Spot) -> Html {
-    let ((x, y), (hw, hh)) = (spot.at, (spot.half.0 + OUT, spot.half.1 + OUT));
+    let ((x, y), (hw, hh)) = (spot.at, (spot.half.0 + RIM, spot.half.1 + RIM));
     html! {
         <rect x={n(x - hw)} y={n(y - hh)} width={n(2.0 * hw)} height={n(2.0 * hh)} rx={n(hh)} pathLength="100" />
     }

@@ -41,7 +41,7 @@ fn panel(panel: &Panel) -> Html {
             <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
         },
         Panel::Matrix { title, says, columns, rows } => html! {
-            <div class="panel broad"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>

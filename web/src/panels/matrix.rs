@@ -8,7 +8,7 @@ use yew::prelude::*;
 pub(super) fn matrix(title: &str, columns: &[String], rows: &[MatrixRow]) -> Html {
     let head = |c: &String| html! { <th scope="col">{ c }</th> };
     html! {
-        <div class="scroll" tabindex="0" role="region" aria-label={title.to_string()}>
+        <div class="scroll logs" tabindex="0" role="region" aria-label={title.to_string()}>
             <table class="log">
                 <thead><tr><td></td>{ for columns.iter().map(head) }<td></td></tr></thead>
                 <tbody>{ for rows.iter().map(|r| row(r, columns.len())) }</tbody>

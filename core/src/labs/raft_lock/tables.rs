@@ -75,7 +75,7 @@ pub(super) static SETUP: [Param; 14] = [
 const RESOURCE: Param = Param {
     name: "resource_id",
     takes: Takes::Text { max_bytes: NAME_BYTES_MAX },
-    default: None,
+    default: Some("\"a\""),
     says: "The lock's name.",
 };
 
@@ -92,7 +92,12 @@ pub(super) static ACQUIRE: [Param; 3] = [RESOURCE, LOCK_TYPE, VIA];
 pub(super) static RELEASE: [Param; 2] = [RESOURCE, VIA];
 static LOCKS: [Param; 1] = [VIA];
 pub(super) static WORK: [Param; 4] = [
-    Param { name: "resource_ids", takes: Takes::Json, default: None, says: "Names of locks, in the order of asking." },
+    Param {
+        name: "resource_ids",
+        takes: Takes::Json,
+        default: Some("[\"a\", \"b\"]"),
+        says: "Names of locks, in the order of asking.",
+    },
     LOCK_TYPE,
     setting("for_ms", Takes::Millis { min_us: 1, max_us: PATIENCE_US_MAX }, "20", "How long it keeps them all."),
     VIA,
@@ -274,6 +279,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
         follows: &["follower"],
     }),
     series: &super::views::charts::SERIES,
+    span_us: 450_000,
     quiet: &["heartbeat", "append reply", "keep alive"],
     ..LabSpec::EMPTY
 };

@@ -6,7 +6,7 @@ use crate::frame::{Look, MatrixCell, MatrixRow, Panel, Pin, PinLook};
 use crate::labs::raft_lock::{Ctx, Index, Log, Standing, Term};
 
 /// Most columns: the newest entries.
-const COLUMNS_MAX: Index = 24;
+const COLUMNS_MAX: Index = 16;
 /// Fewest columns, so that the picture does not jump with the first entries.
 const COLUMNS_MIN: Index = 8;
 /// Terms take the colours of the palette in turn.
