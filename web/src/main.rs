@@ -17,6 +17,7 @@ mod layout;
 mod look;
 mod model;
 mod panels;
+mod part;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod session;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
