@@ -194,7 +194,7 @@ impl Picture<'_> {
         if entries.len() < 2 {
             html! {}
         } else {
-            html! { <p class="legend">{ for entries }</p> }
+            html! { <>{ for entries }</> }
         }
     }
 }

@@ -232,8 +232,7 @@ impl Cluster {
         let picture = Picture { s, spots: &[], size: self.size, measure: Measure::of(1) };
         html! {
             <>
-                { picture.legend() }
-                <p class="legend">{ signs::key(s) }</p>
+                <p class="legend">{ picture.legend() }{ signs::key(s) }</p>
                 <p class="says" role="status">
                     { hint }
                     if more > 0 { <b>{ format!(" +{more} more messages") }</b> }

@@ -107,8 +107,7 @@ pub(super) fn Scrubber(props: &Props) -> Html {
     if let Some(phase) = phase_text(&s, view_us) {
         text = format!("{text}, {phase}");
     }
-    let trace = s.run.trace();
-    let painted = use_memo((trace.len(), trace.revision(), end_us), |_| Painted::of(&s, end_us));
+    let painted = Painted::of(&s, end_us);
     let pointed = use_state(|| None::<f64>);
     let point = pointed.setter();
     let leave = Callback::from(move |_: PointerEvent| point.set(None));

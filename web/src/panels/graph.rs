@@ -43,7 +43,7 @@ pub(super) fn graph(title: &str, nodes: &[GraphNode], edges: &[GraphEdge]) -> Ht
         <>
             <svg class="graph" viewBox={format!("0 0 {} {}", n(WIDTH), n(height))} role="img" aria-label={title.to_string()}>
                 <g>{ for lines }</g>
-                <g>{ for nodes.iter().zip(&spots).map(|(node, spot)| draw_node(node, *spot)) }</g>
+                <g>{ for nodes.iter().zip(&spots).map(|(node, spot)| draw_node(node, *spot, height / 2.0)) }</g>
                 <g>{ for labels }</g>
             </svg>
             { graph_words(nodes, edges) }
@@ -60,7 +60,7 @@ fn spots(nodes: &[GraphNode]) -> (Vec<Spot>, f32) {
         let at = |&(c, r): &(u8, u8)| ((f32::from(c) + 0.5) * WIDTH / f32::from(columns), (f32::from(r) + 0.5) * ROW);
         (grid.iter().map(at).collect(), f32::from(rows) * ROW)
     } else {
-        let height = if nodes.len() < 3 { 100.0 } else { 150.0 + 16.0 * nodes.len() as f32 };
+        let height = if nodes.len() < 3 { 84.0 } else { 150.0 + 16.0 * nodes.len() as f32 };
         let widest = nodes.iter().map(|node| half(node).0).fold(HALF, f32::max);
         let radii = ((WIDTH / 2.0 - widest - 4.0).min(150.0), height / 2.0 - HALF - SMALL - 6.0);
         (on_ring(nodes.len(), (WIDTH / 2.0, height / 2.0 - 4.0), radii), height)
@@ -72,13 +72,16 @@ fn text(class: &'static str, at: Point, px: f32, words: &str) -> Html {
     html! { <@{"text"} {class} x={n(at.0)} y={n(at.1)} font-size={n(px)} text-anchor="middle">{ words }</@> }
 }
 
-fn draw_node(node: &GraphNode, spot: Spot) -> Html {
+fn draw_node(node: &GraphNode, spot: Spot, middle: f32) -> Html {
+    // Outwards, where no arrows end.
+    let above = node.at.is_none() && spot.at.1 < middle - HALF;
+    let says = if above { spot.at.1 - HALF - 6.0 } else { spot.at.1 + HALF + SMALL + 2.0 };
     let (Spot { at: (x, y), half: (hw, hh) }, tone) = (spot, node.tone.map(|tone| format!("tone{tone}")));
     html! {
         <g class={classes!("vertex", class(node.mark), tone)}>
             <rect x={n(x - hw)} y={n(y - hh)} width={n(2.0 * hw)} height={n(2.0 * hh)} rx={n(hh)} />
             { text("name", (x, y + NAME * 0.35), NAME, &node.label) }
-            { text("small", (x, y + hh + SMALL + 1.0), SMALL, &node.says) }
+            { text("small", (x, says), SMALL, &node.says) }
         </g>
     }
 }
@@ -109,7 +112,7 @@ fn draw_edge(edge: &GraphEdge, from: Spot, to: Spot, nth: usize) -> (Html, Html)
     let along = (tx * tx + ty * ty).sqrt().max(0.001);
     let head = head(b, (tx / along, ty / along));
     let d = format!("M{} {}Q{} {} {} {}", n(a.0), n(a.1), n(pull.0), n(pull.1), n(b.0), n(b.1));
-    let at = (middle.0 + rx * (bend + 8.0), middle.1 + ry * (bend + 8.0) + SMALL * 0.35);
+    let at = (middle.0 + rx * (bend + 11.0), middle.1 + ry * (bend + 11.0) + SMALL * 0.35);
     let line = html! { <g class={class.clone()}><path {d} /><polygon points={head} /></g> };
     (line, html! { <g {class}>{ text("small", at, SMALL, &edge.label) }</g> })
 }

@@ -113,8 +113,8 @@ pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
     let servers = &seen[..ctx.setup.servers];
     vec![
         logs::panel(ctx, servers),
-        locks::table(ctx, servers),
         locks::graph(ctx, servers),
+        locks::table(ctx, servers),
         votes(ctx, servers),
         suspicions(ctx, servers),
     ]
@@ -136,8 +136,8 @@ fn votes(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
         let cells = vec![
             Cell::plain(term.to_string()),
             Cell::plain(name_or(ctx, *voted_for)),
-            Cell::marked(names(yes), Mark::Own),
-            Cell::marked(names(no), Mark::Bad),
+            Cell::marked(names(yes), if yes == 0 { Mark::Plain } else { Mark::Own }),
+            Cell::marked(names(no), if no == 0 { Mark::Plain } else { Mark::Bad }),
         ];
         (ctx.names[i].clone(), cells)
     };
@@ -157,8 +157,8 @@ fn suspicions(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
                 return Cell::marked("–", Mark::Own);
             }
             match server.detector.suspects().iter().find(|(node, _)| *node == other) {
-                Some((_, since_us)) => Cell::marked(format!("since {} ms", since_us / 1000), Mark::Bad),
-                None => Cell::plain(format!("heard {} ms", server.detector.heard_us(other) / 1000)),
+                Some((_, since_us)) => Cell::marked((since_us / 1000).to_string(), Mark::Bad),
+                None => Cell::plain((server.detector.heard_us(other) / 1000).to_string()),
             }
         });
         (ctx.names[i].clone(), cells.collect())
@@ -166,8 +166,8 @@ fn suspicions(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     Panel::Table {
         title: "Failure detector".into(),
         says:
-            "Whom each server suspects, and since when. Followers hear from the leader alone: of the others they know \
-               what it says."
+            "When each server last heard of another, in ms, or since when it suspects it. Followers hear from the leader alone: of \
+               the others they know what it says."
                 .into(),
         columns: ctx.names[..ctx.setup.servers].to_vec(),
         rows: servers.iter().enumerate().map(row).collect(),

@@ -26,13 +26,17 @@ pub(super) fn table(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
         let waits = Cell::marked(queue.join(" → "), if queue.is_empty() { Mark::Plain } else { Mark::Held });
         (shorten(name), vec![Cell::marked(holders.join(", "), Mark::Own), waits])
     };
+    let rows: Vec<_> = rows.map(row).collect();
+    if rows.is_empty() {
+        return Panel::Table { title: "Locks".into(), says: "Nobody holds a lock.".into(), columns: Vec::new(), rows };
+    }
     Panel::Table {
         title: "Locks".into(),
         says: "Who holds each lock, with the fencing token, and who waits, first come first; as the server knows that has \
                applied most."
             .into(),
         columns: vec!["held by".into(), "waiting".into()],
-        rows: rows.map(row).collect(),
+        rows,
     }
 }
 
@@ -82,7 +86,8 @@ impl Waits {
 }
 
 fn picture(ctx: &Ctx, waits: &Waits) -> Panel {
-    let clients: Vec<NodeId> = waits.ages.keys().copied().collect();
+    // Who only holds something waits for nobody.
+    let clients: Vec<NodeId> = if waits.all.is_empty() { Vec::new() } else { waits.ages.keys().copied().collect() };
     let node = |client: &NodeId| {
         let age = waits.ages[client];
         let (mark, says) = match waits.victim {

@@ -48,8 +48,8 @@ pub(super) fn panel(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     };
     Panel::Matrix {
         title: "Logs".into(),
-        says: "Entries by index, with their term. Filled: committed, as far as the server knows; outline: not yet; struck \
-               through: the leader has another there. Line: commitIndex; wedges: the leader's matchIndex and nextIndex."
+        says: "Each entry's term. Filled: committed, as far as the server knows; outline: not yet; struck: the leader has \
+               another. Line: commitIndex; wedges: matchIndex and nextIndex."
             .into(),
         columns: (stretch.first..=stretch.last).map(|index| index.to_string()).collect(),
         rows: servers.iter().enumerate().map(row).collect(),
