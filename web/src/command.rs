@@ -151,6 +151,24 @@ pub(crate) enum Command {
     Dismiss,
 }
 
+impl Command {
+    /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
+    /// the console, other branches, long work.
+    pub(crate) fn needs_all(&self) -> bool {
+        matches!(
+            self,
+            Command::Line(_)
+                | Command::Console(true)
+                | Command::Guide(_)
+                | Command::Tree(_)
+                | Command::Builtin(..)
+                | Command::Open(_)
+                | Command::Explore(..)
+                | Command::Export(_)
+        )
+    }
+}
+
 /// What a context menu is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {

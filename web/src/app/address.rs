@@ -57,19 +57,24 @@ pub(super) fn opened() -> (Session, Option<String>) {
     }
 }
 
+/// Whether the page opens as it does for somebody who comes for the first time: with the first lab and nothing else.
+pub(crate) fn opens_the_usual() -> bool {
+    bridge::hash().is_empty() && !bridge::has_query()
+}
+
 pub(super) fn from_hash() -> Option<Result<Session, String>> {
     let mut hash = bridge::hash();
+    if hash.is_empty() {
+        return None;
+    }
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
-    if let Some(saved) = saved.filter(|_| !hash.is_empty()) {
+    if let Some(saved) = saved {
         return Some(Ok(Session::restored(saved)));
     }
     if hash == IN_STORAGE {
         hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
-    }
-    if hash.is_empty() {
-        return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
     if let Some(lab) = value("lab=") {

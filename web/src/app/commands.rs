@@ -21,6 +21,9 @@ pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 impl App {
     /// Carries a wish out: most concern the session alone.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
+        if command.needs_all() && !bridge::is_whole() {
+            return App::once_whole(ctx.link(), vec![Msg::Whole, Msg::Do(command)]);
+        }
         if matches!(command, Command::Play) {
             self.last_ms = None;
         }

@@ -1,0 +1,55 @@
+//! Cuts the page's wasm file in two, so that a first visit loads what it needs and the rest comes while one looks at it.
+
+use crate::process::{cargo, run as run_command};
+use crate::sizes;
+use std::path::Path;
+
+/// What is loaded later, in the words of `lightcone-split`: every lab but the one that a first visit shows, and parts that
+/// a wish leads to which `Command::needs_all` (web/src/command.rs) holds back until all is there.
+const WORDS: &[&str] = &[
+    "parent=lightcone_core::labs::",
+    "stay=vector_clocks",
+    // Used by all of them.
+    "stay=group",
+    // The tables are shown in the menus.
+    "never=::spec",
+    // Called in the helper, which waits for the rest.
+    "also=lightcone_web::bridge::helper::work",
+    "gate=lightcone_web::bridge::helper::work",
+];
+
+/// Cuts the wasm file of a site that was just built.
+pub(crate) fn split(root: &Path, site: &Path) -> Result<(), String> {
+    let files = sizes::files(site)?;
+    let whole = files.iter().find(|file| file.to_string_lossy().ends_with("_bg.wasm"));
+    let whole = whole.ok_or("trunk has made no file that ends in _bg.wasm")?;
+    let name = whole.file_name().map(|n| n.to_string_lossy().replace("_bg.wasm", "_rest.wasm")).unwrap_or_default();
+    let rest = whole.with_file_name(&name);
+    let (from, to) = (whole.to_string_lossy(), rest.to_string_lossy());
+    let mut args = vec!["run", "--quiet", "--package", "lightcone-split", "--target-dir", "target/split", "--"];
+    args.extend([&*from, &*from, &*to]);
+    args.extend(WORDS);
+    run_command(&mut cargo(root, &args))?;
+    let page = site.join("index.html");
+    let text = std::fs::read_to_string(&page).map_err(|e| format!("cannot read {}: {e}", page.display()))?;
+    let with = named(&text, &name).ok_or("the page has no <title> to name the rest of the program before")?;
+    std::fs::write(&page, with).map_err(|e| format!("cannot write {}: {e}", page.display()))
+}
+
+/// A page that names the rest of the program.
+fn named(page: &str, rest: &str) -> Option<String> {
+    let (before, after) = page.split_once("<title>")?;
+    Some(format!("{before}<meta name=\"lightcone-rest\" content=\"./{rest}\"><title>{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_the_rest() {
+        let page = named("<head><title>Lightcone</title>", "a_rest.wasm").unwrap();
+        assert_eq!(page, r#"<head><meta name="lightcone-rest" content="./a_rest.wasm"><title>Lightcone</title>"#);
+        assert_eq!(named("<head>", "a"), None);
+    }
+}
