@@ -8,6 +8,7 @@ mod guide;
 mod keys;
 mod lines;
 mod mode;
+mod with_all;
 mod working;
 
 use crate::bridge::{self, Frames};
@@ -25,7 +26,7 @@ use crate::part::part;
 use crate::session::Session;
 use crate::work::Word;
 pub(crate) use address::opens_the_usual;
-use address::{from_hash, opened};
+use address::{linked, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
@@ -214,7 +215,7 @@ impl Component for App {
                 App::once_whole(ctx.link(), vec![Msg::Whole, Msg::HashChanged]);
                 return false;
             }
-            Msg::HashChanged => match from_hash() {
+            Msg::HashChanged => match linked() {
                 Some(Ok(session)) => {
                     self.open(session, "open a link".into());
                     self.leave_guide();
@@ -322,6 +323,8 @@ impl App {
         });
     }
 
+    /// Needed when all of the program is there, and loaded with it.
+    #[inline(never)]
     fn install_api(&self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         let (scene, canvas) = (self.scene.clone(), self.canvas.clone());

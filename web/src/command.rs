@@ -153,19 +153,13 @@ pub(crate) enum Command {
 
 impl Command {
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
-    /// the console, other branches, long work.
+    /// the console, other branches, other settings, long work, and panels that nobody sees at first.
     pub(crate) fn needs_all(&self) -> bool {
-        matches!(
-            self,
-            Command::Line(_)
-                | Command::Console(true)
-                | Command::Guide(_)
-                | Command::Tree(_)
-                | Command::Builtin(..)
-                | Command::Open(_)
-                | Command::Explore(..)
-                | Command::Export(_)
-        )
+        use Command::{Builtin, Console, Explore, Export, Guide, Line, Open, Reset, Setup, Switch, Tree};
+        let anything =
+            matches!(self, Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..));
+        let panel = matches!(self, Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events));
+        anything || panel || matches!(self, Reset | Open(_) | Export(_) | Explore(..))
     }
 }
 

@@ -4,8 +4,8 @@ use crate::process::{cargo, run as run_command};
 use crate::sizes;
 use std::path::Path;
 
-/// What is loaded later, in the words of `lightcone-split`: every lab but the one that a first visit shows, and parts that
-/// a wish leads to which `Command::needs_all` (web/src/command.rs) holds back until all is there.
+/// What is loaded later, in the words of `lightcone-split`: every lab but the one that a first visit shows, and what only
+/// wishes lead to that the page holds back until all is there (`Command::needs_all` in web/src/command.rs).
 const WORDS: &[&str] = &[
     "parent=lightcone_core::labs::",
     "stay=vector_clocks",
@@ -13,9 +13,26 @@ const WORDS: &[&str] = &[
     "stay=group",
     // The tables are shown in the menus.
     "never=::spec",
-    // Called in the helper, which waits for the rest.
-    "also=lightcone_web::bridge::helper::work",
-    "gate=lightcone_web::bridge::helper::work",
+    // Panels that are opened by a wish.
+    "also=lightcone_web::panels::acts",
+    "also=lightcone_web::panels::branches",
+    "also=lightcone_web::panels::compare",
+    "also=lightcone_web::panels::events",
+    "also=lightcone_web::panels::metrics",
+    "also=lightcone_web::guide::panel",
+    "also=lightcone_web::guide::present",
+];
+
+/// Functions that are loaded later and that the rest may call by name, since it sees to it that they are there.
+const GATES: &[&str] = &[
+    "App>::carry_out_with_all",
+    "App>::install_api",
+    // `main` waits where there is an address.
+    "app::address::from_hash",
+    // The helper waits before it begins.
+    "bridge::helper::work",
+    // The first lab has no such form: what holds one comes by an address, a file, the console or a script.
+    "lightcone_core::http::",
 ];
 
 /// Cuts the wasm file of a site that was just built.
@@ -29,6 +46,8 @@ pub(crate) fn split(root: &Path, site: &Path) -> Result<(), String> {
     let mut args = vec!["run", "--quiet", "--package", "lightcone-split", "--target-dir", "target/split", "--"];
     args.extend([&*from, &*from, &*to]);
     args.extend(WORDS);
+    let gates: Vec<String> = GATES.iter().flat_map(|gate| [format!("also={gate}"), format!("gate={gate}")]).collect();
+    args.extend(gates.iter().map(String::as_str));
     run_command(&mut cargo(root, &args))?;
     let page = site.join("index.html");
     let text = std::fs::read_to_string(&page).map_err(|e| format!("cannot read {}: {e}", page.display()))?;

@@ -50,7 +50,7 @@ impl App {
 
 /// What the address, the last visit or nobody asks for.
 pub(super) fn opened() -> (Session, Option<String>) {
-    match from_hash() {
+    match linked() {
         Some(Ok(session)) => (session, None),
         Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
         None => (Session::new(first_scenario()), None),
@@ -62,11 +62,15 @@ pub(crate) fn opens_the_usual() -> bool {
     bridge::hash().is_empty() && !bridge::has_query()
 }
 
-pub(super) fn from_hash() -> Option<Result<Session, String>> {
+/// What the address asks for, if it asks for anything.
+pub(super) fn linked() -> Option<Result<Session, String>> {
+    if bridge::hash().is_empty() { None } else { from_hash() }
+}
+
+/// What the address asks for. A page without one does not need it, so it is loaded later.
+#[inline(never)]
+fn from_hash() -> Option<Result<Session, String>> {
     let mut hash = bridge::hash();
-    if hash.is_empty() {
-        return None;
-    }
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
