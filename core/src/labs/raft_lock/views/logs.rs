@@ -48,8 +48,8 @@ pub(super) fn panel(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     };
     Panel::Matrix {
         title: "Logs".into(),
-        says: "Each entry's term. Filled: committed, as far as the server knows; outline: not yet; struck: the leader has \
-               another. Line: commitIndex; wedges: matchIndex and nextIndex."
+        says: "Terms of entries. Filled: known there to be committed; outline: not yet; struck: the leader has another. Line: \
+               commitIndex; wedges: matchIndex, nextIndex."
             .into(),
         columns: (stretch.first..=stretch.last).map(|index| index.to_string()).collect(),
         rows: servers.iter().enumerate().map(row).collect(),
