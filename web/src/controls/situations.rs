@@ -6,6 +6,9 @@ use lightcone_core::schema::Step;
 use lightcone_core::situation::How;
 use yew::prelude::*;
 
+/// How many of them have a key of their own: 1 to 9.
+const KEYS: usize = 9;
+
 /// The panel; nothing where the lab has neither.
 #[component]
 pub(crate) fn Situations(props: &Props) -> Html {
@@ -17,15 +20,15 @@ pub(crate) fn Situations(props: &Props) -> Html {
     }
     let button = |(place, situation): (usize, &lightcone_core::situation::Situation)| {
         let onclick = props.on.reform(move |_: MouseEvent| Command::Situation(place));
-        let title = match &situation.how {
-            How::Cannot(why) => format!("Not now: {why}"),
+        let key = (place < KEYS).then(|| (place + 1).to_string());
+        let title = match (&situation.how, &key) {
+            (How::Cannot(why), _) => format!("Not now: {why}"),
+            (_, Some(key)) => format!("{} (key {key})", situation.says),
             _ => situation.says.to_string(),
         };
-        let key = (place < 9).then(|| (place + 1).to_string());
         html! {
-            <button {onclick} {title} disabled={matches!(situation.how, How::Cannot(_))} aria-keyshortcuts={key.clone()}>
-                <span>{ situation.name }</span>
-                if let Some(key) = key { <kbd aria-hidden="true">{ key }</kbd> }
+            <button {onclick} {title} disabled={matches!(situation.how, How::Cannot(_))} aria-keyshortcuts={key}>
+                { situation.name }
             </button>
         }
     };
