@@ -13,8 +13,10 @@ use crate::frame::{Badge, Band, Field, Panel};
 use crate::history::Detail;
 use crate::json::JsonObject;
 use crate::log::Log;
+use crate::network::LinkRule;
 use crate::protocol::What;
 use crate::schema::{LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NodeId, RecordId, Trace};
 use std::any::Any;
 use std::ops::Range;
@@ -145,6 +147,10 @@ pub(crate) trait Machine {
     fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)>;
     /// The lab's own views.
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel>;
+    /// Situations worth having in one click, at this moment.
+    fn situations(&self, interior: &dyn Interior) -> Vec<Situation>;
+    /// What the settings lead to where links behave like this.
+    fn outlook(&self, rule: LinkRule) -> Option<Outlook>;
     /// The lab's numbers.
     fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)>;
 

@@ -12,7 +12,9 @@
 use crate::check::Check;
 use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
+use crate::network::LinkRule;
 use crate::schema::{Fields, LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -199,6 +201,16 @@ pub trait Protocol: Copy + Debug + 'static {
     /// The lab's own views.
     fn panels(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Panel> {
         Vec::new()
+    }
+
+    /// Situations worth having in one click, at this moment.
+    fn situations(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Situation> {
+        Vec::new()
+    }
+
+    /// What the settings lead to where links behave like this.
+    fn outlook(_ctx: &Context<Self>, _rule: LinkRule) -> Option<Outlook> {
+        None
     }
 
     /// The lab's rules, each watching from outside.

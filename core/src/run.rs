@@ -4,6 +4,7 @@ use crate::act::Act;
 use crate::frame::Frame;
 use crate::scenario::Scenario;
 use crate::schema::Sample;
+use crate::situation::{Outlook, Situation};
 use crate::trace::{MessageId, NodeId, RecordId, Trace};
 
 /// A broken rule, for reports.
@@ -99,6 +100,12 @@ pub trait Run {
 
     /// Rules broken before the cursor.
     fn violations(&self) -> Vec<ViolationReport>;
+
+    /// Situations worth having in one click, at the cursor.
+    fn situations(&self) -> Vec<Situation>;
+
+    /// What the settings lead to on the network at the cursor.
+    fn outlook(&self) -> Option<Outlook>;
 
     /// The lab's numbers at the cursor.
     fn metrics(&self) -> Vec<(&'static str, u64)>;

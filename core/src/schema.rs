@@ -424,6 +424,19 @@ pub struct Sample {
     pub of: u64,
 }
 
+/// A moment of a built-in scenario, for those who take it step by step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The scenario's id.
+    pub scenario: &'static str,
+    /// When, in microseconds.
+    pub at_us: u64,
+    /// What it is called: `(a)`.
+    pub name: &'static str,
+    /// One sentence on what is to be seen.
+    pub says: &'static str,
+}
+
 /// Everything that a lab says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabSpec {
@@ -453,6 +466,8 @@ pub struct LabSpec {
     pub http: &'static [HttpForm],
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
     pub buffers_on_disk: bool,
+    /// Moments of scenarios that are told step by step, in their order.
+    pub steps: &'static [Step],
     /// What divides a run into phases, if anything does.
     pub phases: Option<Phases>,
     /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
@@ -479,6 +494,7 @@ impl LabSpec {
         own_clock: None,
         http: &[],
         buffers_on_disk: true,
+        steps: &[],
         phases: None,
         quiet: &[],
         span_us: 2_000_000,

@@ -11,6 +11,7 @@ use crate::scenario::Scenario;
 use crate::schema::Sample;
 use crate::sim::settle::SETTLE_US_MAX;
 use crate::sim::{Plan, Stage, World};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId, Trace};
 
 /// Records between two snapshots at first. A replay of so many takes well under a millisecond.
@@ -409,6 +410,14 @@ impl Run for Timeline {
             ViolationReport { id, rule, explain: explain.clone(), events: events.clone() }
         };
         self.cursor().violated.iter().map(report).collect()
+    }
+
+    fn situations(&self) -> Vec<Situation> {
+        self.history.machine.situations(&*self.cursor().interior)
+    }
+
+    fn outlook(&self) -> Option<Outlook> {
+        self.history.machine.outlook(self.cursor().network.rule())
     }
 
     fn metrics(&self) -> Vec<(&'static str, u64)> {

@@ -10,8 +10,10 @@ use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::log::Log;
 use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Records, Request, TimerId};
+use crate::network::LinkRule;
 use crate::protocol::{self, Context, Effect, Out, Protocol, Seen, What};
 use crate::schema::{LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -304,6 +306,14 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel> {
         P::panels(&self.ctx, &Inner::of(interior).seen())
+    }
+
+    fn situations(&self, interior: &dyn Interior) -> Vec<Situation> {
+        P::situations(&self.ctx, &Inner::of(interior).seen())
+    }
+
+    fn outlook(&self, rule: LinkRule) -> Option<Outlook> {
+        P::outlook(&self.ctx, rule)
     }
 
     fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)> {

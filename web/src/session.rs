@@ -21,7 +21,7 @@ use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
 use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::Builtin;
+use lightcone_core::schema::{Builtin, Step};
 use lightcone_core::trace::{Kind, RecordId};
 
 /// Simulated seconds a second; the last one is "as fast as possible".
@@ -349,9 +349,17 @@ impl Session {
 
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
+        let words = self.act_words(&act);
+        self.act_all(vec![act], &words);
+    }
+
+    /// Does several things in the same instant: one step back takes back all of them.
+    pub(crate) fn act_all(&mut self, acts: Vec<Act>, what: &str) {
         let finished = self.at_end();
-        self.before_act(&self.act_words(&act));
-        self.run.act(act, self.view_us as u64);
+        self.before_act(what);
+        for act in acts {
+            self.run.act(act, self.view_us as u64);
+        }
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
         self.after_act();
@@ -370,6 +378,27 @@ impl Session {
         let act = self.run.scenario().read_act(text)?;
         self.act(act);
         Ok(())
+    }
+
+    /// The moments of this scenario, if it is told step by step and is still the built-in one.
+    #[must_use]
+    pub(crate) fn moments(&self) -> Vec<&'static Step> {
+        let Some(builtin) = self.builtin() else { return Vec::new() };
+        self.lab().spec().steps.iter().filter(|step| step.scenario == builtin.id).collect()
+    }
+
+    /// To the next or previous of them.
+    pub(crate) fn seek_moment(&mut self, forward: bool) {
+        let here = self.view_us as u64;
+        let moments = self.moments();
+        let next = if forward {
+            moments.iter().find(|m| m.at_us > here)
+        } else {
+            moments.iter().rev().find(|m| m.at_us < here)
+        };
+        if let Some(moment) = next {
+            self.seek_time(moment.at_us as f64);
+        }
     }
 
     /// The last refusal, if the newest record is one.

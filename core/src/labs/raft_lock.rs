@@ -37,6 +37,7 @@ mod requests;
 mod scenarios;
 mod server;
 mod setup;
+mod situations;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -49,8 +50,10 @@ mod words;
 use crate::check::Check;
 use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
+use crate::network::LinkRule;
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
 use crate::schema::{Fields, LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
 use locks::{Locks, Mode, Outcome};
@@ -464,6 +467,14 @@ impl Protocol for RaftLock {
 
     fn panels(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Panel> {
         views::panels(ctx, seen)
+    }
+
+    fn situations(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Situation> {
+        situations::situations(ctx, seen)
+    }
+
+    fn outlook(ctx: &Ctx, rule: LinkRule) -> Option<Outlook> {
+        Some(situations::outlook(&ctx.setup, rule))
     }
 
     fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {

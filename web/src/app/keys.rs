@@ -44,6 +44,14 @@ impl App {
             "." => Command::Step(true),
             "ArrowLeft" => Command::Skip(-0.02),
             "ArrowRight" => Command::Skip(0.02),
+            "PageUp" | "PageDown" if !self.session.borrow().moments().is_empty() => Command::Moment(key == "PageDown"),
+            "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+                let place = usize::from(key.as_bytes()[0] - b'1');
+                if place >= self.session.borrow().run.situations().len() {
+                    return None;
+                }
+                Command::Situation(place)
+            }
             "Home" => Command::Edge(false),
             "End" => Command::Edge(true),
             "+" | "=" => Command::Zoom(0.8, 0.5),

@@ -12,11 +12,13 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 22] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
     ("Home End", "to the beginning or the end"),
+    ("Page keys", "to the step before or after, where a scenario is told step by step"),
+    ("1 to 9", "one of the lab's situations, where it has any"),
     ("< >", "slower or faster"),
     ("n p", "choose the next or previous event"),
     ("Esc", "let go of what was chosen, close what is open"),

@@ -3,7 +3,7 @@
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
 use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Phases, Rule, Sort, Switch, Takes};
+use crate::schema::{LabSpec, Operation, Param, Phases, Rule, Sort, Step, Switch, Takes};
 
 /// Most clients: one for each letter.
 const CLIENTS_MAX: u64 = 26;
@@ -260,6 +260,45 @@ static SWITCHES: [Switch; 11] = [
     },
 ];
 
+const fn step(scenario: &'static str, at_us: u64, name: &'static str, says: &'static str) -> Step {
+    Step { scenario, at_us, name, says }
+}
+
+/// Figure 8 as the paper tells it. Terms differ from the paper's: there the first leader's is 2.
+static STEPS: [Step; 6] = [
+    step("figure-8", 65_000, "(a)", "S1 leads in term 1, and its entry is on S1 and S2 alone: two of five."),
+    step(
+        "figure-8",
+        130_000,
+        "(b)",
+        "S1 is down. S5 has won term 2 with the votes of S3 and S4, and has an entry of its own at the same index.",
+    ),
+    step(
+        "figure-8",
+        260_000,
+        "(c)",
+        "S5 is down. S1 leads again, in term 3, and brings its entry of term 1 to S3: now it is on a majority, and still not committed.",
+    ),
+    step(
+        "figure-8",
+        385_000,
+        "(d)",
+        "S1 is down. S5 wins term 4, since its entry of term 2 is newer than theirs, and overwrites the entry that was on a majority.",
+    ),
+    step(
+        "figure-8-e",
+        260_000,
+        "(c)",
+        "S1 leads in term 3 and brings its entry of term 1 to a majority, and one of term 3 to S2.",
+    ),
+    step(
+        "figure-8-e",
+        285_000,
+        "(e)",
+        "The entry of its own term is on a majority too. That commits both, and S5 cannot win any more: its last term is older.",
+    ),
+];
+
 pub(super) static SPEC: LabSpec = LabSpec {
     id: "raft-lock",
     title: "Lock manager on Raft",
@@ -272,6 +311,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
     http: &HTTP,
     buffers_on_disk: false,
+    steps: &STEPS,
     phases: Some(Phases {
         word: "term",
         leads: "leader",

@@ -19,7 +19,7 @@ fn field(name: &str, value: impl Into<String>) -> Field {
     Field { name: name.into(), value: value.into() }
 }
 
-fn server_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Server> {
+pub(super) fn server_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Server> {
     match seen.state.map(|state| &state.0) {
         Some(Role::Server(server)) => Some(server),
         _ => None,
