@@ -1,4 +1,6 @@
 //! The one stateful component: session, view clock, what is open.
+//!
+//! A large component: it is the one place that knows all parts of the page; what it does stands in the files of `app/`.
 
 mod address;
 mod branches;

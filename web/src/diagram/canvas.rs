@@ -1,4 +1,7 @@
 //! The canvas with its pointer and keys: hover, choose, pan, pinch, wheel, heads of messages, menus.
+//!
+//! A large component: what a press becomes depends on every other pointer, key and message of the same canvas. What it
+//! then does is in the files beside it.
 
 use super::cut::{one_lane, through, whole_line};
 use super::lane;
