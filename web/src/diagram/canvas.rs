@@ -152,7 +152,7 @@ impl Component for Diagram {
         let cutting = session.look.cut.is_some().then_some("cutting");
         let graspable = (self.pointed.is_some() || self.taken.is_some()).then_some("graspable");
         html! {
-            <>
+            <div class="stage">
             <canvas
                 ref={ctx.props().canvas.clone()} id="diagram" tabindex="0" role="img" aria-label={label}
                 class={classes!(down, cutting, graspable)}
@@ -163,7 +163,7 @@ impl Component for Diagram {
                 onblur={link.callback(|_| Msg::Blur)}
             />
             { self.over(ctx, &session) }
-            </>
+            </div>
         }
     }
 }
@@ -396,8 +396,6 @@ impl Diagram {
     /// What is drawn over the canvas: a handle, a message that is being moved, what the keys are at.
     fn over(&self, ctx: &Context<Self>, s: &Session) -> Html {
         let scene = ctx.props().scene.0.borrow();
-        let canvas = ctx.props().canvas.cast::<HtmlCanvasElement>();
-        let Some(canvas) = canvas else { return html! {} };
         let heads = if self.pointed.is_some() || self.target.is_some() { retime::heads(s, &scene) } else { Vec::new() };
         let lane = self.lane.map(|(node, at)| lane::overlay(s, &scene, node, at));
         let (moved, marked) = match self.taken {
@@ -408,32 +406,19 @@ impl Diagram {
                 (handle, self.target.map(|t| retime::marked(s, &scene, &heads, t)))
             }
         };
-        let style = format!(
-            "left:{}px;top:{}px;width:{}px;height:{}px",
-            canvas.offset_left(),
-            canvas.offset_top(),
-            canvas.client_width(),
-            canvas.client_height()
-        );
         let (mark, says) = marked.unwrap_or_default();
-        html! { <>{ self.grip(ctx, &scene, &canvas) }<svg class="over" {style} aria-hidden="true">{ moved }{ mark }{ lane.unwrap_or_default() }</svg><p class="sr" role="status">{ says }</p></> }
+        html! { <>{ Self::grip(ctx, &scene) }<svg class="over" aria-hidden="true">{ moved }{ mark }{ lane.unwrap_or_default() }</svg><p class="sr" role="status">{ says }</p></> }
     }
 
     /// Lies over the names, begins where the canvas does, and does as that does; but a finger that moves along it moves
     /// a lane, and not the page.
-    fn grip(&self, ctx: &Context<Self>, scene: &Scene, canvas: &HtmlCanvasElement) -> Html {
+    fn grip(ctx: &Context<Self>, scene: &Scene) -> Html {
         let Some(plot) = scene.plot else { return html! {} };
         let (w, h) = match scene.orientation {
             Orientation::Right => (plot.x - 4.0, scene.height),
             Orientation::Down => (scene.width, plot.y - 4.0),
         };
-        let style = format!(
-            "left:{}px;top:{}px;width:{}px;height:{}px",
-            canvas.offset_left(),
-            canvas.offset_top(),
-            w as i32,
-            h as i32
-        );
+        let style = format!("width:{}px;height:{}px", w as i32, h as i32);
         let link = ctx.link();
         html! {
             <div class="grip" {style} aria-hidden="true"
