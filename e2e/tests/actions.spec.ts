@@ -134,6 +134,11 @@ const drag = (from: { x: number; y: number }, to: { x: number; y: number }): Do 
   for (let i = 1; i <= 5; i++) {
     await touch('touchMove', [{ x: from.x + ((to.x - from.x) * i) / 5, y: from.y + ((to.y - from.y) * i) / 5 }]);
   }
+  // It rests before it is lifted: a browser takes a tap that comes while something glides on for a wish to stop it.
+  for (let i = 0; i < 3; i++) {
+    await frames(page);
+    await touch('touchMove', [to]);
+  }
   await touch('touchEnd', []);
   await client.detach();
 };
