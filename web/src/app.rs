@@ -10,6 +10,7 @@ mod guide;
 mod keys;
 mod lines;
 mod mode;
+mod with_all;
 mod working;
 
 use crate::bridge::{self, Frames};
@@ -26,7 +27,8 @@ use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels
 use crate::part::part;
 use crate::session::Session;
 use crate::work::Word;
-use address::{from_hash, opened};
+pub(crate) use address::opens_the_usual;
+use address::{linked, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
@@ -46,6 +48,10 @@ const HIDDEN_EVERY_MS: u32 = 250;
 const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
+
+/// What is said when the rest of the program does not come.
+const INCOMPLETE: &str =
+    "A part of the program could not be loaded. Is the connection up? The next try is with your next wish.";
 
 /// The page.
 pub(crate) struct App {
@@ -103,6 +109,8 @@ pub(crate) enum Msg {
     Address,
     /// The address was changed by hand.
     HashChanged,
+    /// All of the program is there.
+    Whole,
 }
 
 impl Component for App {
@@ -168,7 +176,7 @@ impl Component for App {
         };
         app.show_theme();
         bridge::remember_scenario(app.session.borrow().scenario().to_json());
-        app.install_api(ctx);
+        App::once_whole(&link, vec![Msg::Whole]);
         app.enter_mode(ctx);
         app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
@@ -203,7 +211,15 @@ impl Component for App {
                 let _ = self.write_address();
                 return false;
             }
-            Msg::HashChanged => match from_hash() {
+            Msg::Whole => {
+                self.install_api(ctx);
+                return false;
+            }
+            Msg::HashChanged if !bridge::is_whole() => {
+                App::once_whole(ctx.link(), vec![Msg::Whole, Msg::HashChanged]);
+                return false;
+            }
+            Msg::HashChanged => match linked() {
                 Some(Ok((session, trouble))) => {
                     let way = session.look.orientation;
                     self.open(session, "open a link".into());
@@ -304,6 +320,20 @@ impl Component for App {
 }
 
 impl App {
+    /// Sends messages when all of the program is there, and says so if it does not come.
+    fn once_whole(link: &html::Scope<Self>, then: Vec<Msg>) {
+        let link = link.clone();
+        bridge::when_whole(move |whole| {
+            if whole {
+                link.send_message_batch(then);
+            } else {
+                link.send_message(Msg::Notice(INCOMPLETE.into(), true));
+            }
+        });
+    }
+
+    /// Needed when all of the program is there, and loaded with it.
+    #[inline(never)]
     fn install_api(&self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         let (scene, canvas) = (self.scene.clone(), self.canvas.clone());

@@ -50,33 +50,44 @@ impl App {
 
 /// What the address, the last visit or nobody asks for.
 pub(super) fn opened() -> (Session, Option<String>) {
-    match from_hash() {
+    match linked() {
         Some(Ok(opened)) => opened,
         Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
         None => (Session::new(first_scenario()), None),
     }
 }
 
+/// A session, and what of its link makes no sense.
+type Linked = Result<(Session, Option<String>), String>;
+
 /// A built-in scenario as it comes.
-fn plain(builtin: &Builtin) -> Result<(Session, Option<String>), String> {
+fn plain(builtin: &Builtin) -> Linked {
     let scenario = Scenario::parse(builtin.json).map_err(|e| e.to_string())?;
     Ok((Session::new(scenario), None))
 }
 
-/// What the address asks for, and what of it makes no sense.
-pub(super) fn from_hash() -> Option<Result<(Session, Option<String>), String>> {
+/// Whether the page opens as it does for somebody who comes for the first time: with the first lab and nothing else.
+pub(crate) fn opens_the_usual() -> bool {
+    bridge::hash().is_empty() && !bridge::has_query()
+}
+
+/// What the address asks for, if it asks for anything.
+pub(super) fn linked() -> Option<Linked> {
+    if bridge::hash().is_empty() { None } else { from_hash() }
+}
+
+/// What the address asks for. A page without one does not need it, so it is loaded later.
+#[inline(never)]
+fn from_hash() -> Option<Linked> {
     let mut hash = bridge::hash();
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
-    if let Some(saved) = saved.filter(|_| !hash.is_empty()) {
+    if let Some(saved) = saved {
         return Some(Ok((Session::restored(saved), None)));
     }
     if hash == IN_STORAGE {
         hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
-    }
-    if hash.is_empty() {
-        return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
     if let Some(lab) = value("lab=") {
