@@ -29,6 +29,21 @@ test('a first visit runs before the rest of the program is there', async ({ page
   await page.keyboard.press('End');
   await expect(time).not.toHaveText('0.000 ms');
 
+  await page.mouse.move(640, 300, { steps: 5 });
+  for (const key of ['n', 'n', '+', '-', '0', 'c', 'c', 'f', ',', '.', '>', '<', 't', 't', '?']) await page.keyboard.press(key);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Multicast', exact: true }).or(page.getByRole('button', { name: 'Send', exact: true })).first().click();
+  for (const name of ['Axis', 'Panels', 'File']) {
+    const menu = page.locator('summary', { hasText: name }).first();
+    if (await menu.isVisible()) {
+      await menu.click();
+      await page.keyboard.press('Escape');
+    }
+  }
+  await page.locator('#diagram').click({ button: 'right', position: { x: 200, y: 80 } });
+  await page.keyboard.press('Escape');
+
   // What needs the rest waits for it, and then happens.
   await page.getByLabel('Lab', { exact: true }).selectOption('causal-kv');
   await expect(page).not.toHaveTitle(/key-value/i);

@@ -16,7 +16,6 @@ const WORDS: &[&str] = &[
     // Panels that are opened by a wish.
     "also=lightcone_web::panels::acts",
     "also=lightcone_web::panels::branches",
-    "also=lightcone_web::panels::compare",
     "also=lightcone_web::panels::events",
     "also=lightcone_web::panels::metrics",
     "also=lightcone_web::guide::panel",
