@@ -114,7 +114,8 @@ fn functions_are_found_and_measured() {
 
 /// Name and number of lines of each component in a file: of a function, or of all blocks of a type.
 fn components(text: &str) -> Vec<(String, usize)> {
-    let (mut found, mut typed): (Vec<(String, usize)>, Vec<(String, usize)>) = (Vec::new(), Vec::new());
+    let mut found: Vec<(String, usize)> = Vec::new();
+    let mut typed = found.clone();
     let lines: Vec<&str> = text.lines().collect();
     for (i, line) in lines.iter().enumerate() {
         let end = || lines[i..].iter().position(|l| *l == "}").map_or(lines.len() - i, |n| n + 1);

@@ -291,6 +291,11 @@ impl<'a> Sheet<'a> {
         Ink::Process((node % NodeId::from(TONES)) as u8)
     }
 
+    /// The ink of words that belong to a process.
+    pub(super) fn word_ink(node: NodeId) -> Ink {
+        Ink::Word((node % NodeId::from(TONES)) as u8)
+    }
+
     /// Whether a person wants a record out of the way.
     pub(super) fn is_hidden(&self, record: &Record) -> bool {
         let hidden = &self.view.hidden;
