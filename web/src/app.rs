@@ -1,4 +1,6 @@
 //! The one stateful component: session, view clock, what is open.
+//!
+//! A large component: it is the one place that knows all parts of the page; what it does stands in the files of `app/`.
 
 mod address;
 mod branches;
@@ -61,6 +63,7 @@ pub(crate) struct App {
     overview: NodeRef,
     /// The canvas of the branch that is compared.
     other: NodeRef,
+    other_scene: SceneRef,
     scene: SceneRef,
     tokens: Tokens,
     last_ms: Option<f64>,
@@ -146,6 +149,7 @@ impl Component for App {
             canvas: NodeRef::default(),
             overview: NodeRef::default(),
             other: NodeRef::default(),
+            other_scene: SceneRef::default(),
             scene: SceneRef::default(),
             tokens: Tokens::default(),
             last_ms: None,
@@ -218,8 +222,13 @@ impl Component for App {
                 return false;
             }
             Msg::HashChanged => match linked() {
-                Some(Ok(session)) => {
+                Some(Ok((session, trouble))) => {
+                    let way = session.look.orientation;
                     self.open(session, "open a link".into());
+                    self.session.borrow_mut().look.orientation = way;
+                    if let Some(trouble) = trouble {
+                        self.say(ctx, trouble, true);
+                    }
                     self.leave_guide();
                     self.open_linked_guide(ctx);
                 }
@@ -274,8 +283,8 @@ impl Component for App {
                             on={on.clone()}
                         />
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
-                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone() }) }
-                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), on: on.clone() }) }
+                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone(), below: false }) }
+                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), scene: self.other_scene.clone(), on: on.clone() }) }
                     </section>
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }

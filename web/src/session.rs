@@ -84,6 +84,8 @@ pub(crate) struct Session {
     /// The branch whose run is shown.
     shown: BranchId,
     alive: Alive,
+    /// Whether a guide is doing something.
+    pub guided: bool,
 }
 
 impl Session {
@@ -125,6 +127,7 @@ impl Session {
             compare: None,
             shown: 0,
             alive: Alive::default(),
+            guided: false,
             run,
         }
     }
@@ -432,7 +435,7 @@ impl Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
         next.hidden.clone_from(&self.hidden);
-        next.look = self.look.again();
+        next.look = self.look.again(next.run.names() == self.run.names());
         next.builtin = self.builtin;
         self.hand_tree_to(&mut next);
         next
@@ -488,6 +491,7 @@ impl Session {
             height,
             orientation: self.look.orientation,
             collapsed: self.look.collapsed.clone(),
+            order: self.look.order.clone(),
             cut: self.look.cut_line(),
             hits: Vec::new(),
             from: self.window.0,

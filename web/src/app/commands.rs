@@ -26,7 +26,7 @@ impl App {
             self.last_ms = None;
         }
         // The menu's own veil makes the pointer leave the diagram.
-        let hovers = matches!(command, Command::Hover(_));
+        let hovers = matches!(command, Command::Hover(_) | Command::Look(look::Wish::HoverBelow(_)));
         if moves_time(&command) {
             self.goal = None;
         }

@@ -32,7 +32,8 @@ impl App {
         if e.ctrl_key()
             || e.meta_key()
             || e.alt_key()
-            || bridge::is_typing(e.target())
+            || bridge::is_text(e.target())
+            || (bridge::is_typing(e.target()) && moves_a_slider(&key))
             || self.help
             || self.menu.is_some()
         {
@@ -70,4 +71,9 @@ impl App {
             _ => return None,
         })
     }
+}
+
+/// Whether a slider or a check box has a use for a key; the others mean there what they mean everywhere.
+fn moves_a_slider(key: &str) -> bool {
+    key == " " || key.starts_with("Arrow") || matches!(key, "Home" | "End" | "PageUp" | "PageDown")
 }

@@ -1,4 +1,6 @@
 //! The component: what the pointer and the keys do in the cluster.
+//!
+//! A large component: what a press becomes depends on every other pointer and key of the same picture.
 
 use super::draw::{Picture, network_words};
 use super::place::{Measure, Point, Room, Spot, height, is_left, length, off, spots};

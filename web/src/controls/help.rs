@@ -12,7 +12,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 22] = [
+const KEYS: [(&str, &str); 23] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -36,7 +36,11 @@ const KEYS: [(&str, &str); 22] = [
         "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long",
     ),
     ("↑ ↓ Enter", "in the diagram: from lane to lane and message to message, and what can be done to it"),
-    ("drag", "a message's head: it arrives then; a process of the cluster: it stands there; with shift: cut"),
+    ("Alt ↑ ↓", "move the lane that the arrows are at"),
+    (
+        "drag",
+        "a message's head: it arrives then; a lane's name: it stands there; a process of the cluster: it stands there; with shift: cut",
+    ),
     ("?", "this list"),
 ];
 

@@ -227,7 +227,7 @@ impl Sheet<'_> {
                 .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
             if let Some(rect) = self.room.place(places) {
                 let words = self.words(rect, text, LABEL);
-                self.put(words, Self::ink_of(message.from), 1.0);
+                self.put(words, Self::word_ink(message.from), 1.0);
                 said.push(message.send);
             }
         }
