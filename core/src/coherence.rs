@@ -16,7 +16,7 @@ mod trace;
 pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Way};
 pub use counters::Counters;
 pub use system::{Outcome, System};
-pub use trace::{Access, BadLine, LINE_BYTES_MAX, TraceReader};
+pub use trace::{Access, BadLine, LINE_BYTES_MAX, TraceReader, read_address};
 
 /// State of a line in a cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

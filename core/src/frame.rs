@@ -1,5 +1,10 @@
 //! A moment of a run as plain data: what a view may know besides the records.
 
+mod caches;
+
+pub use caches::{
+    BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, as_table,
+};
 use serde::Serialize;
 
 /// Whether a process runs.
@@ -124,6 +129,19 @@ pub enum Panel {
         says: String,
         /// Head and items of each list, in order.
         lists: Vec<(String, Vec<Cell>)>,
+    },
+    /// Caches with their lines, the bus between them, and memory.
+    Caches {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// The caches.
+        caches: Vec<CachePicture>,
+        /// The bus.
+        bus: BusPicture,
+        /// Lines of memory.
+        memory: Vec<MemoryLine>,
     },
 }
 

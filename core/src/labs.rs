@@ -3,6 +3,8 @@
 pub mod causal_kv;
 pub mod causal_multicast;
 mod group;
+#[cfg(feature = "mesi-lab")]
+pub mod mesi;
 #[cfg(feature = "raft-lab")]
 pub mod raft_lock;
 pub mod total_order;
@@ -25,6 +27,8 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<causal_kv::CausalKv>::NEW,
     #[cfg(feature = "raft-lab")]
     &Of::<raft_lock::RaftLock>::NEW,
+    #[cfg(feature = "mesi-lab")]
+    &Of::<mesi::Mesi>::NEW,
 ];
 
 /// A lab, whatever its protocol.

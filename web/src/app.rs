@@ -446,7 +446,9 @@ impl App {
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
         match session.frame.panels.first() {
-            Some(Panel::Table { title, .. } | Panel::Lists { title, .. }) => title.clone(),
+            Some(Panel::Table { title, .. } | Panel::Lists { title, .. } | Panel::Caches { title, .. }) => {
+                title.clone()
+            }
             None => "Lab".into(),
         }
     }

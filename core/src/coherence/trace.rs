@@ -109,7 +109,7 @@ impl TraceReader {
             "w" | "W" => true,
             other => return bad(format!("expected r or w, found {other:?}")),
         };
-        match hex(address) {
+        match read_address(address) {
             Some(address) => Ok(Some(Access { processor, write, address })),
             None => bad(format!("expected a hexadecimal address of at most 64 bits, found {address:?}")),
         }
@@ -117,7 +117,8 @@ impl TraceReader {
 }
 
 /// An address in hexadecimal digits, with or without `0x`; `None` where it is none of at most 64 bits.
-pub(crate) fn hex(text: &str) -> Option<u64> {
+#[must_use]
+pub fn read_address(text: &str) -> Option<u64> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     // The parser would take a sign.
     digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u64::from_str_radix(digits, 16).ok()).flatten()

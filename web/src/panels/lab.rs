@@ -1,7 +1,7 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
 use crate::model::Model;
-use lightcone_core::frame::{Cell, Mark, Panel};
+use lightcone_core::frame::{Cell, Mark, Panel, as_table};
 use yew::prelude::*;
 
 /// More lists than this take the whole width.
@@ -35,6 +35,13 @@ fn panel(panel: &Panel) -> Html {
                 </div>
             </div>
         },
+        Panel::Caches { title, says, caches, bus, memory } => {
+            let (columns, rows) = as_table(caches, memory, bus);
+            let plain = |(head, texts): (String, Vec<String>)| (head, texts.into_iter().map(Cell::plain).collect());
+            let (title, says) = (title.clone(), says.clone());
+            let columns = columns.into_iter().map(String::from).collect();
+            self::panel(&Panel::Table { title, says, columns, rows: rows.into_iter().map(plain).collect() })
+        }
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
                 <h2>{ title }</h2>
