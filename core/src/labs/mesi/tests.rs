@@ -1,6 +1,9 @@
 //! Tests beside the protocol: dialogues, scenarios, the walk with known answers, the model checked whole.
 
+mod golden;
+mod model;
 mod scenarios;
+mod walk;
 
 use crate::run::{Run, run};
 use crate::scenario::Scenario;
