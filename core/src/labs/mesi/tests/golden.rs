@@ -231,7 +231,7 @@ fn every_message_of_a_transaction_may_be_lost() {
 
 #[test]
 fn a_crash_frees_the_bus_and_a_pause_holds_it() {
-    let start = vec![(1, write("C1", "x", "new")), (10, read("C2", "x"))];
+    let start = [(1, write("C1", "x", "new")), (10, read("C2", "x"))];
     let with = |more: &[(u64, String)]| start.iter().chain(more).cloned().collect::<Vec<_>>();
     let run = golden("pause", TWO, &with(&[(9, on("pause", "C1")), (50, on("resume", "C1"))]), 70);
     assert_eq!(moves(&*run, "C2", "x"), "IS");

@@ -161,7 +161,8 @@ impl Explorer {
                 }
             }
             Note::Committed(commit) if commit.line == self.x => {
-                if world.flushes.take().is_some_and(|(_, down)| down) {
+                let lost = world.flushes.take().is_some_and(|(_, down)| down);
+                if lost {
                     world.last = commit.memory.clone();
                 }
             }
