@@ -8,6 +8,7 @@ mod guide;
 mod keys;
 mod lines;
 mod mode;
+mod with_all;
 mod working;
 
 use crate::bridge::{self, Frames};
@@ -21,9 +22,11 @@ use crate::layout::{Edge, Layout, Slot};
 use crate::look;
 use crate::model::Model;
 use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
+use crate::part::part;
 use crate::session::Session;
 use crate::work::Word;
-use address::{from_hash, opened};
+pub(crate) use address::opens_the_usual;
+use address::{linked, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::diagram::lay_out;
@@ -43,6 +46,10 @@ const HIDDEN_EVERY_MS: u32 = 250;
 const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
+
+/// What is said when the rest of the program does not come.
+const INCOMPLETE: &str =
+    "A part of the program could not be loaded. Is the connection up? The next try is with your next wish.";
 
 /// The page.
 pub(crate) struct App {
@@ -99,6 +106,8 @@ pub(crate) enum Msg {
     Address,
     /// The address was changed by hand.
     HashChanged,
+    /// All of the program is there.
+    Whole,
 }
 
 impl Component for App {
@@ -163,7 +172,7 @@ impl Component for App {
         };
         app.show_theme();
         bridge::remember_scenario(app.session.borrow().scenario().to_json());
-        app.install_api(ctx);
+        App::once_whole(&link, vec![Msg::Whole]);
         app.enter_mode(ctx);
         app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
@@ -198,7 +207,15 @@ impl Component for App {
                 let _ = self.write_address();
                 return false;
             }
-            Msg::HashChanged => match from_hash() {
+            Msg::Whole => {
+                self.install_api(ctx);
+                return false;
+            }
+            Msg::HashChanged if !bridge::is_whole() => {
+                App::once_whole(ctx.link(), vec![Msg::Whole, Msg::HashChanged]);
+                return false;
+            }
+            Msg::HashChanged => match linked() {
                 Some(Ok(session)) => {
                     self.open(session, "open a link".into());
                     self.leave_guide();
@@ -228,64 +245,64 @@ impl Component for App {
         let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
             <div class={self.page_class()} data-tab={tab} data-point={self.pointed()} style={self.layout.style()} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
+                { part!(Header { model: model.clone(), dark: self.theme == Theme::Dark, layout: self.layout.clone(), guide: self.guide.is_some(), on: on.clone() }) }
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Act, part!(ActPanel { model: model.clone(), on: on.clone() })) }
                     </div>
                     <div class="tabbed" data-for="network">
-                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Network, part!(NetworkPanel { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Faults, part!(Faults { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Setup, part!(SetupPanel { model: model.clone(), on: on.clone() })) }
                     </div>
                 </aside>
                 <main class="middle">
                     { self.splitter(Edge::Left, &on) }
                     { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
-                        <Toolbar model={model.clone()} on={on.clone()} />
-                        <CutBar model={model.clone()} on={on.clone()} />
+                        { part!(Toolbar { model: model.clone(), on: on.clone() }) }
+                        { part!(CutBar { model: model.clone(), on: on.clone() }) }
                         <Diagram
                             model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
                             on={on.clone()}
                         />
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
-                        <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} />
-                        <CompareBar model={model.clone()} canvas={self.other.clone()} on={on.clone()} />
+                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone() }) }
+                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), on: on.clone() }) }
                     </section>
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
                     <section class="card below">
                         <div class="tabbed" data-for="lab">
                             <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
-                            <LabPanels model={model.clone()} />
+                            { part!(LabPanels { model: model.clone() }) }
                         </div>
                         <div class="tabbed" data-for="events">
-                            if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
+                            if self.tab == Tab::Events { { part!(EventTable { model: model.clone(), on: on.clone() }) } }
                         </div>
                         <div class="tabbed" data-for="metrics">
-                            if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
+                            if self.tab == Tab::Metrics { { part!(Metrics { model: model.clone(), on: on.clone() }) } }
                         </div>
                         <div class="tabbed" data-for="branches">
-                            if self.tab == Tab::Branches { <Branches model={model.clone()} on={on.clone()} /> }
+                            if self.tab == Tab::Branches { { part!(Branches { model: model.clone(), on: on.clone() }) } }
                         </div>
                         <div class="tabbed" data-for="acts">
-                            if self.tab == Tab::Acts { <Acts model={model.clone()} on={on.clone()} /> }
+                            if self.tab == Tab::Acts { { part!(Acts { model: model.clone(), on: on.clone() }) } }
                         </div>
                     </section>
-                    if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
+                    if let Some(menu) = self.menu { { part!(ContextMenu { model: model.clone(), menu, on: on.clone() }) } }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     { self.guide_view(&model, &on) }
                     <div class="tabbed" data-for="inspect">
-                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Inspect, part!(Inspector { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Rules, part!(Rules { model: model.clone(), on: on.clone() })) }
                     </div>
                 </aside>
                 <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
-                <Transport {model} on={on.clone()} />
+                { part!(Transport { model, on: on.clone() }) }
                 { self.embed_foot() }
-                if self.help { <Help on={on.clone()} /> }
+                if self.help { { part!(Help { on: on.clone() }) } }
                 { self.working_view(&on) }
                 { self.notice_view(&on) }
             </div>
@@ -294,6 +311,20 @@ impl Component for App {
 }
 
 impl App {
+    /// Sends messages when all of the program is there, and says so if it does not come.
+    fn once_whole(link: &html::Scope<Self>, then: Vec<Msg>) {
+        let link = link.clone();
+        bridge::when_whole(move |whole| {
+            if whole {
+                link.send_message_batch(then);
+            } else {
+                link.send_message(Msg::Notice(INCOMPLETE.into(), true));
+            }
+        });
+    }
+
+    /// Needed when all of the program is there, and loaded with it.
+    #[inline(never)]
     fn install_api(&self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         let (scene, canvas) = (self.scene.clone(), self.canvas.clone());
@@ -440,7 +471,7 @@ impl App {
     }
 
     fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
-        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
+        part!(Splitter { edge, size: self.layout.size(edge), on: on.clone() })
     }
 
     fn lab_tab(&self) -> String {

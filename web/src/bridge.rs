@@ -3,10 +3,12 @@
 mod api;
 mod helper;
 mod site;
+mod whole;
 
 pub(crate) use api::install_api;
 pub(crate) use helper::{Helper, helped};
-pub(crate) use site::{aim_link, fetch_text, forget_query, query};
+pub(crate) use site::{aim_link, fetch_text, forget_query, has_query, incomplete, query};
+pub(crate) use whole::{is_whole, when_whole};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};

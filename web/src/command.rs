@@ -151,6 +151,18 @@ pub(crate) enum Command {
     Dismiss,
 }
 
+impl Command {
+    /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
+    /// the console, other branches, other settings, long work, and panels that nobody sees at first.
+    pub(crate) fn needs_all(&self) -> bool {
+        use Command::{Builtin, Console, Explore, Export, Guide, Line, Open, Reset, Setup, Switch, Tree};
+        let anything =
+            matches!(self, Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..));
+        let panel = matches!(self, Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events));
+        anything || panel || matches!(self, Reset | Open(_) | Export(_) | Explore(..))
+    }
+}
+
 /// What a context menu is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {

@@ -17,6 +17,7 @@ mod layout;
 mod look;
 mod model;
 mod panels;
+mod part;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod session;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
@@ -27,5 +28,13 @@ fn main() {
     if bridge::helped() {
         return;
     }
-    yew::Renderer::<app::App>::with_root(bridge::root()).render();
+    let show = || {
+        yew::Renderer::<app::App>::with_root(bridge::root()).render();
+    };
+    if app::opens_the_usual() {
+        // The first screen needs a part of the program; the rest comes while it is looked at.
+        show();
+    } else {
+        bridge::when_whole(move |whole| if whole { show() } else { bridge::incomplete() });
+    }
 }

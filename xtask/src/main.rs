@@ -16,6 +16,7 @@ mod node;
 mod process;
 mod serve;
 mod sizes;
+mod split;
 mod test;
 mod tools;
 

@@ -50,26 +50,35 @@ impl App {
 
 /// What the address, the last visit or nobody asks for.
 pub(super) fn opened() -> (Session, Option<String>) {
-    match from_hash() {
+    match linked() {
         Some(Ok(session)) => (session, None),
         Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
         None => (Session::new(first_scenario()), None),
     }
 }
 
-pub(super) fn from_hash() -> Option<Result<Session, String>> {
+/// Whether the page opens as it does for somebody who comes for the first time: with the first lab and nothing else.
+pub(crate) fn opens_the_usual() -> bool {
+    bridge::hash().is_empty() && !bridge::has_query()
+}
+
+/// What the address asks for, if it asks for anything.
+pub(super) fn linked() -> Option<Result<Session, String>> {
+    if bridge::hash().is_empty() { None } else { from_hash() }
+}
+
+/// What the address asks for. A page without one does not need it, so it is loaded later.
+#[inline(never)]
+fn from_hash() -> Option<Result<Session, String>> {
     let mut hash = bridge::hash();
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
-    if let Some(saved) = saved.filter(|_| !hash.is_empty()) {
+    if let Some(saved) = saved {
         return Some(Ok(Session::restored(saved)));
     }
     if hash == IN_STORAGE {
         hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
-    }
-    if hash.is_empty() {
-        return None;
     }
     let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(bridge::decode);
     if let Some(lab) = value("lab=") {

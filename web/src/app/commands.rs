@@ -2,14 +2,12 @@
 
 use super::{App, Msg};
 use crate::bridge;
-use crate::command::{Command, Tab};
+use crate::command::Command;
 use crate::diagram::cut_at_pointer;
-use crate::layout::{Layout, Slot};
+use crate::layout::Layout;
 use crate::look;
 use crate::session::Session;
-use lightcone_core::diagram::svg;
 use lightcone_core::diagram::theme::Theme;
-use lightcone_core::scenario::Scenario;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -21,6 +19,9 @@ pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 impl App {
     /// Carries a wish out: most concern the session alone.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
+        if command.needs_all() && !bridge::is_whole() {
+            return App::once_whole(ctx.link(), vec![Msg::Whole, Msg::Do(command)]);
+        }
         if matches!(command, Command::Play) {
             self.last_ms = None;
         }
@@ -33,6 +34,7 @@ impl App {
         match left {
             None if hovers => {}
             None => self.menu = None,
+            Some(command) if command.needs_all() => self.carry_out_with_all(ctx, command),
             Some(command) => self.carry_out_outside(ctx, command),
         }
         self.session.borrow_mut().version += 1;
@@ -59,36 +61,7 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
-            Command::Guide(wish) => self.guide(ctx, wish),
-            Command::Line(line) => self.run_line(&line),
-            Command::Console(open) => self.console = open,
-            Command::Switch(name) => {
-                let next = self.session.borrow().with_switch(name);
-                self.open(next, format!("switch {name}"));
-            }
-            Command::Setup(field, json) => {
-                let next = self.session.borrow().with_setup(field, &json);
-                match next {
-                    Ok(next) => self.open(next, format!("set {field} to {json}")),
-                    Err(e) => self.say(ctx, e.to_string(), true),
-                }
-            }
-            Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
-            Command::Builtin(spec, id) => {
-                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
-                    self.open_text(ctx, builtin.json);
-                }
-            }
-            Command::Reset => {
-                let text = self.session.borrow().tree.origin.to_json();
-                self.open_text(ctx, &text);
-            }
-            Command::Open(text) => {
-                let scenario = svg::scenario_in(&text).unwrap_or(text);
-                self.open_text(ctx, &scenario);
-            }
-            Command::Export(form) => self.export(ctx, form),
-            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            Command::Console(_) => self.console = false,
             Command::StopWork => self.working = None,
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
@@ -96,13 +69,7 @@ impl App {
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Tab(tab) => {
-                self.tab = tab;
-                // The menu of branches asks for a panel that may be closed.
-                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
-                    self.layout.toggle(Slot::Below);
-                }
-            }
+            Command::Tab(tab) => self.tab = tab,
             Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
@@ -143,18 +110,6 @@ impl App {
             _ => self.layout = Layout::default(),
         }
         bridge::store(STORED_LAYOUT, &self.layout.text());
-    }
-
-    fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
-        match Scenario::parse(text) {
-            Ok(scenario) => {
-                self.notice = None;
-                let next = Session::new(scenario);
-                let what = format!("open {}", next.title());
-                self.open(next, what);
-            }
-            Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::bridge;
 use crate::command::Command;
 use crate::guide::{self, Goal, GuidePanel, Player, PlayerRef, Presented, Wish};
 use crate::model::Model;
+use crate::part::part;
 use lightcone_core::guide::{EventRef, Guide, PANELS, whole};
 use lightcone_core::labs;
 use lightcone_core::schema::LabSpec;
@@ -227,9 +228,9 @@ impl App {
         let present = self.mode == Mode::Present;
         match &self.guide {
             Some(player) => {
-                html! { <GuidePanel model={model.clone()} player={player.clone()} {present} on={on.clone()} /> }
+                part!(GuidePanel { model: model.clone(), player: player.clone(), present, on: on.clone() })
             }
-            None if present => html! { <Presented model={model.clone()} /> },
+            None if present => part!(Presented { model: model.clone() }),
             None => html! {},
         }
     }

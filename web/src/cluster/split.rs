@@ -2,6 +2,7 @@
 
 use crate::command::Command;
 use crate::controls::{Props, value_of};
+use crate::part::part;
 use lightcone_core::json::{list, quote};
 use lightcone_core::order;
 use yew::prelude::*;
@@ -90,7 +91,7 @@ pub(crate) fn Partitions(props: &Props) -> Html {
                 { act(on, "one way".into(), format!("Nothing gets from {name} to {} any more; the other way is open", names[y]),
                     one_way_json(name, &names[y]), alone.or(closed)) }
             </div>
-            <ByHand model={props.model.clone()} on={on.clone()} />
+            { part!(ByHand { model: props.model.clone(), on: on.clone() }) }
             { act(on, "heal".into(), "Make the network whole again".into(), "{\"heal\":{}}".into(), whole) }
         </div>
     }

@@ -4,6 +4,7 @@ use super::workload::Workload;
 use super::{Props, input_value, value_of};
 use crate::app::why_not;
 use crate::command::Command;
+use crate::part::part;
 use lightcone_core::frame::Status;
 use lightcone_core::json::{JsonObject, Payload, quote};
 use lightcone_core::protocol::ProcessInfo;
@@ -68,7 +69,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
             <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
                 { "type it in the console" }
             </button>
-            <Workload {operation} able={able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>()} on={props.on.clone()} />
+            { part!(Workload { operation, able: able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>(), on: props.on.clone() }) }
         </section>
     }
 }

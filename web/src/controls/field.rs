@@ -2,6 +2,7 @@
 
 use super::typed::Typed;
 use super::{is_checked, value_of};
+use crate::part::part;
 use lightcone_core::json::{millis_text, quote};
 use lightcone_core::schema::{Param, Takes, Value};
 use yew::prelude::*;
@@ -23,7 +24,7 @@ pub(crate) fn Field(props: &Props) -> Html {
     let p = props.param;
     let on = props.on.clone();
     let typed = |value: String, min: String, max: String| {
-        html! { <Typed name={p.name} kind="number" {value} {min} {max} on={on.clone()} /> }
+        part!(Typed { name: p.name, kind: "number", value, min, max, on: on.clone() })
     };
     let field = match (p.takes, &props.value) {
         (Takes::Int { min, max }, Value::Int(n)) => typed(n.to_string(), min.to_string(), max.to_string()),
@@ -43,8 +44,8 @@ pub(crate) fn Field(props: &Props) -> Html {
             });
             html! {
                 <span class="pair">
-                    <Typed name={p.name} kind="number" value={low} min={min.clone()} max={max.clone()} on={first} />
-                    <Typed name={p.name} kind="number" value={high} {min} {max} on={second} />
+                    { part!(Typed { name: p.name, kind: "number", value: low, min: min.clone(), max: max.clone(), on: first }) }
+                    { part!(Typed { name: p.name, kind: "number", value: high, min, max, on: second }) }
                 </span>
             }
         }
@@ -62,10 +63,10 @@ pub(crate) fn Field(props: &Props) -> Html {
         }
         (_, Value::Text(text)) => {
             let on = props.on.reform(|v: String| quote(&v));
-            html! { <Typed name={p.name} value={text.clone()} {on} /> }
+            part!(Typed { name: p.name, value: text.clone(), on })
         }
         (_, Value::Json(payload)) => {
-            html! { <Typed name={p.name} value={payload.json().to_string()} {on} /> }
+            part!(Typed { name: p.name, value: payload.json().to_string(), on })
         }
         _ => html! {},
     };

@@ -5,6 +5,7 @@ use crate::bridge;
 use crate::cluster::LinkForm;
 use crate::command::{Command, Menu, Target};
 use crate::model::Model;
+use crate::part::part;
 use crate::session::Session;
 use lightcone_core::frame::Status;
 use lightcone_core::json::{millis_text, quote};
@@ -68,7 +69,7 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
         Target::Link(from, to) => html! {
             <div class="context link-form" role="dialog" aria-label={title.clone()} {style} ref={place}
                 onpointerdown={|e: PointerEvent| e.stop_propagation()}>
-                <b>{ title }</b><LinkForm model={props.model.clone()} link={(from, to)} on={props.on.clone()} />
+                <b>{ title }</b>{ part!(LinkForm { model: props.model.clone(), link: (from, to), on: props.on.clone() }) }
             </div>
         },
         _ => html! {

@@ -2,6 +2,7 @@
 
 use super::{BranchMenu, Props, input_number};
 use crate::command::Command;
+use crate::part::part;
 use crate::session::SPEEDS;
 use lightcone_core::diagram::svg::n;
 use lightcone_core::json::millis_text;
@@ -36,12 +37,12 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 <output aria-label="Speed">{ speed }</output>
                 <button onclick={on.reform(|_| Command::Speed(true))} disabled={s.speed + 1 == SPEEDS.len()} aria-label="Faster" title="Faster (>)">{ "+" }</button>
             </div>
-            <Scrubber model={props.model.clone()} on={on.clone()} />
+            { part!(Scrubber { model: props.model.clone(), on: on.clone() }) }
             <div class="now">
                 <b>{ format!("{} ms", exact_millis(s.view_us)) }</b>
                 <span>{ format!("event {} of {total}", s.frame.position) }</span>
             </div>
-            <BranchMenu model={props.model.clone()} on={on.clone()} />
+            { part!(BranchMenu { model: props.model.clone(), on: on.clone() }) }
         </footer>
     }
 }

@@ -3,6 +3,7 @@
 use crate::command::Command;
 use crate::controls::value_of;
 use crate::model::Model;
+use crate::part::part;
 use yew::prelude::*;
 
 /// With no more rules than this, their sentences stand open.
@@ -48,7 +49,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
         <section class="card rules">
             <h2>{ if violations.is_empty() { "Rules hold" } else { "A rule is broken" } }</h2>
             <ul>{ for s.frame.rules.iter().map(row) }</ul>
-            <Search on={props.on.clone()} />
+            { part!(Search { on: props.on.clone() }) }
         </section>
     }
 }

@@ -1,0 +1,69 @@
+//! Wishes that need all of the program: what they need is loaded later, unless something else needs it too.
+
+use super::App;
+use crate::command::{Command, Tab};
+use crate::layout::Slot;
+use crate::session::Session;
+use lightcone_core::diagram::svg;
+use lightcone_core::scenario::Scenario;
+use yew::prelude::*;
+
+impl App {
+    /// Carries out a wish of which `Command::needs_all` is true, when all is there. A function of its own, so that it can be
+    /// told from who calls it.
+    #[inline(never)]
+    pub(super) fn carry_out_with_all(&mut self, ctx: &Context<Self>, command: Command) {
+        match command {
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
+            Command::Tab(tab) => {
+                self.tab = tab;
+                // The menu of branches asks for a panel that may be closed.
+                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
+                    self.layout.toggle(Slot::Below);
+                }
+            }
+            Command::Switch(name) => {
+                let next = self.session.borrow().with_switch(name);
+                self.open(next, format!("switch {name}"));
+            }
+            Command::Setup(field, json) => {
+                let next = self.session.borrow().with_setup(field, &json);
+                match next {
+                    Ok(next) => self.open(next, format!("set {field} to {json}")),
+                    Err(e) => self.say(ctx, e.to_string(), true),
+                }
+            }
+            Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
+            Command::Builtin(spec, id) => {
+                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
+                    self.open_text(ctx, builtin.json);
+                }
+            }
+            Command::Reset => {
+                let text = self.session.borrow().tree.origin.to_json();
+                self.open_text(ctx, &text);
+            }
+            Command::Open(text) => {
+                let scenario = svg::scenario_in(&text).unwrap_or(text);
+                self.open_text(ctx, &scenario);
+            }
+            Command::Export(form) => self.export(ctx, form),
+            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            _ => unreachable!("the others need less"),
+        }
+    }
+
+    fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
+        match Scenario::parse(text) {
+            Ok(scenario) => {
+                self.notice = None;
+                let next = Session::new(scenario);
+                let what = format!("open {}", next.title());
+                self.open(next, what);
+            }
+            Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
+        }
+    }
+}
