@@ -25,7 +25,7 @@ fn traced(args: &[&str], trace: &[u8]) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
-fn small<'a>(file: &'a str) -> Vec<&'a str> {
+fn small(file: &str) -> Vec<&str> {
     [&[file][..], &SMALL].concat()
 }
 

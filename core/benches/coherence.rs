@@ -41,7 +41,11 @@ fn accesses(count: usize) -> Vec<Access> {
             }
             // Shared lines are mostly read, or they would go back and forth all the time.
             32..112 => {
-                return Access { processor, write: (what >> 40) % 20 == 0, address: (what >> 24) % 16 * 64 + word };
+                return Access {
+                    processor,
+                    write: (what >> 40).is_multiple_of(20),
+                    address: (what >> 24) % 16 * 64 + word,
+                };
             }
             _ => 0x100_0000 * (processor as u64 + 1) + (what >> 24) % 64 * 64 + word,
         };
