@@ -6,7 +6,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "all-states",
         watch: "C1 reads alone and gets E, writes without a word (M), and shares when C2 reads (S). C2's write is a BusUpgr; C3's needs the data, a BusRdX.",
-        stop_us: 126000,
+        stop_us: 137000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "A walk through all states", "seed": 1,
   "setup": {"show": "user_1", "memory": {"user_1": "Ada"}},
@@ -25,7 +25,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "what-e-saves",
         watch: "Each cache reads a key of its own and then writes it. Who reads alone has the line in E, so none of the three writes needs the bus.",
-        stop_us: 120000,
+        stop_us: 128000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "What E saves: MESI", "seed": 1,
   "setup": {"protocol": "mesi"},
@@ -42,7 +42,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "without-e",
         watch: "The same accesses without E: each first write to a line that nobody else has costs a BusUpgr, which all others have to look at.",
-        stop_us: 120000,
+        stop_us: 128000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "What E saves: MSI", "seed": 1,
   "setup": {"protocol": "msi"},
@@ -115,8 +115,8 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     },
     Builtin {
         id: "eviction",
-        watch: "Each cache holds two lines. The third one takes the place of the least recently used: b is as in memory and goes without a word, a is modified and has to be written back first.",
-        stop_us: 115000,
+        watch: "Each cache holds two lines. c takes the place of a, the least recently used: a is modified and has to be written back first. d takes the place of b, which is as in memory and goes without a word.",
+        stop_us: 89000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "Eviction and write-back", "seed": 1,
   "setup": {"caches": 2, "lines": 2, "memory": {"b": 2, "c": 3, "d": 4}},
@@ -133,7 +133,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "write-back-cancelled",
         watch: "C1 wants the place of its modified line a and asks for a write-back; C2's read of a is before it in the queue. The flush for C2 puts a into memory, so the write-back is cancelled.",
-        stop_us: 62000,
+        stop_us: 46000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "A write-back that is needless", "seed": 1,
   "setup": {"caches": 2, "lines": 1, "show": "a"},
@@ -147,7 +147,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "two-upgrades",
         watch: "C1 and C2 share a line and both want to write. C1 is first; its BusUpgr takes the line from C2, whose own BusUpgr cannot help any more and becomes a BusRdX.",
-        stop_us: 78000,
+        stop_us: 76000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "Two upgrades at once", "seed": 1,
   "setup": {"show": "x"},
@@ -162,7 +162,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     },
     Builtin {
         id: "slow-bus",
-        watch: "The bus serves one at a time and needs 15 ms to choose: requests queue. From 60 ms on C3 is paused and answers no snoop, so that nobody gets anything until it goes on.",
+        watch: "The bus serves one at a time and needs 15 ms to choose: requests queue. From 80 ms on C3 is paused and answers no snoop, so that nobody gets anything until it goes on.",
         stop_us: 150000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "A slow bus, and a cache that stalls it", "seed": 1,
@@ -171,10 +171,9 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
   "acts": [
     { "at_ms": 5, "act": {"request": {"node": "C1", "op": "read", "args": {"key": "a"}}} },
     { "at_ms": 5, "act": {"request": {"node": "C2", "op": "read", "args": {"key": "b"}}} },
-    { "at_ms": 5, "act": {"request": {"node": "C3", "op": "read", "args": {"key": "c"}}} },
-    { "at_ms": 60, "act": {"pause": {"node": "C3"}} },
-    { "at_ms": 62, "act": {"request": {"node": "C1", "op": "write", "args": {"key": "b", "value": 1}}} },
-    { "at_ms": 64, "act": {"request": {"node": "C2", "op": "read", "args": {"key": "a"}}} },
+    { "at_ms": 80, "act": {"pause": {"node": "C3"}} },
+    { "at_ms": 82, "act": {"request": {"node": "C1", "op": "write", "args": {"key": "b", "value": 1}}} },
+    { "at_ms": 84, "act": {"request": {"node": "C2", "op": "read", "args": {"key": "a"}}} },
     { "at_ms": 260, "act": {"resume": {"node": "C3"}} }
   ], "until_ms": 400 }"#,
     },
@@ -198,7 +197,7 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {
         id: "lost-message",
         watch: "The grant to C2 is lost. C2 asks again, the bus answers again; the transaction stays open meanwhile, so that there are never two writers.",
-        stop_us: 90000,
+        stop_us: 60000,
         json: r#"{
   "format": "lightcone/1", "lab": "mesi", "title": "A lost message", "seed": 1,
   "setup": {"retry_ms": 40, "show": "x"},
