@@ -84,6 +84,8 @@ export function answer(query: string, trace: TraceRecord[]): string[] {
       return fitting(trace, rest).all.map((r) => r.label);
     case 'node':
       return [find(trace, rest).node!];
+    case 'exists':
+      return [fitting(trace, rest).all.length > 0 ? 'yes' : 'no'];
     case 'value': {
       const [path, event] = rest.split(' of ');
       let value: unknown = find(trace, event!).data;

@@ -128,6 +128,15 @@ pub enum Act {
         /// Which.
         timer: &'static str,
     },
+    /// A running timer runs out so much later from now.
+    Timer {
+        /// Whose.
+        node: NodeId,
+        /// Which.
+        timer: &'static str,
+        /// Microseconds from now.
+        due_in_us: u64,
+    },
     /// A process is asked for something.
     Request(RequestAct),
     /// Requests are made up.
@@ -202,6 +211,12 @@ impl Act {
                 let node = cast.node(&inner.need("node")?)?;
                 Act::Timeout { node, timer: read_timer(&inner.need("timer")?, cast)? }
             }
+            "timer" => {
+                let node = cast.node(&inner.need("node")?)?;
+                let timer = read_timer(&inner.need("timer")?, cast)?;
+                let due_in_us = inner.need("due_in_ms")?.millis(DELAY_US_MIN, TIME_US_MAX)?;
+                Act::Timer { node, timer, due_in_us }
+            }
             "request" => {
                 let operation = cast.operation(&inner.need("op")?)?;
                 let node = cast.node_for(&inner.need("node")?, operation)?;
@@ -211,7 +226,7 @@ impl Act {
             _ => {
                 return inner_doc.error(
                     "this act is unknown (known here: crash, restart, pause, resume, partition, heal, link, network, \
-                     message, timeout, request, http, workload, settle)",
+                     message, timeout, timer, request, http, workload, settle)",
                 );
             }
         };
@@ -259,6 +274,10 @@ impl Act {
                 o.raw("node", &name(node)).text("timer", timer);
                 self.kind()
             }
+            Act::Timer { node, timer, due_in_us } => {
+                o.raw("node", &name(node)).text("timer", timer).raw("due_in_ms", &millis_text(*due_in_us));
+                self.kind()
+            }
             Act::Request(request) => {
                 o.raw("node", &name(&request.node));
                 request.write_data(names, &mut o);
@@ -288,6 +307,7 @@ impl Act {
             Act::Network(_) => "network",
             Act::Message { .. } => "message",
             Act::Timeout { .. } => "timeout",
+            Act::Timer { .. } => "timer",
             Act::Request(_) => "request",
             Act::Workload(_) => "workload",
             Act::Settle => "settle",
@@ -325,6 +345,9 @@ impl Act {
                 }
             }
             Act::Timeout { node, timer } => format!("fire {timer} of {}", name(node)),
+            Act::Timer { node, timer, due_in_us } => {
+                format!("let {timer} of {} run out in {} ms", name(node), millis_text(*due_in_us))
+            }
             Act::Request(request) => format!("{}: {}", name(&request.node), request.words(names)),
             Act::Workload(w) => {
                 format!("{} × {}, one every {} ms", w.count, w.operation.name, millis_text(w.every_us))

@@ -11,6 +11,7 @@ mod labels;
 mod layout;
 mod marks;
 mod overview;
+mod phases;
 pub mod scene;
 pub mod search;
 mod sorts;
@@ -20,6 +21,7 @@ pub mod theme;
 pub use index::{Arrow, Index};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
+pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
 
 use crate::trace::{MessageId, NodeId, RecordId};
@@ -105,10 +107,24 @@ pub struct View {
     pub veil: Option<RecordId>,
     /// Lanes that are drawn as a thin line only.
     pub collapsed: Vec<NodeId>,
+    /// Lanes that stand first, in this order; the others come behind them as they are numbered.
+    pub order: Vec<NodeId>,
     /// Hits of a search among the records in sight, in order.
     pub hits: Vec<RecordId>,
     /// A line over the lanes.
     pub cut: Option<CutLine>,
+}
+
+/// All lanes of so many in the order in which they stand, when some are wanted first.
+#[must_use]
+pub fn lane_order(count: usize, first: &[NodeId]) -> Vec<NodeId> {
+    let mut all: Vec<NodeId> = Vec::with_capacity(count);
+    for node in first.iter().copied().chain(0..count as NodeId) {
+        if usize::from(node) < count && !all.contains(&node) {
+            all.push(node);
+        }
+    }
+    all
 }
 
 impl View {
@@ -131,6 +147,7 @@ impl View {
             veil: None,
             orientation: Orientation::Right,
             collapsed: Vec::new(),
+            order: Vec::new(),
             hits: Vec::new(),
             cut: None,
         }

@@ -1,10 +1,12 @@
 //! A moment of a run as plain data: what a view may know besides the records.
 
 mod caches;
+mod pictures;
 
 pub use caches::{
     BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, as_table,
 };
+pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;
 
 /// Whether a process runs.
@@ -130,6 +132,28 @@ pub enum Panel {
         /// Head and items of each list, in order.
         lists: Vec<(String, Vec<Cell>)>,
     },
+    /// Nodes and arrows between them: who waits for whom, the states of a machine.
+    Graph {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it, or why it is empty.
+        says: String,
+        /// Its nodes.
+        nodes: Vec<GraphNode>,
+        /// Its arrows.
+        edges: Vec<GraphEdge>,
+    },
+    /// Rows of cells along an axis, with marks between the columns: logs.
+    Matrix {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// Heads of the columns.
+        columns: Vec<String>,
+        /// Its rows.
+        rows: Vec<MatrixRow>,
+    },
     /// Caches with their lines, the bus between them, and memory.
     Caches {
         /// Heading.
@@ -143,6 +167,20 @@ pub enum Panel {
         /// Lines of memory.
         memory: Vec<MemoryLine>,
     },
+}
+
+impl Panel {
+    /// Its heading.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            Panel::Table { title, .. }
+            | Panel::Lists { title, .. }
+            | Panel::Graph { title, .. }
+            | Panel::Matrix { title, .. }
+            | Panel::Caches { title, .. } => title,
+        }
+    }
 }
 
 /// An armed timer.
@@ -177,6 +215,8 @@ pub struct ProcessFrame {
     pub timers: Vec<TimerFrame>,
     /// Arrivals that wait because it is paused.
     pub waiting: u32,
+    /// What it has, awaits or was refused, one sign for each.
+    pub badges: Vec<Badge>,
 }
 
 /// A message under way.

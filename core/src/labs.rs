@@ -5,7 +5,6 @@ pub mod causal_multicast;
 mod group;
 #[cfg(feature = "mesi-lab")]
 pub mod mesi;
-#[cfg(feature = "raft-lab")]
 pub mod raft_lock;
 pub mod total_order;
 pub mod vector_clocks;
@@ -25,7 +24,6 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<total_order::TotalOrder>::NEW,
     &Of::<causal_multicast::CausalMulticast>::NEW,
     &Of::<causal_kv::CausalKv>::NEW,
-    #[cfg(feature = "raft-lab")]
     &Of::<raft_lock::RaftLock>::NEW,
     #[cfg(feature = "mesi-lab")]
     &Of::<mesi::Mesi>::NEW,

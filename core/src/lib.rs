@@ -29,6 +29,7 @@ pub mod scenario;
 pub mod schema;
 pub mod series;
 mod sim;
+pub mod situation;
 mod timeline;
 pub mod trace;
 mod typed;

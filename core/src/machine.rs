@@ -9,12 +9,14 @@
 
 use crate::act::RequestAct;
 use crate::check::Broken;
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::history::Detail;
 use crate::json::JsonObject;
 use crate::log::Log;
+use crate::network::LinkRule;
 use crate::protocol::{Crash, What};
-use crate::schema::{LabSpec, Value};
+use crate::schema::{LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NodeId, RecordId, Trace};
 use std::any::Any;
 use std::ops::Range;
@@ -139,12 +141,21 @@ pub(crate) trait Machine {
     /// The application's message that is delivered.
     fn item_delivered(&self, note: NoteId) -> Option<(NodeId, u64)>;
 
+    /// What the event of a note measures.
+    fn samples(&self, note: NoteId) -> Vec<Sample>;
+
     /// What a process shows of itself.
     fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field>;
     /// The state of a process that matters, while it runs.
     fn band(&self, interior: &dyn Interior, node: NodeId) -> Option<Band>;
+    /// Signs at the processes that have some.
+    fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)>;
     /// The lab's own views.
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel>;
+    /// Situations worth having in one click, at this moment.
+    fn situations(&self, interior: &dyn Interior) -> Vec<Situation>;
+    /// What the settings lead to where links behave like this.
+    fn outlook(&self, rule: LinkRule) -> Option<Outlook>;
     /// The lab's numbers.
     fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)>;
 

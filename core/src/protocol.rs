@@ -10,9 +10,11 @@
 //! fall between an event and the note that a process keeps of it, unless the protocol leaves one on purpose.
 
 use crate::check::Check;
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
-use crate::schema::{Fields, LabSpec, Value};
+use crate::network::LinkRule;
+use crate::schema::{Fields, LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -214,13 +216,33 @@ pub trait Protocol: Copy + Debug + 'static {
         None
     }
 
+    /// Signs at each process that has some, in the cluster's picture: the votes of a candidate, what a writer still needs.
+    fn badges(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<(NodeId, Vec<Badge>)> {
+        Vec::new()
+    }
+
     /// The lab's own views.
     fn panels(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Panel> {
         Vec::new()
     }
 
+    /// Situations worth having in one click, at this moment.
+    fn situations(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Situation> {
+        Vec::new()
+    }
+
+    /// What the settings lead to where links behave like this.
+    fn outlook(_ctx: &Context<Self>, _rule: LinkRule) -> Option<Outlook> {
+        None
+    }
+
     /// The lab's rules, each watching from outside.
     fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+        Vec::new()
+    }
+
+    /// What an event measures, for the lab's own series.
+    fn samples(_note: &Self::Note) -> Vec<Sample> {
         Vec::new()
     }
 

@@ -3,6 +3,8 @@
 use crate::act::Act;
 use crate::frame::Frame;
 use crate::scenario::Scenario;
+use crate::schema::Sample;
+use crate::situation::{Outlook, Situation};
 use crate::trace::{MessageId, NodeId, RecordId, Trace};
 
 /// A broken rule, for reports.
@@ -75,6 +77,9 @@ pub trait Run {
     /// The application's message that a send, receive or deliver record is about, by origin and number there.
     fn item(&self, id: RecordId) -> Option<(u16, u64)>;
 
+    /// What a record measures, for the lab's own series.
+    fn samples(&self, id: RecordId) -> Vec<Sample>;
+
     /// The act that a record of an act, a request or a refusal speaks of.
     fn act_of(&self, id: RecordId) -> Option<&Act>;
 
@@ -95,6 +100,12 @@ pub trait Run {
 
     /// Rules broken before the cursor.
     fn violations(&self) -> Vec<ViolationReport>;
+
+    /// Situations worth having in one click, at the cursor.
+    fn situations(&self) -> Vec<Situation>;
+
+    /// What the settings lead to on the network at the cursor.
+    fn outlook(&self) -> Option<Outlook>;
 
     /// The lab's numbers at the cursor.
     fn metrics(&self) -> Vec<(&'static str, u64)>;

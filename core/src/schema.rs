@@ -368,6 +368,75 @@ pub struct Builtin {
     pub json: &'static str,
 }
 
+/// What divides a run into phases: a number that the bands of some processes count up, such as a term, and who leads in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phases {
+    /// What a phase is called: `term`.
+    pub word: &'static str,
+    /// The word of the band of whoever leads a phase.
+    pub leads: &'static str,
+    /// The words of those who want to.
+    pub stands: &'static [&'static str],
+    /// The words of the others whose bands count phases.
+    pub follows: &'static [&'static str],
+}
+
+impl Phases {
+    /// Whether a band with this word counts phases.
+    #[must_use]
+    pub fn counts(&self, word: &str) -> bool {
+        self.leads == word || self.stands.contains(&word) || self.follows.contains(&word)
+    }
+}
+
+/// What is made of the samples of a series in one stretch of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// The median, and the value below which 95 of 100 lie.
+    Spread,
+    /// Their sum.
+    Sum,
+    /// The sum of all values so far, divided by the sum of what they are of.
+    Ratio,
+    /// Which part of the stretch the times from `of` to `value` cover, in percent.
+    Cover,
+}
+
+/// Numbers that a lab measures, over time: a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// What it shows.
+    pub title: &'static str,
+    /// Unit of the values: `µs`, `%`, or empty for a count.
+    pub unit: &'static str,
+    /// What is made of them.
+    pub fold: Fold,
+}
+
+/// A value of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Which of the lab's series.
+    pub series: usize,
+    /// The value.
+    pub value: u64,
+    /// What it is of, as [`Fold`] says; else 0.
+    pub of: u64,
+}
+
+/// A moment of a built-in scenario, for those who take it step by step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The scenario's id.
+    pub scenario: &'static str,
+    /// When, in microseconds.
+    pub at_us: u64,
+    /// What it is called: `(a)`.
+    pub name: &'static str,
+    /// One sentence on what is to be seen.
+    pub says: &'static str,
+}
+
 /// Everything that a lab says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabSpec {
@@ -397,6 +466,16 @@ pub struct LabSpec {
     pub http: &'static [HttpForm],
     /// Whether what was received and is not delivered yet survives a crash: for hold-back time.
     pub buffers_on_disk: bool,
+    /// Moments of scenarios that are told step by step, in their order.
+    pub steps: &'static [Step],
+    /// What divides a run into phases, if anything does.
+    pub phases: Option<Phases>,
+    /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
+    pub quiet: &'static [&'static str],
+    /// How much of a run is in sight at first, in microseconds.
+    pub span_us: u64,
+    /// What it measures.
+    pub series: &'static [Series],
 }
 
 impl LabSpec {
@@ -415,6 +494,11 @@ impl LabSpec {
         own_clock: None,
         http: &[],
         buffers_on_disk: true,
+        steps: &[],
+        phases: None,
+        quiet: &[],
+        span_us: 2_000_000,
+        series: &[],
     };
 
     /// An operation by its name.

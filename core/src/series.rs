@@ -2,6 +2,7 @@
 
 use crate::order;
 use crate::run::Run;
+use crate::schema::{Fold, Sample};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,17 +147,91 @@ pub fn charts(run: &dyn Run, end_us: u64) -> Vec<Chart> {
         unit: "/s",
         lines: vec![line("sent", s.rate(&s.sent)), line("lost", s.rate(&s.lost))],
     }];
-    if s.delivered.iter().all(|&n| n == 0) {
-        return charts;
+    if s.delivered.iter().any(|&n| n > 0) {
+        charts.extend(s.deliveries());
     }
-    let of = |samples: &[Vec<u64>], percent| samples.iter().map(|v| percentile(v, percent)).collect();
-    charts.push(Chart { title: "Deliveries", unit: "/s", lines: vec![line("delivered", s.rate(&s.delivered))] });
-    for (title, samples) in [("From sending to delivery", &s.latency_us), ("Held back", &s.held_us)] {
-        let lines = vec![line("median", of(samples, 50)), line("95 %", of(samples, 95))];
-        charts.push(Chart { title, unit: "µs", lines });
-    }
-    charts.push(Chart { title: "Waiting at one process", unit: "", lines: vec![line("most", s.waiting)] });
+    charts.extend(own_charts(run, end_us));
     charts
+}
+
+/// What the lab itself measures.
+fn own_charts(run: &dyn Run, end_us: u64) -> impl Iterator<Item = Chart> {
+    let all = run.scenario().lab.spec().series;
+    let mut samples: Vec<Vec<(usize, Sample)>> = vec![Vec::new(); all.len()];
+    let until = if all.is_empty() { 0 } else { run.position().min(run.trace().len()) };
+    for id in 0..until {
+        for sample in run.samples(id) {
+            samples[sample.series].push((bucket(run.trace().record(id).at_us, end_us), sample));
+        }
+    }
+    all.iter().zip(samples).filter(|(_, samples)| !samples.is_empty()).map(move |(series, samples)| {
+        let lines = match series.fold {
+            Fold::Spread => spread(&by_bucket(&samples)),
+            Fold::Sum => vec![Line { name: "each", values: sums(&by_bucket(&samples)) }],
+            Fold::Ratio => vec![Line { name: "mean", values: ratios(&samples) }],
+            Fold::Cover => vec![Line { name: "share", values: covers(&samples, end_us) }],
+        };
+        Chart { title: series.title, unit: series.unit, lines }
+    })
+}
+
+/// The values that fall into each stretch.
+fn by_bucket(samples: &[(usize, Sample)]) -> Vec<Vec<u64>> {
+    let mut values = vec![Vec::new(); BUCKETS];
+    for (b, sample) in samples {
+        values[*b].push(sample.value);
+    }
+    values
+}
+
+fn spread(samples: &[Vec<u64>]) -> Vec<Line> {
+    let of = |percent| samples.iter().map(|v| percentile(v, percent)).collect();
+    vec![Line { name: "median", values: of(50) }, Line { name: "95 %", values: of(95) }]
+}
+
+fn sums(samples: &[Vec<u64>]) -> Vec<Option<u64>> {
+    samples.iter().map(|values| Some(values.iter().sum())).collect()
+}
+
+/// From the first sample on, everything so far, rounded to the nearest.
+fn ratios(samples: &[(usize, Sample)]) -> Vec<Option<u64>> {
+    let (mut value, mut of) = (0, 0);
+    let mut rest = samples.iter().peekable();
+    let ratio = |b| {
+        while let Some((_, sample)) = rest.next_if(|(at, _)| *at <= b) {
+            value += sample.value;
+            of += sample.of;
+        }
+        (of > 0).then(|| (value + of / 2) / of)
+    };
+    (0..BUCKETS).map(ratio).collect()
+}
+
+/// Which part of each stretch is covered, up to the stretch of the last sample.
+fn covers(samples: &[(usize, Sample)], end_us: u64) -> Vec<Option<u64>> {
+    let border = |b: usize| (u128::from(end_us) * b as u128 / BUCKETS as u128) as u64;
+    let last = samples.last().map_or(0, |(b, _)| *b);
+    let cover = |b: usize| {
+        let (from, to) = (border(b), border(b + 1));
+        let part = |s: &Sample| s.value.min(to).saturating_sub(s.of.max(from));
+        let covered: u64 = samples.iter().map(|(_, s)| part(s)).sum();
+        (b <= last).then(|| (100 * covered / (to - from).max(1)).min(100))
+    };
+    (0..BUCKETS).map(cover).collect()
+}
+
+impl Samples {
+    fn deliveries(self) -> Vec<Chart> {
+        let s = self;
+        let line = |name, values| Line { name, values };
+        let mut charts = Vec::new();
+        charts.push(Chart { title: "Deliveries", unit: "/s", lines: vec![line("delivered", s.rate(&s.delivered))] });
+        for (title, samples) in [("From sending to delivery", &s.latency_us), ("Held back", &s.held_us)] {
+            charts.push(Chart { title, unit: "µs", lines: spread(samples) });
+        }
+        charts.push(Chart { title: "Waiting at one process", unit: "", lines: vec![line("most", s.waiting)] });
+        charts
+    }
 }
 
 /// Charts as CSV: one row for each bucket, its first microsecond before the values.
@@ -196,6 +271,15 @@ mod tests {
         assert_eq!(text.lines().count(), BUCKETS + 1);
         let columns = |line: &str| line.split(',').count();
         assert!(text.lines().all(|l| columns(l) == columns(text.lines().next().expect("a head"))));
+    }
+
+    #[test]
+    fn a_ratio_is_of_all_so_far_and_a_cover_is_a_share_of_its_stretch() {
+        let sample = |b, value, of| (b, Sample { series: 0, value, of });
+        let values = ratios(&[sample(1, 6, 1), sample(3, 0, 2), sample(3, 3, 0)]);
+        assert_eq!(values[..5], [None, Some(6), Some(6), Some(3), Some(3)]);
+        let values = covers(&[sample(1, 150, 50), sample(2, 230, 200)], BUCKETS as u64 * 100);
+        assert_eq!(values[..4], [Some(50), Some(50), Some(30), None]);
     }
 
     #[test]

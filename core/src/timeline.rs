@@ -8,8 +8,10 @@ use crate::network::{Delay, LinkChange};
 use crate::order;
 use crate::run::{Run, ViolationReport};
 use crate::scenario::Scenario;
+use crate::schema::Sample;
 use crate::sim::settle::SETTLE_US_MAX;
 use crate::sim::{Plan, Stage, World};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId, Trace};
 
 /// Records between two snapshots at first. A replay of so many takes well under a millisecond.
@@ -112,6 +114,7 @@ impl Timeline {
             band: process.band,
             timers: timers.collect(),
             waiting: process.waiting(),
+            badges: Vec::new(),
         }
     }
 
@@ -324,12 +327,17 @@ impl Run for Timeline {
         let violated = |rule: &str| world.violated.iter().find(|(r, _)| *r == rule).map(|(_, id)| *id);
         let rules = machine.spec().rules.iter();
         let rules = rules.map(|r| RuleFrame { rule: r.name.into(), violated: violated(r.name) });
+        let mut processes: Vec<ProcessFrame> =
+            (0..world.processes.len()).map(|i| self.process_frame(world, i)).collect();
+        for (node, badges) in machine.badges(&*world.interior) {
+            processes[usize::from(node)].badges = badges;
+        }
         Frame {
             position: world.records,
             event: world.records.checked_sub(1),
             at_us: world.now_us,
             mid_step: world.mid_step(),
-            processes: (0..world.processes.len()).map(|i| self.process_frame(world, i)).collect(),
+            processes,
             in_flight: self.flights(world),
             network: self.network_frame(world),
             panels: machine.panels(&*world.interior),
@@ -362,6 +370,11 @@ impl Run for Timeline {
             Kind::Deliver => self.history.machine.item_delivered(self.history.note(record)?),
             _ => None,
         }
+    }
+
+    fn samples(&self, id: RecordId) -> Vec<Sample> {
+        let note = self.history.note(self.history.trace.record(id));
+        note.map(|note| self.history.machine.samples(note)).unwrap_or_default()
     }
 
     fn act_of(&self, id: RecordId) -> Option<&Act> {
@@ -397,6 +410,14 @@ impl Run for Timeline {
             ViolationReport { id, rule, explain: explain.clone(), events: events.clone() }
         };
         self.cursor().violated.iter().map(report).collect()
+    }
+
+    fn situations(&self) -> Vec<Situation> {
+        self.history.machine.situations(&*self.cursor().interior)
+    }
+
+    fn outlook(&self) -> Option<Outlook> {
+        self.history.machine.outlook(self.cursor().network.rule())
     }
 
     fn metrics(&self) -> Vec<(&'static str, u64)> {

@@ -6,12 +6,14 @@
 
 use crate::act::RequestAct;
 use crate::check::{Check, Past, Watch};
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::log::Log;
 use crate::machine::{Finding, Input, Interior, Left, Machine, NoteId, Outcome, Records, Request, TimerId};
+use crate::network::LinkRule;
 use crate::protocol::{self, Context, Effect, Out, Protocol, Seen, What};
-use crate::schema::{LabSpec, Value};
+use crate::schema::{LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -302,6 +304,10 @@ impl<P: Protocol> Machine for Typed<P> {
         P::item_delivered(self.note(note))
     }
 
+    fn samples(&self, note: NoteId) -> Vec<Sample> {
+        P::samples(self.note(note))
+    }
+
     fn fields(&self, interior: &dyn Interior, node: NodeId) -> Vec<Field> {
         P::fields(&self.ctx, node, &Inner::<P>::of(interior).processes[usize::from(node)].seen())
     }
@@ -311,8 +317,20 @@ impl<P: Protocol> Machine for Typed<P> {
         process.state.as_ref().and_then(|_| P::band(&self.ctx, node, &process.seen()))
     }
 
+    fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)> {
+        P::badges(&self.ctx, &Inner::of(interior).seen())
+    }
+
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel> {
         P::panels(&self.ctx, &Inner::of(interior).seen())
+    }
+
+    fn situations(&self, interior: &dyn Interior) -> Vec<Situation> {
+        P::situations(&self.ctx, &Inner::of(interior).seen())
+    }
+
+    fn outlook(&self, rule: LinkRule) -> Option<Outlook> {
+        P::outlook(&self.ctx, rule)
     }
 
     fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)> {

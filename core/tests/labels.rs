@@ -94,6 +94,8 @@ fn views(run: &dyn Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
                             axis,
                             labels,
                             orientation,
+                            // In another order where more is to be seen of each lane.
+                            order: if zoom > 1.0 { vec![2, 0] } else { Vec::new() },
                             now_us: Some(now_us),
                             ..View::whole(width, run.names().len(), -0.02 * span, 1.03 * span / zoom)
                         };

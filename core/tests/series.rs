@@ -119,3 +119,23 @@ fn what_anti_entropy_brings_counts_from_the_write() {
     assert_eq!(values(&*run, WAITING, "most").last(), Some(&0));
     assert!(values(&*run, HELD, "95 %").iter().all(|&us| us == 0), "what was held is forgotten with the memory");
 }
+
+/// Every delay is 10 ms. S1 is told to stand at 10 and leads from 30 (PreVote aside, one round trip): 30 ms after the start.
+/// Its no-op is committed a round trip later, and so is each command.
+#[test]
+fn a_lab_that_measures_has_charts_of_its_own() {
+    let run = played(
+        "raft-lock",
+        r#""setup":{"servers":3,"prevote":false},"network":{"delay_ms":10},"until_ms":600,"acts":[
+        {"at_ms":10,"act":{"timeout":{"node":"S1","timer":"election"}}},
+        {"at_ms":100,"act":{"request":{"node":"client_A","op":"acquire","args":{"resource_id":"a"}}}}]"#,
+    );
+    assert_eq!(values(&*run, "Without a leader until elected", "median"), [30_000]);
+    assert_eq!(values(&*run, "From append to commit", "95 %")[0], 20_000);
+    // There and back, with a round trip of the servers between.
+    assert_eq!(values(&*run, "From asking for a lock to the grant", "median"), [40_000]);
+    let followed = values(&*run, "Followed by a majority", "share");
+    assert_eq!((followed[0], followed[20]), (0, 100));
+    let none: Vec<Chart> = drawn(&*run).into_iter().filter(|c| c.title == "Deadlocks found").collect();
+    assert_eq!(none, [], "what has no samples is not drawn");
+}

@@ -1,6 +1,7 @@
 //! The style that the code keeps: sizes that one can read, and no leaks between its parts.
 //!
-//! A file that must be longer says why in a line with the word `style:`.
+//! A file that must be longer says why in a line with the word `style:`, one with a larger component in a line with
+//! `large component:`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 const FILE_LINES_MAX: usize = 600;
 /// Most lines of a function: about what one sees at once.
 const FUNCTION_LINES_MAX: usize = 70;
+
+/// Most lines of a part of the page: its function, or all that one file has of a type with a state.
+const COMPONENT_LINES_MAX: usize = 150;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -106,6 +110,54 @@ fn functions_are_found_and_measured() {
                 const fn c() {\n    }\n}\ntrait Y {\n    fn d(\n        &self,\n    ) -> u8;\n    fn e(&self);\n}\n";
     let found: Vec<(usize, usize)> = functions(text).into_iter().map(|(start, lines, _)| (start, lines)).collect();
     assert_eq!(found, [(3, 5), (9, 2)]);
+}
+
+/// Name and number of lines of each component in a file: of a function, or of all blocks of a type.
+fn components(text: &str) -> Vec<(String, usize)> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    let mut typed = found.clone();
+    let lines: Vec<&str> = text.lines().collect();
+    for (i, line) in lines.iter().enumerate() {
+        let end = || lines[i..].iter().position(|l| *l == "}").map_or(lines.len() - i, |n| n + 1);
+        let head = line.trim_end_matches(" {");
+        let name = |rest: &str| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("").to_string();
+        if *line == "#[component]" {
+            let signature = lines.get(i + 1).and_then(|l| l.split_once("fn ")).map_or("", |(_, rest)| rest);
+            found.push((name(signature), end() - 1));
+        } else if let Some(rest) = head.strip_prefix("impl Component for ").or_else(|| head.strip_prefix("impl ")) {
+            if rest.contains(' ') {
+                continue;
+            }
+            match typed.iter_mut().find(|(known, _)| *known == name(rest)) {
+                Some((_, sum)) => *sum += end(),
+                None => typed.push((name(rest), end())),
+            }
+        }
+    }
+    let has_state = |name: &str| text.contains(&format!("impl Component for {name} {{"));
+    found.extend(typed.into_iter().filter(|(name, _)| has_state(name)));
+    found
+}
+
+#[test]
+fn components_are_small_or_say_why_not() {
+    let mut large = Vec::new();
+    for (name, text) in sources(&["web/src"]) {
+        let excused = text.lines().any(|line| line.starts_with("//") && line.contains("large component:"));
+        for (component, lines) in components(&text) {
+            if lines > COMPONENT_LINES_MAX && !excused {
+                large.push(format!("{name}: {component} has {lines} lines, more than {COMPONENT_LINES_MAX}"));
+            }
+        }
+    }
+    assert!(large.is_empty(), "a larger one says why in a line with \"large component:\"\n{}", large.join("\n"));
+}
+
+#[test]
+fn components_are_found_and_measured() {
+    let text = "#[component]\npub(crate) fn Row(props: &Props) -> Html {\n    html! {}\n}\n\nstruct Big;\nimpl Component for Big {\n    \
+                fn view() {\n    }\n}\nimpl Big {\n    fn more() {}\n}\nimpl Plain {\n}\nimpl PartialEq for Big {\n}\n";
+    assert_eq!(components(text), [("Row".to_string(), 3), ("Big".to_string(), 7)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, clock, frames, hash, isSmall, ready, shownMs, start, still, text, trace } from '../helpers.ts';
+import { atEnd, clock, frames, hash, isSmall, picture, place, ready, shownMs, start, still, text, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -164,6 +164,41 @@ test('two branches are compared: the right first difference, both diagrams with 
   await expect(page.locator('.which')).toHaveText('main');
   await page.getByRole('button', { name: 'leave', exact: true }).click();
   await expect(page.locator('#other')).toHaveCount(0);
+});
+
+test('the lower diagram answers to the pointer: light cone and tip, and neither in the upper one', async ({ page }) => {
+  test.skip(isSmall(page), 'there is no pointer without a finger there');
+  await branched(page);
+  await panel(page, 'branches');
+  await page.locator('.tree li').filter({ hasNot: page.locator('.current') }).getByRole('button', { name: /^compare/i }).first().click();
+  await expect(page.locator('#other')).toBeVisible();
+  await frames(page);
+  await page.mouse.move(4, 4);
+  const colours = () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('#other')!;
+      const data = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
+      let sum = 2166136261;
+      for (let i = 0; i < data.length; i++) sum = Math.imul(sum ^ data[i]!, 16777619);
+      return sum >>> 0;
+    });
+  const [plain, above] = [await colours(), await picture(page)];
+  // Both diagrams have the same stretch and the same lanes: an event that both have stands in the same place.
+  const first = (await trace(page)).find((r) => r.kind === 'send')!;
+  const at = await place(page, first.id);
+  const [upper, lower] = [(await page.locator('#diagram').boundingBox())!, (await page.locator('#other').boundingBox())!];
+  const laneShare = (at.y - upper.y - 36) / (upper.height - 46);
+  await page.mouse.move(at.x, lower.y + 36 + laneShare * (lower.height - 46));
+  const tip = page.locator('.tip');
+  await expect(tip).toHaveCount(1);
+  await expect(tip).toContainText(`event ${first.id}`);
+  const tipBox = (await tip.boundingBox())!;
+  expect(tipBox.y + tipBox.height).toBeGreaterThan(lower.y);
+  await expect.poll(colours).not.toBe(plain);
+  expect(await picture(page)).toBe(above);
+  await page.mouse.move(4, 4);
+  await expect(tip).toHaveCount(0);
+  await expect.poll(colours).toBe(plain);
 });
 
 test('a branch from here on differs in nothing until something is done in it', async ({ page }) => {
@@ -340,19 +375,24 @@ test('the seed can be typed, and nonsense is explained', async ({ page }) => {
   await expect(field).toHaveValue('18446744073709551615');
 });
 
-/** Waits until the address says the time that is shown. */
-async function settled(page: Page): Promise<void> {
-  await expect
-    .poll(() => page.evaluate(() => Number(/&t=(\d+)/.exec(location.hash)?.[1]) / 1000))
-    .toBeCloseTo(await shownMs(page), 3);
+/** Waits until the address says the time that is shown and what else it is to say, and until that was kept. */
+async function settled(page: Page, ...parts: string[]): Promise<void> {
+  const wanted = [`t=${Math.round((await shownMs(page)) * 1000)}`, ...parts];
+  const missing = () =>
+    page.evaluate((all) => {
+      const hash = location.hash.slice(1);
+      const said = decodeURIComponent(hash).split('&');
+      const kept = sessionStorage.getItem('lightcone.run') ?? '';
+      return [...all.filter((part) => !said.includes(part)), ...(kept.includes(JSON.stringify(hash)) ? [] : ['kept'])];
+    }, wanted);
+  await expect.poll(missing).toEqual([]);
 }
 
 test('a reload brings back all branches, the cursor and the view', async ({ page }) => {
   const known = await branched(page);
   await page.getByRole('button', { name: 'Lamport', exact: true }).click();
   await page.evaluate(() => window.lightcone.run(90));
-  await settled(page);
-  await page.waitForTimeout(500);
+  await settled(page, 'l=lamport', 'n=crash P2 at 60 ms');
   const here = await hash(page);
   const before = await names(page);
   await page.reload();
@@ -377,8 +417,7 @@ test('a link brings the branch, the moment and the view to another browser', asy
   await page.keyboard.press('Escape');
   await page.evaluate(() => window.lightcone.run(90));
   await page.getByRole('button', { name: 'Zoom in' }).click();
-  await settled(page);
-  await page.waitForTimeout(500);
+  await settled(page, 'l=both', 'a=order', 'f=0');
   const link = `${site.url}${await page.evaluate(() => location.hash)}`;
   const other = await browser.newContext({ viewport: page.viewportSize(), colorScheme: 'light' });
   const fresh = await other.newPage();
@@ -411,8 +450,7 @@ test('a run too long for a link is offered as a file', async ({ page }) => {
 
 test('what was kept by another version of the page, or is cut off, does no harm', async ({ page }) => {
   await branched(page);
-  await settled(page);
-  await page.waitForTimeout(500);
+  await settled(page, 'n=crash P2 at 60 ms');
   await page.evaluate(() => {
     for (const storage of [sessionStorage, localStorage]) {
       const kept = storage.getItem('lightcone.run')!;

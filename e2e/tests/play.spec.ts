@@ -1,6 +1,6 @@
 // Time: the page plays by itself, and the person can stop it, step through it and drag it about.
 import { expect, test } from '../fixtures.ts';
-import { clock, count, dragSlider, frames, isSmall, nowX, picture, shownMs, start, still } from '../helpers.ts';
+import { atEnd, clock, count, dragSlider, frames, isSmall, nowX, picture, shownMs, start, still } from '../helpers.ts';
 
 test('the first visit moves by itself', async ({ page }) => {
   await start(page);
@@ -136,4 +136,20 @@ test('speed goes from a hundredth to as fast as possible', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Faster' })).toBeDisabled();
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(clock(page)).toHaveText('175.000 ms');
+});
+
+test('with the scrubber in hand the other keys mean what they mean everywhere', async ({ page }) => {
+  await atEnd(page);
+  const slider = page.locator('#scrubber');
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await expect(clock(page)).toHaveText('0.000 ms');
+  await expect(slider).toBeFocused();
+  const sight = () => page.locator('#overview').getAttribute('aria-valuetext');
+  const whole = await sight();
+  await page.keyboard.press('+');
+  await expect.poll(sight).not.toBe(whole);
+  const before = await count(page).textContent();
+  await page.keyboard.press('.');
+  await expect(count(page)).not.toHaveText(before!);
 });

@@ -1,4 +1,6 @@
 //! The one stateful component: session, view clock, what is open.
+//!
+//! A large component: it is the one place that knows all parts of the page; what it does stands in the files of `app/`.
 
 mod address;
 mod branches;
@@ -15,7 +17,9 @@ use crate::bridge::{self, Frames};
 use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
 use crate::console::{Console, LogRef};
-use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
+use crate::controls::{
+    ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Situations, Splitter, Transport,
+};
 use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
 use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
@@ -59,6 +63,7 @@ pub(crate) struct App {
     overview: NodeRef,
     /// The canvas of the branch that is compared.
     other: NodeRef,
+    other_scene: SceneRef,
     scene: SceneRef,
     tokens: Tokens,
     last_ms: Option<f64>,
@@ -144,6 +149,7 @@ impl Component for App {
             canvas: NodeRef::default(),
             overview: NodeRef::default(),
             other: NodeRef::default(),
+            other_scene: SceneRef::default(),
             scene: SceneRef::default(),
             tokens: Tokens::default(),
             last_ms: None,
@@ -216,8 +222,13 @@ impl Component for App {
                 return false;
             }
             Msg::HashChanged => match linked() {
-                Some(Ok(session)) => {
+                Some(Ok((session, trouble))) => {
+                    let way = session.look.orientation;
                     self.open(session, "open a link".into());
+                    self.session.borrow_mut().look.orientation = way;
+                    if let Some(trouble) = trouble {
+                        self.say(ctx, trouble, true);
+                    }
                     self.leave_guide();
                     self.open_linked_guide(ctx);
                 }
@@ -248,7 +259,12 @@ impl Component for App {
                 { part!(Header { model: model.clone(), dark: self.theme == Theme::Dark, layout: self.layout.clone(), guide: self.guide.is_some(), on: on.clone() }) }
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, part!(ActPanel { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Act, html! {
+                            <>
+                                { part!(Situations { model: model.clone(), on: on.clone() }) }
+                                { part!(ActPanel { model: model.clone(), on: on.clone() }) }
+                            </>
+                        }) }
                     </div>
                     <div class="tabbed" data-for="network">
                         { slot(Slot::Network, part!(NetworkPanel { model: model.clone(), on: on.clone() })) }
@@ -267,8 +283,8 @@ impl Component for App {
                             on={on.clone()}
                         />
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
-                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone() }) }
-                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), on: on.clone() }) }
+                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone(), below: false }) }
+                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), scene: self.other_scene.clone(), on: on.clone() }) }
                     </section>
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&on) }
@@ -476,12 +492,7 @@ impl App {
 
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
-        match session.frame.panels.first() {
-            Some(Panel::Table { title, .. } | Panel::Lists { title, .. } | Panel::Caches { title, .. }) => {
-                title.clone()
-            }
-            None => "Lab".into(),
-        }
+        session.frame.panels.first().map_or("Lab", Panel::title).into()
     }
 
     fn notice_view(&self, on: &Callback<Command>) -> Html {

@@ -107,6 +107,10 @@ pub(crate) enum Command {
     Speed(bool),
     /// An act, in the scenario's form.
     Act(String),
+    /// One of the lab's situations is brought about, by its place.
+    Situation(usize),
+    /// To the next or previous moment of a scenario that is told step by step.
+    Moment(bool),
     /// A line of the console.
     Line(String),
     /// The console is opened or closed.
@@ -159,7 +163,7 @@ impl Command {
         let anything =
             matches!(self, Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..));
         let panel = matches!(self, Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events));
-        anything || panel || matches!(self, Reset | Open(_) | Export(_) | Explore(..))
+        anything || panel || matches!(self, Reset | Open(_) | Export(_) | Explore(..) | Command::Situation(_))
     }
 }
 

@@ -3,6 +3,7 @@
 mod canvas;
 mod cut;
 mod difference;
+mod lane;
 mod overview;
 mod paint;
 mod retime;
@@ -13,6 +14,7 @@ mod toolbar;
 pub(crate) use canvas::{Diagram, SceneRef};
 pub(crate) use cut::{CutBar, cut_at_pointer};
 pub(crate) use difference::mark_difference;
+pub(crate) use lane::step as step_lane;
 pub(crate) use overview::{Overview, paint_overview};
 pub(crate) use paint::paint;
 pub(crate) use tip::Tip;

@@ -70,7 +70,7 @@ impl Edge {
         match self {
             Edge::Left => Range { min: 200, usual: 248, max: 520 },
             Edge::Right => Range { min: 220, usual: 300, max: 640 },
-            Edge::Below => Range { min: 90, usual: 320, max: 900 },
+            Edge::Below => Range { min: 90, usual: 360, max: 900 },
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::session::Session;
 use lightcone_core::causality::{self, Cut};
 use lightcone_core::diagram::search::{Query, Search};
-use lightcone_core::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation};
+use lightcone_core::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, lane_order};
 use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 
 /// Records that a search looks at before it asks the clock.
@@ -16,6 +16,10 @@ pub(crate) enum Wish {
     Turn(Orientation),
     /// A lane is collapsed, or open again.
     Fold(NodeId),
+    /// A lane comes to a place among the lanes, counted from 0.
+    Lane(NodeId, usize),
+    /// The pointer is over an event of the branch that is compared, or over none.
+    HoverBelow(Option<RecordId>),
     /// What is searched for.
     Search(String),
     /// The search stops where it is.
@@ -84,6 +88,8 @@ pub(crate) struct Look {
     pub orientation: Orientation,
     /// Lanes that are drawn as a thin line only.
     pub collapsed: Vec<NodeId>,
+    /// The order of the lanes; empty where they stand as they are numbered.
+    pub order: Vec<NodeId>,
     /// A search.
     pub finder: Option<Finder>,
     /// A cut.
@@ -91,10 +97,23 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// What stays when the same lab is opened again.
+    /// What stays when the same lab is opened again; its lanes only where they are the same.
     #[must_use]
-    pub(crate) fn again(&self) -> Look {
-        Look { orientation: self.orientation, ..Look::default() }
+    pub(crate) fn again(&self, same_lanes: bool) -> Look {
+        let lanes = |lanes: &Vec<NodeId>| if same_lanes { lanes.clone() } else { Vec::new() };
+        let (collapsed, order) = (lanes(&self.collapsed), lanes(&self.order));
+        Look { orientation: self.orientation, collapsed, order, ..Look::default() }
+    }
+
+    /// Puts the lanes into an order. That in which they are numbered is none.
+    pub(crate) fn set_order(&mut self, order: Vec<NodeId>) {
+        self.order = if order.is_sorted() { Vec::new() } else { order };
+    }
+
+    /// The lanes of so many, in the order in which they stand.
+    #[must_use]
+    pub(crate) fn lanes(&self, count: usize) -> Vec<NodeId> {
+        lane_order(count, &self.order)
     }
 
     /// The cut as it is drawn.
@@ -113,6 +132,12 @@ pub(crate) fn carry_out(s: &mut Session, wish: Wish) {
     match wish {
         Wish::Turn(orientation) => s.look.orientation = orientation,
         Wish::Fold(node) => fold(s, node),
+        Wish::Lane(node, place) => move_lane(s, node, place),
+        Wish::HoverBelow(event) => {
+            if let Some(compare) = &mut s.compare {
+                compare.hover = event;
+            }
+        }
         Wish::Search(text) => search(s, text),
         Wish::StopSearch => {
             if let Some(finder) = &mut s.look.finder {
@@ -155,6 +180,17 @@ fn fold(s: &mut Session, node: NodeId) {
         Some(i) => drop(collapsed.remove(i)),
         None => collapsed.push(node),
     }
+}
+
+fn move_lane(s: &mut Session, node: NodeId, place: usize) {
+    let count = s.run.names().len();
+    if usize::from(node) >= count {
+        return;
+    }
+    let mut order = s.look.lanes(count);
+    order.retain(|n| *n != node);
+    order.insert(place.min(order.len()), node);
+    s.look.set_order(order);
 }
 
 fn search(s: &mut Session, text: String) {

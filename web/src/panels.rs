@@ -4,10 +4,13 @@ mod acts;
 mod branches;
 mod compare;
 mod events;
+mod graph;
 mod inspector;
 mod lab;
+mod matrix;
 mod metrics;
 mod rules;
+mod tables;
 mod words;
 
 pub(crate) use acts::Acts;

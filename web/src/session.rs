@@ -21,7 +21,7 @@ use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
 use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::Builtin;
+use lightcone_core::schema::{Builtin, Step};
 use lightcone_core::trace::{Kind, RecordId};
 
 /// Simulated seconds a second; the last one is "as fast as possible".
@@ -30,8 +30,6 @@ pub(crate) const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
 const PLAY_S: f64 = 9.0;
 /// Most new records in one frame: keeps a frame short however fast the clock runs.
 const RECORDS_A_FRAME: u32 = 6_000;
-/// Longest stretch that is fitted into the first view, in microseconds.
-const FIRST_SPAN_US: f64 = 2_000_000.0;
 /// How far a run goes on after its end while messages are under way, as a share of the view.
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
@@ -86,6 +84,8 @@ pub(crate) struct Session {
     /// The branch whose run is shown.
     shown: BranchId,
     alive: Alive,
+    /// Whether a guide is doing something.
+    pub guided: bool,
 }
 
 impl Session {
@@ -96,7 +96,7 @@ impl Session {
         // Before time 0 is over no process runs, and nothing could be asked of any.
         run.seek_time(0, u32::MAX);
         let until_us = run.scenario().until_us as f64;
-        let span = until_us.clamp(SPAN_MIN, FIRST_SPAN_US);
+        let span = until_us.clamp(SPAN_MIN, run.scenario().lab.spec().span_us as f64);
         let wanted = until_us / 1e6 / PLAY_S;
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
@@ -127,6 +127,7 @@ impl Session {
             compare: None,
             shown: 0,
             alive: Alive::default(),
+            guided: false,
             run,
         }
     }
@@ -351,9 +352,17 @@ impl Session {
 
     /// Does something now. A finished run goes on, so that what was done can be seen to happen.
     pub(crate) fn act(&mut self, act: Act) {
+        let words = self.act_words(&act);
+        self.act_all(vec![act], &words);
+    }
+
+    /// Does several things in the same instant: one step back takes back all of them.
+    pub(crate) fn act_all(&mut self, acts: Vec<Act>, what: &str) {
         let finished = self.at_end();
-        self.before_act(&self.act_words(&act));
-        self.run.act(act, self.view_us as u64);
+        self.before_act(what);
+        for act in acts {
+            self.run.act(act, self.view_us as u64);
+        }
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
         self.after_act();
@@ -372,6 +381,27 @@ impl Session {
         let act = self.run.scenario().read_act(text)?;
         self.act(act);
         Ok(())
+    }
+
+    /// The moments of this scenario, if it is told step by step and is still the built-in one.
+    #[must_use]
+    pub(crate) fn moments(&self) -> Vec<&'static Step> {
+        let Some(builtin) = self.builtin() else { return Vec::new() };
+        self.lab().spec().steps.iter().filter(|step| step.scenario == builtin.id).collect()
+    }
+
+    /// To the next or previous of them.
+    pub(crate) fn seek_moment(&mut self, forward: bool) {
+        let here = self.view_us as u64;
+        let moments = self.moments();
+        let next = if forward {
+            moments.iter().find(|m| m.at_us > here)
+        } else {
+            moments.iter().rev().find(|m| m.at_us < here)
+        };
+        if let Some(moment) = next {
+            self.seek_time(moment.at_us as f64);
+        }
     }
 
     /// The last refusal, if the newest record is one.
@@ -405,7 +435,7 @@ impl Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
         next.hidden.clone_from(&self.hidden);
-        next.look = self.look.again();
+        next.look = self.look.again(next.run.names() == self.run.names());
         next.builtin = self.builtin;
         self.hand_tree_to(&mut next);
         next
@@ -461,6 +491,7 @@ impl Session {
             height,
             orientation: self.look.orientation,
             collapsed: self.look.collapsed.clone(),
+            order: self.look.order.clone(),
             cut: self.look.cut_line(),
             hits: Vec::new(),
             from: self.window.0,

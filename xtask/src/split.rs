@@ -32,6 +32,9 @@ const GATES: &[&str] = &[
     "bridge::helper::work",
     // The first lab has no such form: what holds one comes by an address, a file, the console or a script.
     "lightcone_core::http::",
+    // The first lab shows no such pictures.
+    "lightcone_web::panels::graph",
+    "lightcone_web::panels::matrix",
 ];
 
 /// Cuts the wasm file of a site that was just built.

@@ -141,8 +141,8 @@ impl Suite<'_> {
             Stage::Clippy => self.clippy(count),
             Stage::Core => {
                 // The pure parts of the page run natively too.
-                // With the labs that are being built, too.
-                let core = self.libtest(&["-p", "lightcone-core", "--features", "raft-lab,mesi-lab"], count);
+                // With the lab that is being built, too.
+                let core = self.libtest(&["-p", "lightcone-core", "--features", "mesi-lab"], count);
                 let web = self.libtest(&["-p", "lightcone-web"], count);
                 let guides = self.libtest(&["-p", "lightcone-guides"], count);
                 // A lab outside core, and the document that explains it.
@@ -175,7 +175,7 @@ impl Suite<'_> {
         tools::wasm_target(self.root)?;
         let runs: [&[&str]; 4] = [
             &["--workspace", "--exclude", "xtask", "--all-targets"],
-            &["-p", "lightcone-core", "--all-targets", "--features", "raft-lab,mesi-lab"],
+            &["-p", "lightcone-core", "--all-targets", "--features", "mesi-lab"],
             &["-p", "lightcone-web", "--target", "wasm32-unknown-unknown"],
             &["-p", "xtask", "--all-targets", "--target-dir", OWN_TARGET],
         ];

@@ -86,7 +86,7 @@ const fn verb(name: &'static str, usage: &'static str, says: &'static str) -> Ve
 }
 
 /// All verbs, in the order in which they are shown.
-pub static VERBS: [Verb; 14] = [
+pub static VERBS: [Verb; 15] = [
     Verb { slots: &NODE, ..verb("crash", "crash P1", "A process loses its memory and stops.") },
     Verb { slots: &NODE, ..verb("restart", "restart P1", "A crashed process starts from its disk.") },
     Verb { slots: &NODE, ..verb("pause", "pause P1", "A process stops for a while and forgets nothing.") },
@@ -126,6 +126,15 @@ pub static VERBS: [Verb; 14] = [
     Verb {
         slots: &[NODE[0], slot("timer", SlotTakes::Timer)],
         ..verb("timeout", "timeout S1 election", "A timer runs out now.")
+    },
+    Verb {
+        slots: &[
+            NODE[0],
+            slot("timer", SlotTakes::Timer),
+            slot("in", SlotTakes::Word),
+            slot("due_in_ms", SlotTakes::Number),
+        ],
+        ..verb("timer", "timer S1 election in 30", "A running timer runs out so many milliseconds from now.")
     },
     Verb {
         slots: &[slot("op", SlotTakes::Operation)],

@@ -2,6 +2,7 @@
 
 use super::LINK_LAYER;
 use super::buckets::Buckets;
+use super::phases::{Follower, Phase};
 use crate::frame::Band;
 use crate::run::Run;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
@@ -106,6 +107,7 @@ pub struct Index {
     /// Changes of the band of each process, and how many there are in all.
     bands: Vec<Vec<(RecordId, Option<Band>)>>,
     bands_known: usize,
+    phases: Follower,
     /// How much happens when, along the time and along the order.
     by_time: Buckets,
     by_step: Buckets,
@@ -186,8 +188,17 @@ impl Index {
         self.bands.resize(trace.width(), Vec::new());
         for change in trace.bands.iter_from(self.bands_known) {
             self.bands[usize::from(change.node)].push((change.record, change.band));
+            if let Some(phases) = &run.scenario().lab.spec().phases {
+                self.phases.take(phases, trace.width(), change, trace.record(change.record).at_us);
+            }
         }
         self.bands_known = trace.bands.len();
+    }
+
+    /// The phases of the run, also those that are known to come.
+    #[must_use]
+    pub fn phases(&self) -> &[Phase] {
+        self.phases.all()
     }
 
     /// The changes of a process's band up to a record, from the last one before another on.

@@ -12,11 +12,11 @@ use super::index::Index;
 use super::labels::Room;
 use super::scene::{Anchor, Item, Point, Rect, Scene, Shape, turned};
 use super::theme::{Ink, TONES};
-use super::{Axis, LOGICAL_STEP, Orientation, View, font, sort_of_record};
+use super::{Axis, LOGICAL_STEP, Orientation, View, font, lane_order, sort_of_record};
 use crate::causality::reaches;
 use crate::frame::Frame;
 use crate::run::Run;
-use crate::trace::{Kind, NodeId, Record, RecordId, Trace};
+use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId, Trace};
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
 // scene is turned at one place. Only letters must know of it: they stay upright.
@@ -274,6 +274,11 @@ impl<'a> Sheet<'a> {
         crowded.map(|id| self.x_of(id) + self.r * SIDE_BY_SIDE / 2.0).fold(now, f32::max)
     }
 
+    /// The lanes in the order in which they stand.
+    pub(super) fn in_order(&self) -> Vec<NodeId> {
+        lane_order(self.scene.lanes.len(), &self.view.order)
+    }
+
     pub(super) fn lane(&self, node: NodeId) -> f32 {
         self.scene.lanes[usize::from(node)]
     }
@@ -284,6 +289,11 @@ impl<'a> Sheet<'a> {
 
     pub(super) fn ink_of(node: NodeId) -> Ink {
         Ink::Process((node % NodeId::from(TONES)) as u8)
+    }
+
+    /// The ink of words that belong to a process.
+    pub(super) fn word_ink(node: NodeId) -> Ink {
+        Ink::Word((node % NodeId::from(TONES)) as u8)
     }
 
     /// Whether a person wants a record out of the way.
@@ -317,6 +327,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// How strongly something is drawn.
+    /// Whether a message is of a sort that comes and goes all the time; faint, unless somebody looks for causes.
+    pub(super) fn is_quiet(&self, message: MessageId, cone: Cone) -> bool {
+        let quiet = self.run.scenario().lab.spec().quiet;
+        cone == Cone::None && !quiet.is_empty() && message != NONE && quiet.contains(&self.run.message_kind(message))
+    }
+
     pub(super) fn alpha(&self, cone: Cone, ahead: bool) -> f32 {
         let strength = if cone == Cone::Outside { 0.16 } else { 1.0 };
         if ahead { strength * 0.32 } else { strength }
@@ -334,11 +350,13 @@ fn lanes(count: usize, view: &View, plot: &Rect) -> (Vec<f32>, f32) {
     let breadth = |i: usize| if is_collapsed(i) { narrow } else { gap };
     let all: f32 = (0..count).map(breadth).sum();
     let mut at = plot.y + (plot.h - all) / 2.0;
-    let place = |i: usize| {
+    let mut places = vec![0.0; count];
+    for node in lane_order(count, &view.order) {
+        let i = usize::from(node);
         at += breadth(i);
-        at - breadth(i) / 2.0
-    };
-    ((0..count).map(place).collect(), gap)
+        places[i] = at - breadth(i) / 2.0;
+    }
+    (places, gap)
 }
 
 /// What `clamp` does. That panics at a wrong range with both numbers, and the page would carry how to write an `f32`.

@@ -37,6 +37,7 @@ mod requests;
 mod scenarios;
 mod server;
 mod setup;
+mod situations;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -47,10 +48,12 @@ mod why;
 mod words;
 
 use crate::check::Check;
-use crate::frame::{Band, Field, Panel};
+use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
+use crate::network::LinkRule;
 use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::schema::{Fields, LabSpec, Sample, Value};
+use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
 use locks::{Locks, Mode, Outcome};
@@ -438,6 +441,10 @@ impl Protocol for RaftLock {
         words::message(ctx, message, data)
     }
 
+    fn message_kind(message: &Message) -> &'static str {
+        words::sort(message)
+    }
+
     fn describe_note(ctx: &Ctx, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
         words::note(ctx, kind, note, data)
     }
@@ -454,16 +461,32 @@ impl Protocol for RaftLock {
         views::band(seen)
     }
 
+    fn badges(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(NodeId, Vec<Badge>)> {
+        views::ring::badges(ctx, seen)
+    }
+
     fn panels(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Panel> {
         views::panels(ctx, seen)
+    }
+
+    fn situations(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Situation> {
+        situations::situations(ctx, seen)
+    }
+
+    fn outlook(ctx: &Ctx, rule: LinkRule) -> Option<Outlook> {
+        Some(situations::outlook(&ctx.setup, rule))
     }
 
     fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
         checks::all(ctx)
     }
 
+    fn samples(note: &Note) -> Vec<Sample> {
+        views::charts::samples(note)
+    }
+
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        views::metrics(ctx, seen)
+        views::charts::metrics(ctx, seen)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a person does to the world.
 
-use super::{Due, Flight, Frame, Intake, Job, Load, Stage, World};
+use super::{Armed, Due, Flight, Frame, Intake, Job, Load, Stage, World};
 use crate::act::{Act, RequestAct, Surgery, Which, Workload};
 use crate::draw::{Purpose, draw, in_range};
 use crate::frame::Status;
@@ -44,6 +44,7 @@ impl World {
             }
             Act::Message { which, surgery } => self.operate(stage, act, *which, *surgery),
             Act::Timeout { node, timer } => self.fire(stage, *node, timer),
+            Act::Timer { node, timer, due_in_us } => self.wind(stage, act, *node, timer, *due_in_us),
             Act::Request(request) => self.request(stage, act, request),
             Act::Settle => {
                 self.settle(stage, act);
@@ -269,6 +270,28 @@ impl World {
         armed.live = false;
         let (timer, order) = (armed.timer, armed.order);
         self.enqueue(stage, node, Intake::Timeout { timer, order, forced: true });
+        Ok(())
+    }
+
+    /// Lets a running timer run out at another time.
+    fn wind(
+        &mut self,
+        stage: &mut Stage<'_>,
+        act: &Arc<Act>,
+        node: NodeId,
+        name: &str,
+        in_us: u64,
+    ) -> Result<(), String> {
+        let timers = &self.processes[usize::from(node)].timers;
+        let fits = |t: &Armed| t.live && stage.history.machine.timer_name(t.timer) == name;
+        let Some(slot) = timers.iter().position(fits) else {
+            return Err(format!("{} has no {name} timer running", stage.history.name(node)));
+        };
+        self.accept(stage, Kind::Act, act);
+        let due_us = self.now_us + in_us;
+        let order = self.put(due_us, Due::Timer(node, slot as u16));
+        let armed = &mut self.processes[usize::from(node)].timers[slot];
+        (armed.order, armed.due_us) = (order, due_us);
         Ok(())
     }
 

@@ -51,10 +51,19 @@ impl App {
 /// What the address, the last visit or nobody asks for.
 pub(super) fn opened() -> (Session, Option<String>) {
     match linked() {
-        Some(Ok(session)) => (session, None),
+        Some(Ok(opened)) => opened,
         Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
         None => (Session::new(first_scenario()), None),
     }
+}
+
+/// A session, and what of its link makes no sense.
+type Linked = Result<(Session, Option<String>), String>;
+
+/// A built-in scenario as it comes.
+fn plain(builtin: &Builtin) -> Linked {
+    let scenario = Scenario::parse(builtin.json).map_err(|e| e.to_string())?;
+    Ok((Session::new(scenario), None))
 }
 
 /// Whether the page opens as it does for somebody who comes for the first time: with the first lab and nothing else.
@@ -63,19 +72,19 @@ pub(crate) fn opens_the_usual() -> bool {
 }
 
 /// What the address asks for, if it asks for anything.
-pub(super) fn linked() -> Option<Result<Session, String>> {
+pub(super) fn linked() -> Option<Linked> {
     if bridge::hash().is_empty() { None } else { from_hash() }
 }
 
 /// What the address asks for. A page without one does not need it, so it is loaded later.
 #[inline(never)]
-fn from_hash() -> Option<Result<Session, String>> {
+fn from_hash() -> Option<Linked> {
     let mut hash = bridge::hash();
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);
     if let Some(saved) = saved {
-        return Some(Ok(Session::restored(saved)));
+        return Some(Ok((Session::restored(saved), None)));
     }
     if hash == IN_STORAGE {
         hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
@@ -86,7 +95,7 @@ fn from_hash() -> Option<Result<Session, String>> {
         let fits = |b: &&Builtin| wanted.as_deref().is_none_or(|id| id == b.id);
         let spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
         return Some(match spec.and_then(|spec| spec.scenarios.iter().find(fits)) {
-            Some(builtin) => Scenario::parse(builtin.json).map(Session::new).map_err(|e| e.to_string()),
+            Some(builtin) => plain(builtin),
             None => {
                 let id = wanted.unwrap_or_default();
                 Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
@@ -94,7 +103,7 @@ fn from_hash() -> Option<Result<Session, String>> {
         });
     }
     if let Some((spec, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
-        return Some(Scenario::parse(spec.scenarios[0].json).map(Session::new).map_err(|e| e.to_string()));
+        return Some(plain(&spec.scenarios[0]));
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));
@@ -106,8 +115,8 @@ fn from_hash() -> Option<Result<Session, String>> {
                 session.playing = false;
                 session.seek_time(f64::from(at_us));
             }
-            session.set_from_link(|key| value(&format!("{key}=")));
-            Ok(session)
+            let trouble = session.set_from_link(|key| value(&format!("{key}=")));
+            Ok((session, trouble))
         }
         Err(e) => Err(format!("The link cannot be opened. {e}")),
     })

@@ -85,10 +85,11 @@ impl App {
         }
         let (width, height) = (w as f32, h as f32);
         let lit = compare.run.violations().into_iter().flat_map(|v| v.events).collect();
-        let below = View { width, height, focus: None, chosen: [None, None], lit, ..view.clone() };
+        let below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
         let mut scene = lay_out(&*compare.run, &compare.index, &below, &compare.frame);
         mark(compare, 1, &*compare.run, &compare.index, &mut scene, &below);
         paint(&ctx, &scene, self.theme, scale);
+        *self.other_scene.0.borrow_mut() = scene;
     }
 }
 

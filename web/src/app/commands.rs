@@ -26,7 +26,7 @@ impl App {
             self.last_ms = None;
         }
         // The menu's own veil makes the pointer leave the diagram.
-        let hovers = matches!(command, Command::Hover(_));
+        let hovers = matches!(command, Command::Hover(_) | Command::Look(look::Wish::HoverBelow(_)));
         if moves_time(&command) {
             self.goal = None;
         }
@@ -115,8 +115,8 @@ impl App {
 
 /// Whether the person moves the cursor: then nothing that was going on stops the run.
 fn moves_time(command: &Command) -> bool {
-    use Command::{Edge, Seek, SeekEvent, Skip, Step};
-    matches!(command, Step(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
+    use Command::{Edge, Moment, Seek, SeekEvent, Skip, Step};
+    matches!(command, Step(_) | Moment(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {
@@ -145,6 +145,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
             let to = (s.view_us + share * s.end_us()).min(s.end_us()).max(0.0);
             s.seek_time(to);
         }
+        Command::Moment(forward) => s.seek_moment(forward),
         Command::SeekEvent(id) => s.seek_event(id),
         Command::Hover(event) => s.hover = event,
         Command::Choose(event) => s.choose(event),

@@ -106,12 +106,20 @@ impl App {
         Some(then(&mut player.0.borrow_mut(), &mut self.session.borrow_mut()))
     }
 
+    /// The guide is about another lab than the one that is open.
+    fn open_for_guide(&mut self, scenario: lightcone_core::scenario::Scenario) {
+        // Kept over the change, since the session itself is another one then.
+        self.session.borrow_mut().guided = true;
+        self.open(crate::session::Session::new(scenario), String::new());
+        self.session.borrow_mut().guided = false;
+    }
+
     fn begin(&mut self, lab: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
         let other = self.session.borrow().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::scenario::Scenario::parse(builtin.json).map_err(|e| e.to_string())?;
-            self.open(crate::session::Session::new(scenario), "guide".into());
+            self.open_for_guide(scenario);
         }
         let mut player = Player::new(lab, guide);
         if restored {
@@ -130,7 +138,7 @@ impl App {
         let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::scenario::Scenario::parse(first.json).map_err(|e| e.to_string())?;
-            self.open(crate::session::Session::new(scenario), "guide".into());
+            self.open_for_guide(scenario);
         }
         let goal = self.with_player(|player, s| player.enter(s, step, may_move()));
         self.goal = goal.transpose()?.flatten();

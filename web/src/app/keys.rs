@@ -32,7 +32,8 @@ impl App {
         if e.ctrl_key()
             || e.meta_key()
             || e.alt_key()
-            || bridge::is_typing(e.target())
+            || bridge::is_text(e.target())
+            || (bridge::is_typing(e.target()) && moves_a_slider(&key))
             || self.help
             || self.menu.is_some()
         {
@@ -44,6 +45,14 @@ impl App {
             "." => Command::Step(true),
             "ArrowLeft" => Command::Skip(-0.02),
             "ArrowRight" => Command::Skip(0.02),
+            "PageUp" | "PageDown" if !self.session.borrow().moments().is_empty() => Command::Moment(key == "PageDown"),
+            "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+                let place = usize::from(key.as_bytes()[0] - b'1');
+                if place >= self.session.borrow().run.situations().len() {
+                    return None;
+                }
+                Command::Situation(place)
+            }
             "Home" => Command::Edge(false),
             "End" => Command::Edge(true),
             "+" | "=" => Command::Zoom(0.8, 0.5),
@@ -62,4 +71,9 @@ impl App {
             _ => return None,
         })
     }
+}
+
+/// Whether a slider or a check box has a use for a key; the others mean there what they mean everywhere.
+fn moves_a_slider(key: &str) -> bool {
+    key == " " || key.starts_with("Arrow") || matches!(key, "Home" | "End" | "PageUp" | "PageDown")
 }

@@ -1,11 +1,13 @@
 //! Wishes that need all of the program: what they need is loaded later, unless something else needs it too.
 
 use super::App;
+use crate::bridge;
 use crate::command::{Command, Tab};
 use crate::layout::Slot;
 use crate::session::Session;
 use lightcone_core::diagram::svg;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::situation::How;
 use yew::prelude::*;
 
 impl App {
@@ -35,6 +37,7 @@ impl App {
                     Err(e) => self.say(ctx, e.to_string(), true),
                 }
             }
+            Command::Situation(place) => self.bring_about(ctx, place),
             Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
             Command::Builtin(spec, id) => {
                 if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
@@ -52,6 +55,25 @@ impl App {
             Command::Export(form) => self.export(ctx, form),
             Command::Explore(runs, random) => self.explore(ctx, runs, random),
             _ => unreachable!("the others need less"),
+        }
+    }
+
+    /// Brings one of the lab's situations about.
+    fn bring_about(&mut self, ctx: &Context<Self>, place: usize) {
+        let situations = self.session.borrow().run.situations();
+        let Some(situation) = situations.into_iter().nth(place) else { return };
+        match situation.how {
+            How::Acts(acts) => {
+                let before = self.session.borrow().tree.current().id;
+                self.session.borrow_mut().act_all(acts, situation.name);
+                bridge::remember_scenario(self.session.borrow().scenario().to_json());
+                self.say_branch(ctx, before);
+            }
+            How::Opens(id) => {
+                let spec = self.session.borrow().lab().spec();
+                self.carry_out_with_all(ctx, Command::Builtin(spec, id));
+            }
+            How::Cannot(why) => self.say(ctx, format!("{}: {why}.", situation.name), true),
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Compare {
     pub alone: [BTreeSet<RecordId>; 2],
     /// How far the two were compared, in microseconds.
     pub until_us: u64,
+    /// The event under the pointer in its diagram.
+    pub hover: Option<RecordId>,
 }
 
 impl Compare {
@@ -57,7 +59,7 @@ impl Compare {
             .map_or_else(Default::default, |d| [only_in(&*whole, &*run, d.record), only_in(&*run, &*whole, d.record)]);
         let mut index = Index::default();
         index.update(&*run);
-        Compare { other, frame: run.frame(), index, run, first, alone, until_us }
+        Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None }
     }
 
     /// Moves the other run to the time that is shown. True when its picture is another one now.

@@ -1,11 +1,11 @@
 //! The shapes of the cluster: grounds and cuts, links, processes, messages, and the same in words.
 
 use super::place::{Measure, Point, Room, Spot, beside, between, grounds, lane, length};
+use super::signs;
 use super::tokens::Token;
 use crate::session::Session;
 use lightcone_core::diagram::LINK_LAYER;
 use lightcone_core::diagram::svg::n;
-use lightcone_core::diagram::theme::TONES;
 use lightcone_core::frame::{LinkFrame, ProcessFrame, Status};
 use lightcone_core::json::{Doc, millis_text};
 use lightcone_core::network::Delay;
@@ -118,6 +118,7 @@ impl Picture<'_> {
     pub(super) fn process(&self, i: usize, room: &mut Room, keys: Callback<KeyboardEvent>) -> Html {
         let (p, spot) = (&self.s.frame.processes[i], &self.spots[i]);
         let (hw, hh) = spot.half;
+        let (tone, role) = signs::role(self.s, i);
         let state = state_words(p);
         let place = state
             .as_ref()
@@ -128,9 +129,10 @@ impl Picture<'_> {
         };
         let cross = format!("M{0} {1}L{2} {3}M{0} {3}L{2} {1}", n(-hw + 3.0), n(-hh), n(hw - 3.0), n(hh));
         html! {
-            <g key={p.name.clone()} class={format!("node tone{} {}", i % usize::from(TONES), p.status.name())}
+            <g key={p.name.clone()} class={format!("node tone{tone} {role} {}", p.status.name())}
                 tabindex="0" role="button" aria-haspopup="menu" aria-label={process_words(p)} data-node={p.name.clone()}
                 transform={format!("translate({} {})", n(spot.at.0), n(spot.at.1))} onkeydown={keys}>
+                <title>{ process_words(p) }</title>
                 { disc("disc") }
                 if p.status == Status::Paused { { disc("paused-ground") } }
                 if p.status == Status::Crashed { <path class="cross" d={cross} /> }
@@ -140,6 +142,7 @@ impl Picture<'_> {
                     <circle class="badge" cx={n(hw - 2.0)} cy={n(1.0 - hh)} r="8" />
                     { text("badge-text", (hw - 2.0, 4.6 - hh), 10.5, &p.waiting.to_string()) }
                 }
+                { signs::badges(p, spot, room, (self.size.0 / 2.0, self.centre())) }
             </g>
         }
     }
@@ -191,7 +194,7 @@ impl Picture<'_> {
         if entries.len() < 2 {
             html! {}
         } else {
-            html! { <p class="legend">{ for entries }</p> }
+            html! { <>{ for entries }</> }
         }
     }
 }
@@ -231,7 +234,7 @@ fn process_words(p: &ProcessFrame) -> String {
     if p.waiting > 0 {
         words += &format!(", {} waiting", p.waiting);
     }
-    words
+    words + &signs::words(p)
 }
 
 /// A delay in a word.

@@ -1,7 +1,7 @@
 //! Where things stand in the cluster: plain geometry, without sines (they would cost kilobytes of download).
 
 use lightcone_core::diagram::font::text_width;
-pub(super) use lightcone_core::diagram::scene::Point;
+pub(crate) use lightcone_core::diagram::scene::Point;
 use lightcone_core::diagram::scene::Rect;
 
 /// With more processes than this they are drawn small.
@@ -12,6 +12,8 @@ const NARROW: f32 = 380.0;
 const QUARTER: usize = 48;
 /// Messages keep to the right of the line between two processes, by so many pixels.
 const RIGHT_PX: f32 = 4.5;
+/// Room around a process for its timer, in pixels.
+pub(super) const RIM: f32 = 5.0;
 /// Free room around a label, in pixels.
 const MARGIN: f32 = 1.0;
 
@@ -39,7 +41,7 @@ impl Measure {
 
     /// Height of a row: a process and a line under it.
     fn row(self) -> f32 {
-        2.0 * self.r + self.small + 10.0
+        2.0 * self.r + self.small + 10.0 + RIM
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) fn height(width: f32, roles: &[String]) -> f32 {
     let needed = match roles.len() > MANY {
         true if width < NARROW => 400.0,
         true => 320.0,
-        false => 212.0,
+        false => 226.0,
     };
     let measure = Measure::of(roles.len());
     let others = roles.iter().filter(|r| **r != roles[0]).count();
@@ -85,7 +87,7 @@ pub(super) fn spots(names: &[String], roles: &[String], size: Point, put: &[Opti
     let rows = rows(&others, &halves, size.0);
     let foot = size.1 - rows.len() as f32 * measure.row();
     let widest = ring.iter().map(|&i| halves[i].0).fold(measure.r, f32::max);
-    let (top, bottom) = (measure.r + measure.small + 6.0, foot - measure.r - measure.small - 8.0);
+    let (top, bottom) = (measure.r + measure.small + 6.0 + RIM, foot - measure.r - measure.small - 8.0 - RIM);
     let centre = (size.0 / 2.0, (top + bottom) / 2.0);
     let radii = ((size.0 / 2.0 - widest - 8.0).clamp(1.0, 230.0), ((bottom - top) / 2.0).max(1.0));
     let mut at = vec![(0.0, 0.0); names.len()];
@@ -122,7 +124,7 @@ fn rows(others: &[usize], halves: &[(f32, f32)], width: f32) -> Vec<Vec<usize>> 
 }
 
 /// So many points on an ellipse, equally far apart along it, clockwise from its top; two stand left and right.
-fn on_ring(count: usize, centre: Point, radii: Point) -> Vec<Point> {
+pub(crate) fn on_ring(count: usize, centre: Point, radii: Point) -> Vec<Point> {
     if count == 1 {
         return vec![centre];
     }
@@ -245,12 +247,19 @@ impl Room {
 
     /// The first of some places for the middle of a text's baseline at which it fits.
     pub(super) fn place(&mut self, text: &str, px: f32, places: impl IntoIterator<Item = Point>) -> Option<Point> {
-        let w = text_width(text, px, false);
+        let size = (text_width(text, px, false), px * 1.1);
+        let up = px * 0.3;
+        let found = self.place_box(size, places.into_iter().map(|(x, y)| (x, y - up)))?;
+        Some((found.0, found.1 + up))
+    }
+
+    /// The same for the middle of anything of a size.
+    pub(super) fn place_box(&mut self, (w, h): Point, places: impl IntoIterator<Item = Point>) -> Option<Point> {
         let rect = |(x, y): Point| Rect {
             x: x - w / 2.0 - MARGIN,
-            y: y - px * 0.85 - MARGIN,
+            y: y - h / 2.0 - MARGIN,
             w: w + 2.0 * MARGIN,
-            h: px * 1.1 + 2.0 * MARGIN,
+            h: h + 2.0 * MARGIN,
         };
         let inside = |r: &Rect| r.x >= 0.0 && r.y >= 0.0 && r.x + r.w <= self.size.0 && r.y + r.h <= self.size.1;
         let found = places.into_iter().find(|&p| {
@@ -267,11 +276,20 @@ pub(super) fn beside(spot: &Spot, text: &str, px: f32, centre: f32) -> [Point; 4
     let (x, y) = spot.at;
     let (hw, hh) = spot.half;
     let w = text_width(text, px, false) / 2.0 + 4.0;
-    let (mut near, mut far) = ((x, y + hh + px), (x, y - hh - 4.0));
+    let (mut near, mut far) = ((x, y + hh + px + RIM), (x, y - hh - 4.0 - RIM));
     if y < centre {
         std::mem::swap(&mut near, &mut far);
     }
     [near, far, (x + hw + w, y + px * 0.35), (x - hw - w, y + px * 0.35)]
+}
+
+/// The places for a row of signs at a process: outwards, inwards, then above and below what is said of it.
+pub(super) fn beside_box(spot: &Spot, width: f32, middle: Point) -> [Point; 4] {
+    let (x, y) = spot.at;
+    let aside = spot.half.0 + width / 2.0 + 9.0;
+    let out = if x < middle.0 { -aside } else { aside };
+    let far = spot.half.1 + 26.0;
+    [(x + out, y), (x - out, y), (x, y + far), (x, y - far)]
 }
 
 #[cfg(test)]

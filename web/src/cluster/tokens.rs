@@ -4,6 +4,7 @@
 //! there, on the elements that the component has drawn.
 
 use super::place::{between, lane};
+use super::signs::{Arc, arcs, left};
 use super::view::Cluster;
 use crate::session::Session;
 use lightcone_core::diagram::scene::Point;
@@ -48,6 +49,8 @@ impl Token {
 #[derive(Default)]
 struct Inner {
     layer: NodeRef,
+    timers: NodeRef,
+    arcs: RefCell<Vec<Arc>>,
     shown: RefCell<Vec<(Token, (Point, Point))>>,
     redraw: RefCell<Option<html::Scope<Cluster>>>,
     /// Nothing moves between two drawings of the panels: hidden, or motion is not wanted.
@@ -100,8 +103,14 @@ impl Tokens {
         self.0.layer.clone()
     }
 
+    /// The element whose children the timers' outlines are.
+    pub(super) fn timers(&self) -> NodeRef {
+        self.0.timers.clone()
+    }
+
     /// Takes in what was drawn, each with its way, and moves all of it into place.
-    pub(super) fn drawn(&self, shown: Vec<(Token, (Point, Point))>, still: bool, now_us: f64) {
+    pub(super) fn drawn(&self, shown: Vec<(Token, (Point, Point))>, arcs: Vec<Arc>, still: bool, now_us: f64) {
+        *self.0.arcs.borrow_mut() = arcs;
         *self.0.shown.borrow_mut() = shown;
         self.0.still.set(still);
         self.place(now_us);
@@ -128,7 +137,12 @@ impl Tokens {
         let same = {
             let shown = self.0.shown.borrow();
             let now = visible(s).take(SHOWN_MAX).map(|f| (key(f), f.arrive_us));
-            now.eq(shown.iter().map(|(t, _)| (t.key, t.arrive_us)))
+            let arcs = arcs(s);
+            let whose = |arcs: &[Arc]| arcs.iter().map(|a| a.0).collect::<Vec<_>>();
+            let same = whose(&arcs) == whose(&self.0.arcs.borrow());
+            // A timer that was armed anew goes on at the same place.
+            *self.0.arcs.borrow_mut() = if same { arcs } else { Vec::new() };
+            same && now.eq(shown.iter().map(|(t, _)| (t.key, t.arrive_us)))
         };
         if same {
             self.place(s.view_us);
@@ -140,9 +154,15 @@ impl Tokens {
     fn place(&self, now_us: f64) {
         let mut element = self.0.layer.cast::<Element>().and_then(|l| l.first_element_child());
         for (token, (a, b)) in &*self.0.shown.borrow() {
-            let Some(e) = element else { return };
+            let Some(e) = element else { break };
             let (x, y) = between(*a, *b, token.share(now_us));
             let _ = e.set_attribute("transform", &format!("translate({} {})", n(x), n(y)));
+            element = e.next_element_sibling();
+        }
+        let mut element = self.0.timers.cast::<Element>().and_then(|l| l.first_element_child());
+        for arc in &*self.0.arcs.borrow() {
+            let Some(e) = element else { return };
+            let _ = e.set_attribute("stroke-dasharray", &left(*arc, now_us));
             element = e.next_element_sibling();
         }
     }

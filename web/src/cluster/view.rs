@@ -1,7 +1,10 @@
 //! The component: what the pointer and the keys do in the cluster.
+//!
+//! A large component: what a press becomes depends on every other pointer and key of the same picture.
 
 use super::draw::{Picture, network_words};
 use super::place::{Measure, Point, Room, Spot, height, is_left, length, off, spots};
+use super::signs;
 use super::split::partition_json;
 use super::tokens::{Key, SHOWN_MAX, Token, Tokens, tokens, visible, way};
 use crate::bridge;
@@ -181,7 +184,8 @@ impl Component for Cluster {
             let way = way(&t, &spots);
             (t, way)
         });
-        ctx.props().tokens.drawn(ways.collect(), still, s.view_us);
+        let arcs = if width > 0.0 { signs::arcs(&s) } else { Vec::new() };
+        ctx.props().tokens.drawn(ways.collect(), arcs, still, s.view_us);
     }
 }
 
@@ -230,7 +234,7 @@ impl Cluster {
         let picture = Picture { s, spots: &[], size: self.size, measure: Measure::of(1) };
         html! {
             <>
-                { picture.legend() }
+                <p class="legend">{ picture.legend() }{ signs::key(s) }</p>
                 <p class="says" role="status">
                     { hint }
                     if more > 0 { <b>{ format!(" +{more} more messages") }</b> }
@@ -261,6 +265,9 @@ impl Cluster {
                     <path d="M0 0V5" class="hatching" /></pattern></defs>
                 { picture.cuts() }
                 { links }
+                <g ref={ctx.props().tokens.timers()} class="timers" aria-hidden="true">
+                    { for signs::arcs(s).iter().map(|(i, ..)| signs::arc(&spots[*i])) }
+                </g>
                 <g>{ for nodes }</g>
                 <g ref={ctx.props().tokens.layer()}>{ for shown.iter().map(token) }</g>
                 if let Some((a, b)) = self.cut { { scissors(a, b) } }

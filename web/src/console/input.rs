@@ -1,4 +1,6 @@
 //! The line with its completions: a combobox that is worked by keyboard alone.
+//!
+//! A large component: a combobox is one state of line, cursor, completions and history, which every key may change.
 
 use super::log::LogRef;
 use super::shown;

@@ -126,14 +126,14 @@ fn argument(
             html! {
                 <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
                     { for words.iter().copied().chain(nodes).map(|w| html! {
-                        <option value={w.to_string()} selected={given.as_deref() == Some(w)}>{ w }</option>
+                        <option value={w.to_string()} selected={given.as_deref().unwrap_or(words[0]) == w}>{ w }</option>
                     }) }
                 </select>
             }
         }
         Takes::Choice(words) => html! {
             <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
-                { for words.iter().map(|w| html! { <option value={*w} selected={given.as_deref() == Some(*w)}>{ *w }</option> }) }
+                { for words.iter().map(|w| html! { <option value={*w} selected={given.as_deref().unwrap_or(words[0]) == *w}>{ *w }</option> }) }
             </select>
         },
         _ => html! {

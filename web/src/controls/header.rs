@@ -88,7 +88,11 @@ fn Choosers(props: &ModelProps) -> Html {
         let builtin = spec.scenarios.iter().find(|b| b.id == id).unwrap_or(&spec.scenarios[0]);
         Command::Builtin(spec, builtin.id)
     });
-    let title = |json: &str| Scenario::parse(json).map(|s| s.title).unwrap_or_default();
+    // Read once for each lab, and not at every drawing.
+    let titles = use_memo(spec.id, move |_| {
+        let title = |json: &str| Scenario::parse(json).map(|s| s.title).unwrap_or_default();
+        spec.scenarios.iter().map(|b| title(b.json)).collect::<Vec<String>>()
+    });
     html! {
         <div class="choosers">
             <select aria-label="Lab" onchange={on_lab}>
@@ -98,8 +102,8 @@ fn Choosers(props: &ModelProps) -> Html {
             </select>
             <select aria-label="Scenario" onchange={on_scenario}>
                 if s.builtin.is_none() { <option value="" selected={true}>{ s.title() }</option> }
-                { for spec.scenarios.iter().map(|b| html! {
-                    <option value={b.id} selected={s.builtin == Some(b.id)}>{ title(b.json) }</option>
+                { for spec.scenarios.iter().zip(titles.iter()).map(|(b, title)| html! {
+                    <option value={b.id} selected={s.builtin == Some(b.id)}>{ title }</option>
                 }) }
             </select>
             <button onclick={props.on.reform(|_| Command::Reset)} title="Open this scenario again from its beginning">{ "Reset" }</button>

@@ -1,5 +1,6 @@
 //! The list of keys, and what the marks mean.
 
+use super::scrubber::key;
 use crate::bridge;
 use crate::command::Command;
 use yew::prelude::*;
@@ -11,11 +12,13 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 23] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
     ("Home End", "to the beginning or the end"),
+    ("Page keys", "to the step before or after, where a scenario is told step by step"),
+    ("1 to 9", "one of the lab's situations, where it has any"),
     ("< >", "slower or faster"),
     ("n p", "choose the next or previous event"),
     ("Esc", "let go of what was chosen, close what is open"),
@@ -33,7 +36,11 @@ const KEYS: [(&str, &str); 20] = [
         "on a process, a lane or a message under way: what can be done to it; on a screen to touch, press long",
     ),
     ("↑ ↓ Enter", "in the diagram: from lane to lane and message to message, and what can be done to it"),
-    ("drag", "a message's head: it arrives then; a process of the cluster: it stands there; with shift: cut"),
+    ("Alt ↑ ↓", "move the lane that the arrows are at"),
+    (
+        "drag",
+        "a message's head: it arrives then; a lane's name: it stands there; a process of the cluster: it stands there; with shift: cut",
+    ),
     ("?", "this list"),
 ];
 
@@ -68,7 +75,8 @@ pub(crate) fn Help(props: &Props) -> Html {
                       share holds all of it." }</p>
                 <div class="columns">
                     <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(row) }</dl></div>
-                    <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl></div>
+                    <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl>
+                        <h3>{ "On the time line" }</h3>{ key() }</div>
                 </div>
             </div>
         </div>

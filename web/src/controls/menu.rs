@@ -4,9 +4,11 @@ use crate::app::why_not;
 use crate::bridge;
 use crate::cluster::LinkForm;
 use crate::command::{Command, Menu, Target};
+use crate::diagram::step_lane;
 use crate::model::Model;
 use crate::part::part;
 use crate::session::Session;
+use lightcone_core::diagram::Orientation;
 use lightcone_core::frame::Status;
 use lightcone_core::json::{millis_text, quote};
 use yew::prelude::*;
@@ -108,6 +110,12 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
     }
     if entries.len() == 4 && !s.lab().spec().timers.is_empty() {
         entries.push(Entry::act("fire a timer", String::new(), Some("None is running here.")));
+    }
+    let down = s.look.orientation == Orientation::Down;
+    for (forward, text) in [(false, ["move lane up", "move lane left"]), (true, ["move lane down", "move lane right"])]
+    {
+        let (wish, why_not) = step_lane(s, node, forward);
+        entries.push(Entry { text: text[usize::from(down)].into(), wish: Command::Look(wish), why_not });
     }
     let count = s.frame.processes.len() as u16;
     let link = Menu { target: Target::Link(node, (node + 1) % count.max(1)), at: menu.at };

@@ -4,8 +4,10 @@ use super::{Props, input_value, segmented, value_of};
 use crate::cluster::Partitions;
 use crate::command::Command;
 use crate::part::part;
+use lightcone_core::frame::Mark;
 use lightcone_core::json::{millis_text, probability_text};
 use lightcone_core::network::Delay;
+use lightcone_core::situation::Outlook;
 use yew::prelude::*;
 
 /// Steps of the delay sliders, in microseconds: fine where delays are short.
@@ -124,7 +126,24 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>
+            if let Some(outlook) = s.run.outlook() { { outlook_view(&outlook) } }
             { part!(Partitions { model: props.model.clone(), on: props.on.clone() }) }
+        </section>
+    }
+}
+
+/// What the lab's settings lead to on this network.
+fn outlook_view(outlook: &Outlook) -> Html {
+    let word = match outlook.mark {
+        Mark::Bad => "unstable",
+        Mark::Plain => "steady",
+        _ => "shaky",
+    };
+    html! {
+        <section class={classes!("outlook", word)} aria-label={outlook.title}>
+            <h3>{ outlook.title }<b>{ word }</b></h3>
+            <dl>{ for outlook.numbers.iter().map(|n| html! { <><dt>{ &n.name }</dt><dd>{ &n.value }</dd></> }) }</dl>
+            <p>{ &outlook.says }</p>
         </section>
     }
 }

@@ -1,16 +1,12 @@
 //! Play, step, speed and the scrubber.
 
-use super::{BranchMenu, Props, input_number};
+use super::scrubber::Scrubber;
+use super::{BranchMenu, Props};
 use crate::command::Command;
 use crate::part::part;
 use crate::session::SPEEDS;
 use lightcone_core::diagram::svg::n;
-use lightcone_core::json::millis_text;
-use lightcone_core::trace::Kind;
 use yew::prelude::*;
-
-/// Most marks on the scrubber: more would only paint over one another.
-const MARKS_MAX: usize = 400;
 
 /// The row at the foot.
 #[component]
@@ -55,36 +51,4 @@ fn exact_millis(us: f64) -> String {
 
 fn icon(path: &'static str) -> Html {
     html! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d={path} /></svg> }
-}
-
-/// The run from end to end, painted with what happened.
-#[component]
-fn Scrubber(props: &Props) -> Html {
-    let s = props.model.get();
-    let end = s.end_us().max(1.0);
-    let trace = s.run.trace();
-    let class = |kind: Kind| match kind {
-        Kind::Crash => Some("crash"),
-        Kind::Restart | Kind::Resume | Kind::Heal => Some("back"),
-        Kind::Pause | Kind::Partition => Some("cut"),
-        Kind::Violation => Some("violation"),
-        Kind::Request | Kind::Act | Kind::Network => Some("act"),
-        _ => None,
-    };
-    let all: Vec<(u64, &'static str)> =
-        trace.records.iter_from(0).filter_map(|r| class(r.kind).map(|c| (r.at_us, c))).collect();
-    let every = all.len().div_ceil(MARKS_MAX).max(1);
-    let kept = all.iter().enumerate().filter(|(i, (_, c))| i % every == 0 || matches!(*c, "violation" | "crash"));
-    let mark = |(_, (at_us, class)): (usize, &(u64, &'static str))| {
-        html! { <i class={*class} style={format!("left:{}%", n((*at_us as f64 / end * 100.0) as f32))}></i> }
-    };
-    let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).min(end).max(0.0)));
-    let text = format!("{} of {} milliseconds", millis_text(s.view_us as u64), millis_text(end as u64));
-    html! {
-        <div class="scrubber">
-            <div class="marks" aria-hidden="true">{ for kept.map(mark) }</div>
-            <input type="range" id="scrubber" min="0" max={(end as u64).to_string()} step="any" value={(s.view_us as u64).to_string()}
-                aria-label="Time" aria-valuetext={text} {oninput} />
-        </div>
-    }
 }

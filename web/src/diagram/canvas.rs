@@ -1,6 +1,10 @@
 //! The canvas with its pointer and keys: hover, choose, pan, pinch, wheel, heads of messages, menus.
+//!
+//! A large component: what a press becomes depends on every other pointer, key and message of the same canvas. What it
+//! then does is in the files beside it.
 
 use super::cut::{one_lane, through, whole_line};
+use super::lane;
 use super::retime::{self, Head};
 use crate::command::{Command, Menu, Target};
 use crate::look::Wish;
@@ -12,7 +16,8 @@ use lightcone_core::diagram::scene::{Point, Scene};
 use lightcone_core::trace::NodeId;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use web_sys::{HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 /// A pointer that has moved less than this was a click, in pixels.
@@ -63,6 +68,8 @@ struct Down {
     cuts: Option<Option<NodeId>>,
     /// Whether it has crossed a lane with it.
     crossed: bool,
+    /// The lane whose name it has.
+    lane: Option<NodeId>,
 }
 
 /// What the pointers do, between two events.
@@ -74,6 +81,8 @@ pub(crate) struct Diagram {
     pointed: Option<(u32, u16)>,
     /// The head that was taken, and where it has been moved to.
     taken: Option<(Head, Option<f32>)>,
+    /// The lane that is being moved, and where the pointer is with it.
+    lane: Option<(NodeId, Point)>,
     /// What the keys are at: a lane or a message.
     target: Option<Target>,
 }
@@ -105,7 +114,7 @@ impl Component for Diagram {
             Msg::Move(e) if self.taken.is_some() => return self.pull(ctx, &e),
             Msg::Move(e) => {
                 self.moved(ctx, &e);
-                return self.point(ctx, place(&e));
+                return self.point(ctx, place(&e)) || self.lane.is_some();
             }
             Msg::Up(e) => return self.up(ctx, &e),
             Msg::Leave => {
@@ -121,7 +130,7 @@ impl Component for Diagram {
             }
             Msg::LongPress(at, client) => {
                 self.downs.clear();
-                (self.press, self.taken) = (None, None);
+                (self.press, self.taken, self.lane) = (None, None, None);
                 self.menu(ctx, at, client);
             }
             Msg::Key(e) => return self.key(ctx, &e),
@@ -143,7 +152,7 @@ impl Component for Diagram {
         let cutting = session.look.cut.is_some().then_some("cutting");
         let graspable = (self.pointed.is_some() || self.taken.is_some()).then_some("graspable");
         html! {
-            <>
+            <div class="stage">
             <canvas
                 ref={ctx.props().canvas.clone()} id="diagram" tabindex="0" role="img" aria-label={label}
                 class={classes!(down, cutting, graspable)}
@@ -154,8 +163,22 @@ impl Component for Diagram {
                 onblur={link.callback(|_| Msg::Blur)}
             />
             { self.over(ctx, &session) }
-            </>
+            </div>
         }
+    }
+}
+
+/// Over a name: all of it, and what a click does.
+fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
+    let Some(under) = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return };
+    let name = props.scene.0.borrow().name_at(at);
+    let tip = name.map_or(String::new(), |name| {
+        let s = props.model.get();
+        let what = if s.look.collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
+        format!("{}: click to {what}, drag to move it", s.run.names()[usize::from(name.node)])
+    });
+    if under.title() != tip {
+        under.set_title(&tip);
     }
 }
 
@@ -166,13 +189,14 @@ fn place(e: &PointerEvent) -> Point {
 /// With a line over the lanes, arrow keys move the chosen lane's handle, and Tab goes from lane to lane.
 fn cut_key(s: &Session, e: &KeyboardEvent) -> Option<Wish> {
     let chosen = s.look.cut.as_ref()?.chosen;
-    let lanes = s.run.names().len() as NodeId;
+    let lanes = s.look.lanes(s.run.names().len());
+    let here = lanes.iter().position(|lane| *lane == chosen)?;
     Some(match (e.key().as_str(), e.shift_key()) {
         ("ArrowLeft" | "ArrowUp", _) => Wish::CutStep(false),
         ("ArrowRight" | "ArrowDown", _) => Wish::CutStep(true),
         // At the last lane the focus goes on as usual.
-        ("Tab", false) if chosen + 1 < lanes => Wish::CutChoose(chosen + 1),
-        ("Tab", true) if chosen > 0 => Wish::CutChoose(chosen - 1),
+        ("Tab", false) if here + 1 < lanes.len() => Wish::CutChoose(lanes[here + 1]),
+        ("Tab", true) if here > 0 => Wish::CutChoose(lanes[here - 1]),
         ("Escape", _) => Wish::NoCut,
         _ => return None,
     })
@@ -216,14 +240,15 @@ impl Diagram {
             let on_plot = self.downs.is_empty() && scene.plot.is_some_and(|plot| plot.holds(at));
             (s.look.cut.is_some() && on_plot).then(|| scene.handle_at(at))
         };
-        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false });
+        let lane = ctx.props().scene.0.borrow().name_at(at).map(|name| name.node);
+        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false, lane });
         if cuts.is_some() {
             self.cut(ctx, e.pointer_id(), at, at);
             return;
         }
         let heads = Self::heads(ctx);
         let found = retime::taken(&heads, self.pointed, at, e.pointer_type() == "touch");
-        self.taken = found.filter(|_| self.downs.len() == 1).map(|head| (head, None));
+        self.taken = found.filter(|_| self.downs.len() == 1 && lane.is_none()).map(|head| (head, None));
         if e.pointer_type() == "touch" {
             let link = ctx.link().clone();
             let client = (e.client_x(), e.client_y());
@@ -239,8 +264,11 @@ impl Diagram {
         let others: Vec<Down> = self.downs.iter().filter(|d| d.id != e.pointer_id()).copied().collect();
         let Some(down) = self.downs.iter_mut().find(|d| d.id == e.pointer_id()) else {
             let event = ctx.props().scene.0.borrow().event_at(at);
-            self.name_tip(ctx, at);
-            on.emit(Command::Hover(event));
+            name_tip(ctx.props(), e, at);
+            let before = ctx.props().model.get().hover;
+            if event != before {
+                on.emit(Command::Hover(event));
+            }
             return;
         };
         let before = down.last;
@@ -254,6 +282,11 @@ impl Diagram {
             self.cut(ctx, e.pointer_id(), before, at);
             return;
         }
+        if let Some(node) = down.lane.filter(|_| others.is_empty()) {
+            self.lane = Some((node, at));
+            return;
+        }
+        self.lane = None;
         let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;
         let (before, at) = (along(before), along(at));
         match others.first() {
@@ -282,6 +315,13 @@ impl Diagram {
             }
             return true;
         }
+        if let Some((node, at)) = self.lane.take() {
+            if e.type_() == "pointerup" {
+                let wish = lane::dropped(&ctx.props().model.get(), &ctx.props().scene.0.borrow(), node, at);
+                ctx.props().on.emit(Command::Look(wish));
+            }
+            return true;
+        }
         if !down.moved && down.cuts.is_none() && self.downs.is_empty() && e.type_() == "pointerup" {
             let name = ctx.props().scene.0.borrow().name_at(down.start);
             if let Some(name) = name {
@@ -292,20 +332,6 @@ impl Diagram {
             ctx.props().on.emit(Command::Choose(event));
         }
         false
-    }
-
-    /// Over a name: all of it, and what a click does.
-    fn name_tip(&self, ctx: &Context<Self>, at: Point) {
-        let Some(canvas) = ctx.props().canvas.cast::<HtmlCanvasElement>() else { return };
-        let name = ctx.props().scene.0.borrow().name_at(at);
-        let tip = name.map_or(String::new(), |name| {
-            let s = ctx.props().model.get();
-            let what = if s.look.collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
-            format!("{}: {what}", s.run.names()[usize::from(name.node)])
-        });
-        if canvas.title() != tip {
-            canvas.set_title(&tip);
-        }
     }
 
     fn wheel(&self, ctx: &Context<Self>, e: &WheelEvent) {
@@ -370,9 +396,8 @@ impl Diagram {
     /// What is drawn over the canvas: a handle, a message that is being moved, what the keys are at.
     fn over(&self, ctx: &Context<Self>, s: &Session) -> Html {
         let scene = ctx.props().scene.0.borrow();
-        let canvas = ctx.props().canvas.cast::<HtmlCanvasElement>();
-        let Some(canvas) = canvas else { return html! {} };
         let heads = if self.pointed.is_some() || self.target.is_some() { retime::heads(s, &scene) } else { Vec::new() };
+        let lane = self.lane.map(|(node, at)| lane::overlay(s, &scene, node, at));
         let (moved, marked) = match self.taken {
             Some((head, Some(along))) => (retime::overlay(s, &scene, &head, Some(along)), None),
             _ => {
@@ -381,19 +406,37 @@ impl Diagram {
                 (handle, self.target.map(|t| retime::marked(s, &scene, &heads, t)))
             }
         };
-        let style = format!(
-            "left:{}px;top:{}px;width:{}px;height:{}px",
-            canvas.offset_left(),
-            canvas.offset_top(),
-            canvas.client_width(),
-            canvas.client_height()
-        );
         let (mark, says) = marked.unwrap_or_default();
-        html! { <><svg class="over" {style} aria-hidden="true">{ moved }{ mark }</svg><p class="sr" role="status">{ says }</p></> }
+        html! { <>{ Self::grip(ctx, &scene) }<svg class="over" aria-hidden="true">{ moved }{ mark }{ lane.unwrap_or_default() }</svg><p class="sr" role="status">{ says }</p></> }
+    }
+
+    /// Lies over the names, begins where the canvas does, and does as that does; but a finger that moves along it moves
+    /// a lane, and not the page.
+    fn grip(ctx: &Context<Self>, scene: &Scene) -> Html {
+        let Some(plot) = scene.plot else { return html! {} };
+        let (w, h) = match scene.orientation {
+            Orientation::Right => (plot.x - 4.0, scene.height),
+            Orientation::Down => (scene.width, plot.y - 4.0),
+        };
+        let style = format!("width:{}px;height:{}px", w as i32, h as i32);
+        let link = ctx.link();
+        html! {
+            <div class="grip" {style} aria-hidden="true"
+                onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)}
+                onpointerup={link.callback(Msg::Up)} onpointercancel={link.callback(Msg::Up)}
+                onpointerleave={link.callback(|_| Msg::Leave)} onwheel={link.callback(Msg::Wheel)}
+                oncontextmenu={link.callback(Msg::Context)} />
+        }
     }
 
     /// Up and down go through lanes and messages; Enter or the menu key opens the menu of what they are at.
     fn key(&mut self, ctx: &Context<Self>, e: &KeyboardEvent) -> bool {
+        let moved = lane::key(&ctx.props().model.get(), self.target, e);
+        if let Some(wish) = moved {
+            e.prevent_default();
+            ctx.props().on.emit(Command::Look(wish));
+            return true;
+        }
         if e.ctrl_key() || e.meta_key() || e.alt_key() {
             return false;
         }
@@ -403,8 +446,11 @@ impl Diagram {
             ctx.props().on.emit(Command::Look(wish));
             return false;
         }
-        let lanes = ctx.props().model.get().frame.processes.len();
-        let mut all: Vec<Target> = (0..lanes).map(|i| Target::Node(i as u16)).collect();
+        let lanes = {
+            let s = ctx.props().model.get();
+            s.look.lanes(s.run.names().len())
+        };
+        let mut all: Vec<Target> = lanes.into_iter().map(Target::Node).collect();
         all.extend(Self::heads(ctx).iter().map(|h| Target::Message(h.message, h.copy)));
         let here = all.iter().position(|t| Some(*t) == self.target);
         match e.key().as_str() {

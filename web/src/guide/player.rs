@@ -184,10 +184,14 @@ impl Player {
 
     /// Does one thing; gives the place where the cursor is to go when all is done.
     fn play(&mut self, s: &mut Session, one: &Move, goal: Option<Goal>, last: bool) -> Result<Option<Goal>, String> {
+        s.as_guide(|s| self.play_in(s, one, goal, last))
+    }
+
+    fn play_in(&mut self, s: &mut Session, one: &Move, goal: Option<Goal>, last: bool) -> Result<Option<Goal>, String> {
         match one {
             Move::Load(which) => {
                 let next = opened(s, which)?;
-                s.replace(next, format!("guide to step {}", self.at + 1));
+                s.replace(next, String::new());
                 return Ok(None);
             }
             Move::Act(line) => {
@@ -368,6 +372,37 @@ mod tests {
                 player.enter(&mut s, i, false).expect("a step");
                 assert_eq!(place(&s), *expected, "{} step {}", player.lab, i + 1);
             }
+        }
+    }
+
+    #[test]
+    fn what_a_guide_does_is_one_step_back_and_what_the_person_did_before_is_behind_it() {
+        for (mut player, mut s) in players() {
+            s.seek_time(10_000.0);
+            let name = s.run.names()[0].clone();
+            let crash = |name: &str| format!("{{\"crash\":{{\"node\":\"{name}\"}}}}");
+            s.act_json(&crash(&name)).expect("an act");
+            let (by_hand, at_us) = (s.run.scenario().clone(), s.view_us);
+            for i in 0..player.guide.steps.len() {
+                player.enter(&mut s, i, false).expect("a step");
+                if player.waits() {
+                    player.show(&mut s, false).expect("an answer");
+                }
+            }
+            assert_ne!(*s.run.scenario(), by_hand);
+            assert_eq!(s.travel(true).as_deref(), Some("what the guide did"));
+            assert_eq!((s.run.scenario(), s.view_us), (&by_hand, at_us), "{}", player.lab);
+            assert!(s.travel(true).is_some_and(|what| what.starts_with("crash")));
+            assert!(s.travel(true).is_none());
+            // What the person does in the guide's run is theirs.
+            player.enter(&mut s, 0, false).expect("a step");
+            s.playing = false;
+            let name = s.run.names()[1].clone();
+            s.act_json(&crash(&name)).expect("an act");
+            let in_guide = s.run.scenario().clone();
+            player.enter(&mut s, 0, false).expect("a step");
+            assert!(s.travel(true).is_some());
+            assert_eq!(*s.run.scenario(), in_guide);
         }
     }
 

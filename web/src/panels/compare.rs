@@ -3,7 +3,10 @@
 use super::words_in;
 use crate::branches::{Compare, Wish};
 use crate::command::Command;
+use crate::diagram::{SceneRef, Tip};
+use crate::look;
 use crate::model::Model;
+use crate::part::part;
 use lightcone_core::json::millis_text;
 use lightcone_core::run::Run;
 use std::cell::RefCell;
@@ -19,6 +22,8 @@ pub(crate) struct Props {
     pub model: Model,
     /// The canvas of the other branch, for the painter.
     pub canvas: NodeRef,
+    /// What was painted on it last.
+    pub scene: SceneRef,
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -38,7 +43,8 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
         millis_text(s.view_us as u64)
     );
     let swap = compare.other;
-    let (wheel, down, moved) = handles(&props.on, &last);
+    let (wheel, down, moved) = handles(props, &last);
+    let leave = props.on.reform(|_: PointerEvent| Command::Look(look::Wish::HoverBelow(None)));
     html! {
         <>
             <div class="compare">
@@ -53,16 +59,19 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
             </div>
             <div class="which"><b>{ &other }</b></div>
             <canvas id="other" class="other" ref={props.canvas.clone()} role="img" aria-label={label}
-                onwheel={wheel} onpointerdown={down} onpointermove={moved} />
+                onwheel={wheel} onpointerdown={down} onpointermove={moved} onpointerleave={leave} />
+            { part!(Tip { model: props.model.clone(), canvas: props.canvas.clone(), scene: props.scene.clone(), below: true }) }
         </>
     }
 }
 
-/// The lower diagram is moved and zoomed as the upper one is, and both show the same stretch.
+/// The lower diagram is moved and zoomed as the upper one is, and both show the same stretch; and an event of it shows
+/// its light cones as well.
 fn handles(
-    on: &Callback<Command>,
+    props: &Props,
     last: &Rc<RefCell<f64>>,
 ) -> (Callback<WheelEvent>, Callback<PointerEvent>, Callback<PointerEvent>) {
+    let on = &props.on;
     let place = |e: &MouseEvent| {
         let width = e.target().and_then(|t| t.dyn_into::<HtmlCanvasElement>().ok()).map_or(1, |c| c.client_width());
         (f64::from(e.offset_x()), f64::from(width.max(1)))
@@ -85,8 +94,15 @@ fn handles(
         })
     };
     let moved = {
-        let (on, last) = (on.clone(), Rc::clone(last));
+        let (on, last, scene, model) = (on.clone(), Rc::clone(last), props.scene.clone(), props.model.clone());
         Callback::from(move |e: PointerEvent| {
+            if e.buttons() == 0 {
+                let event = scene.0.borrow().event_at((e.offset_x() as f32, e.offset_y() as f32));
+                let before = model.get().compare.as_ref().and_then(|c| c.hover);
+                if event != before {
+                    on.emit(Command::Look(look::Wish::HoverBelow(event)));
+                }
+            }
             let (x, width) = place(&e);
             let before = std::mem::replace(&mut *last.borrow_mut(), x);
             if e.buttons() & 1 == 1 && x != before {

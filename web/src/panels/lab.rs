@@ -1,5 +1,7 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
+use super::graph::graph;
+use super::matrix::matrix;
 use crate::model::Model;
 use lightcone_core::frame::{Cell, Mark, Panel, as_table};
 use yew::prelude::*;
@@ -42,6 +44,12 @@ fn panel(panel: &Panel) -> Html {
             let columns = columns.into_iter().map(String::from).collect();
             self::panel(&Panel::Table { title, says, columns, rows: rows.into_iter().map(plain).collect() })
         }
+        Panel::Graph { title, says, nodes, edges } => html! {
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
+        },
+        Panel::Matrix { title, says, columns, rows } => html! {
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+        },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
                 <h2>{ title }</h2>
@@ -62,7 +70,7 @@ fn list((head, items): &(String, Vec<Cell>)) -> Html {
     }
 }
 
-fn class(mark: Mark) -> &'static str {
+pub(super) fn class(mark: Mark) -> &'static str {
     match mark {
         Mark::Plain => "",
         Mark::Own => "own",

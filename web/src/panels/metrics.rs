@@ -26,6 +26,7 @@ pub(crate) fn Metrics(props: &Props) -> Html {
     let numbers = s.run.metrics();
     html! {
         <>
+            <h2 class="sr">{ "Metrics" }</h2>
             <div class="charts">{ for charts.iter().map(chart) }</div>
             <p class="says">
                 { for numbers.iter().map(|(name, value)| html! { <span>{ format!("{}: {value}  ", name.replace('_', " ")) }</span> }) }

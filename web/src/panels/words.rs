@@ -35,9 +35,9 @@ pub(crate) fn words_in(run: &dyn Run, id: RecordId) -> String {
     }
 }
 
-/// The protocol's own clock, before → after, where it keeps one.
-pub(crate) fn own_clock(s: &Session, id: RecordId) -> Option<String> {
-    let (before, after) = s.run.own_clock(id).filter(|_| !s.is_veiled(id))?;
+/// The protocol's own clock in a run of the session's, before → after, where it keeps one.
+pub(crate) fn own_clock(s: &Session, run: &dyn Run, id: RecordId) -> Option<String> {
+    let (before, after) = run.own_clock(id).filter(|_| !s.is_veiled(id))?;
     let change = |name: &str| format!("{name}{} → {}", clock::short(&before), clock::short(&after));
     Some(s.lab().spec().own_clock.map_or_else(|| change(""), |name| change(&format!("{name} "))))
 }

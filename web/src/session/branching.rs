@@ -1,6 +1,6 @@
 //! Branches, and the steps back: nothing that was done is thrown away.
 
-use super::{Kept, Session};
+use super::{Kept, Session, kept};
 use crate::branches::{Branch, BranchId, Compare, Saved, Tree};
 use lightcone_core::act::{Act, When};
 use lightcone_core::diagram::Index;
@@ -17,6 +17,9 @@ const STEPS_MAX: usize = 100;
 /// Acts that all steps back may hold together, about 100 bytes each: some tens of megabytes at the very most.
 const STEPS_ACTS_MAX: usize = 200_000;
 
+/// All that a guide has done, as one step back.
+const GUIDE: &str = "what the guide did";
+
 /// A moment to come back to.
 #[derive(Clone)]
 struct Moment {
@@ -26,6 +29,8 @@ struct Moment {
     look: Kept,
     /// The change between this moment and the next one, in words.
     what: String,
+    /// Whether a guide made it.
+    guided: bool,
 }
 
 impl Moment {
@@ -92,13 +97,27 @@ impl Session {
     fn moment(&mut self, what: String) -> Moment {
         self.tree.keep(self.run.scenario(), self.run.trace().len());
         let position = self.run.position();
-        Moment { tree: self.tree.clone(), at_us: self.view_us, position, look: self.kept(), what }
+        let (tree, look) = (self.tree.clone(), self.kept());
+        Moment { tree, at_us: self.view_us, position, look, what, guided: self.guided }
     }
 
-    /// Before a change: this moment can be come back to.
+    /// Before a change: this moment can be come back to. What a guide does is not the person's doing: however much that
+    /// is, one step back leads to what was there before.
     pub(super) fn remember(&mut self, what: String) {
-        let moment = self.moment(what);
+        if self.guided && self.history.past.last().is_some_and(|last| last.guided) {
+            self.history.future.clear();
+            return;
+        }
+        let moment = self.moment(if self.guided { GUIDE.into() } else { what });
         self.history.push(moment);
+    }
+
+    /// Lets a guide do something.
+    pub(crate) fn as_guide<T>(&mut self, then: impl FnOnce(&mut Session) -> T) -> T {
+        self.guided = true;
+        let done = then(self);
+        self.guided = false;
+        done
     }
 
     /// Shows the branch of the tree that is current, with its future as far as it was known, at a moment.
@@ -143,7 +162,7 @@ impl Session {
     pub(crate) fn replace(&mut self, mut next: Session, what: String) {
         self.remember(what);
         next.history = std::mem::take(&mut self.history);
-        next.version = self.version + 1;
+        (next.version, next.guided) = (self.version + 1, self.guided);
         let compared = self.compare.take().map(|c| c.other).filter(|_| next.tree.origin == self.tree.origin);
         *self = next;
         self.compare_with(compared);
@@ -250,7 +269,7 @@ impl Session {
     pub(crate) fn travel(&mut self, back: bool) -> Option<String> {
         let moment = if back { self.history.past.pop() } else { self.history.future.pop() }?;
         let what = moment.what.clone();
-        let here = self.moment(what.clone());
+        let here = Moment { guided: moment.guided, ..self.moment(what.clone()) };
         if back {
             self.history.future.push(here)
         } else {
@@ -262,7 +281,7 @@ impl Session {
         self.playing = false;
         self.show(moment.at_us, Some(moment.position));
         if elsewhere {
-            self.set_kept(&moment.look);
+            let _ = self.set_kept(&moment.look);
         }
         self.version += 1;
         Some(what)
@@ -347,12 +366,13 @@ impl Session {
         session.shown = session.tree.current().id;
         session.playing = false;
         session.show(saved.at_us as f64, Some(saved.position));
-        session.set_kept(&saved.look);
+        let _ = session.set_kept(&saved.look);
         session
     }
 
-    /// A link's built-in scenario, branch name, place and view, as far as they make sense.
-    pub(crate) fn set_from_link(&mut self, value: impl Fn(&str) -> Option<String>) {
+    /// A link's built-in scenario, branch name, place and view, as far as they make sense. A sentence says what of the
+    /// view does not.
+    pub(crate) fn set_from_link(&mut self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let spec = self.lab().spec();
         if let Some(builtin) = value("b").and_then(|id| spec.scenarios.iter().find(|b| b.id == id))
             && let Ok(origin) = Scenario::parse(builtin.json)
@@ -367,13 +387,8 @@ impl Session {
         if let Some(position) = value("e").and_then(|e| e.parse::<u32>().ok()) {
             self.arrive(self.view_us, Some(position));
         }
-        let look: Kept = ["l", "a", "w", "f", "p", "h"]
-            .into_iter()
-            .filter_map(|key| value(key).map(|v| (key.to_string(), v)))
-            .collect();
-        if !look.is_empty() {
-            self.set_kept(&look);
-        }
+        let look: Kept = kept::keys().filter_map(|key| value(key).map(|v| (key.to_string(), v))).collect();
+        if look.is_empty() { None } else { self.set_kept(&look) }
     }
 
     /// What a link holds besides the scenario and the time, in pairs of key and value.
@@ -518,7 +533,7 @@ mod tests {
         let pairs = session.link_pairs();
         let mut linked = Session::new(session.scenario());
         linked.seek_time(session.view_us);
-        linked.set_from_link(|key| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()));
+        let _ = linked.set_from_link(|key| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()));
         assert_eq!((linked.run.position(), linked.kept()), (position, session.kept()));
     }
 

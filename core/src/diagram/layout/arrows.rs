@@ -82,7 +82,7 @@ impl Sheet<'_> {
         let dash = dashes(arrow.link, arrow.copy);
         let ahead = self.is_ahead(arrow.end);
         let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
-        let alpha = self.arrow_alpha(cone, ahead, send.node, receiver);
+        let alpha = self.arrow_alpha(cone, ahead, send.node, receiver) * self.strength(arrow.message, cone);
         Some(Line { from, to, sender: send.node, alpha, dash, lost, taken_in, place })
     }
 
@@ -127,8 +127,12 @@ impl Sheet<'_> {
         let place =
             ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true, link: flight.link };
         let dash = dashes(flight.link, flight.copy);
-        let alpha = self.arrow_alpha(cone, false, flight.from, flight.to);
+        let alpha = self.arrow_alpha(cone, false, flight.from, flight.to) * self.strength(flight.message, cone);
         Line { from, to, sender: flight.from, alpha, dash, lost: false, taken_in: None, place }
+    }
+
+    fn strength(&self, message: MessageId, cone: Cone) -> f32 {
+        if self.is_quiet(message, cone) { FAINT } else { 1.0 }
     }
 
     fn arrow_alpha(&self, cone: Cone, ahead: bool, from: NodeId, to: NodeId) -> f32 {
@@ -211,7 +215,7 @@ impl Sheet<'_> {
             let ahead = self.is_ahead(message.send);
             let cone = self.cone(message.send, self.trace.record(message.send));
             let faint = self.is_collapsed(message.from) || self.is_collapsed(message.to);
-            if ahead || cone == Cone::Outside || arrow.copy > 1 || faint {
+            if ahead || cone == Cone::Outside || arrow.copy > 1 || faint || self.is_quiet(arrow.message, cone) {
                 continue;
             }
             let size = self.ground(&text, LABEL);
@@ -223,7 +227,7 @@ impl Sheet<'_> {
                 .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
             if let Some(rect) = self.room.place(places) {
                 let words = self.words(rect, text, LABEL);
-                self.put(words, Self::ink_of(message.from), 1.0);
+                self.put(words, Self::word_ink(message.from), 1.0);
                 said.push(message.send);
             }
         }

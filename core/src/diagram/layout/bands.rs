@@ -65,7 +65,7 @@ impl Sheet<'_> {
             let places = places.map(|(share, y)| Rect { x: from + 1.0 + (room - 2.0) * share, y, w, h });
             let Some(rect) = self.room.place(places) else { continue };
             let words = self.words(rect, text, LABEL);
-            self.put(words, Self::ink_of(NodeId::from(band.tone)), 1.0);
+            self.put(words, Self::word_ink(NodeId::from(band.tone)), 1.0);
         }
     }
 }

@@ -19,11 +19,13 @@ impl Sheet<'_> {
         let places: Vec<Point> = (0..self.scene.lanes.len().min(cut.handles.len()))
             .map(|lane| (self.cut_place(lane as NodeId, cut.handles[lane]), self.scene.lanes[lane]))
             .collect();
-        let ([first, ..], [.., last]) = (&places[..], &places[..]) else { return };
+        let in_order: Vec<Point> =
+            self.in_order().into_iter().filter_map(|lane| places.get(usize::from(lane)).copied()).collect();
+        let ([first, ..], [.., last]) = (&in_order[..], &in_order[..]) else { return };
         let consistent = cut.backwards.is_empty();
         let ink = if consistent { Ink::Accent } else { Ink::Bad };
         let mut way = vec![(first.0, self.plot.y - 6.0)];
-        way.extend(&places);
+        way.extend(&in_order);
         way.push((last.0, self.plot.y + self.plot.h));
         if consistent {
             self.put(Shape::Path { points: way, width: 2.4 }, ink, 0.9);

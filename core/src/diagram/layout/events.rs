@@ -90,7 +90,11 @@ impl Sheet<'_> {
         let cone = self.cone(id, record);
         let alpha = self.alpha(cone, self.is_ahead(id));
         let ink = Self::ink_of(record.node);
-        let dim = if matches!(record.kind, Kind::Boot | Kind::Request) { 0.75 } else { 1.0 };
+        let dim = match record.kind {
+            Kind::Boot | Kind::Request => 0.75,
+            Kind::Send | Kind::Receive if self.is_quiet(record.message, cone) => 0.45,
+            _ => 1.0,
+        };
         for (shape, own) in mark(record.kind, at, self.r) {
             self.put(shape, own.unwrap_or(ink), alpha * dim);
         }

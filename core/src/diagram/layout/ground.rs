@@ -156,11 +156,11 @@ impl Sheet<'_> {
             let to = cuts.get(i + 1).map_or(end, |&next| self.x_of(next)).min(end);
             let group = |node: usize| groups.iter().position(|g| g.contains(&(node as NodeId)));
             let mut labelled = to - from < 76.0;
-            for upper in 0..self.scene.lanes.len().saturating_sub(1) {
-                if to <= from || group(upper) == group(upper + 1) {
+            for pair in self.in_order().windows(2) {
+                if to <= from || group(usize::from(pair[0])) == group(usize::from(pair[1])) {
                     continue;
                 }
-                let y = (self.scene.lanes[upper] + self.scene.lanes[upper + 1]) / 2.0;
+                let y = (self.lane(pair[0]) + self.lane(pair[1])) / 2.0;
                 let h = (self.gap * 0.2).clamp(4.0, 14.0);
                 let alpha = if self.is_ahead(id) { 0.35 } else { 1.0 };
                 self.put(Shape::Hatched(Rect { x: from, y: y - h / 2.0, w: to - from, h }), Ink::Hatch, alpha);

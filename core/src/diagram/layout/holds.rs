@@ -71,7 +71,7 @@ impl Sheet<'_> {
         let places = [bar.x + bar.w - w - 2.0, bar.x + (bar.w - w) / 2.0, bar.x + 2.0];
         if let Some(rect) = self.room.place(places.map(|x| Rect { x, y: bar.y + BAR + 1.0, w, h })) {
             let words = self.words(rect, text, LABEL);
-            self.put(words, Self::ink_of(hold.origin), 1.0);
+            self.put(words, Self::word_ink(hold.origin), 1.0);
         }
     }
 }

@@ -263,7 +263,9 @@ fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effect
             client.held.insert(resource, (mode, token));
             doing.token = token;
             client.tally.acquired += 1;
-            client.tally.acquired_us += out.now_us() - doing.since_us;
+            let us = out.now_us() - doing.since_us;
+            client.tally.acquired_us += us;
+            out.with_input(Some(Note::Acquired { us }), None);
         }
         (Outcome::Released | Outcome::NotHeld, Ask::Release(resource)) => {
             doing.token = client.held.remove(&resource).map_or(0, |(_, token)| token);

@@ -6,6 +6,7 @@
 use super::locks::Locks;
 use crate::trace::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// For each client that waits, for whom.
 pub(super) type Graph = BTreeMap<NodeId, BTreeSet<NodeId>>;
@@ -21,6 +22,21 @@ pub(super) fn edges(locks: &Locks, holders_only: bool) -> Graph {
         }
     }
     graph
+}
+
+/// Who waits for whom, and because of which lock.
+pub(super) type Wait = (NodeId, NodeId, Rc<str>);
+
+/// The edges one by one, each with its lock.
+pub(super) fn waits(locks: &Locks) -> Vec<Wait> {
+    let mut waits = Vec::new();
+    for (name, lock) in &locks.resources {
+        for (place, waiter) in lock.queue.iter().enumerate() {
+            let to: BTreeSet<NodeId> = lock.blockers(place, waiter.client, waiter.mode).collect();
+            waits.extend(to.into_iter().map(|other| (waiter.client, other, Rc::clone(name))));
+        }
+    }
+    waits
 }
 
 /// A cycle, if there is one: through the newest waiter where one goes through it.

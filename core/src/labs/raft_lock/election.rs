@@ -165,9 +165,10 @@ fn become_leader(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let leaderless_us = at.now_us - server.heard_us;
     server.tally.elections += 1;
     server.tally.election_us += leaderless_us;
+    server.elected_us = Some(leaderless_us);
     server.heard_us = at.now_us;
     server.detector.start_afresh(at.now_us);
-    let lead = Leadership::new(setup.servers, server.log.last_index(), at.now_us);
+    let lead = Leadership::new(setup.servers, server.log.last_index(), server.tally.asked, at.now_us);
     server.lead = Some(Box::new(lead));
     out.disarm(Timer::Election);
     if setup.check_quorum {

@@ -6,7 +6,7 @@
 //! wants it exclusive goes to the head. A transaction starts with the first acquire of a client that holds and awaits
 //! nothing; the index of that entry is its age.
 
-use super::deadlock;
+use super::deadlock::{self, Wait};
 use super::{Call, Command, Index};
 use crate::trace::NodeId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -200,6 +200,23 @@ pub(super) struct Locks {
     pub(super) deadlocks: u32,
     /// Transactions that were aborted.
     pub(super) aborts: u32,
+    /// The last entry that closed a circle, and the graph at that instant: it is gone as soon as it is there.
+    pub(super) circle: Option<Rc<Circle>>,
+}
+
+/// A wait-for graph with a circle in it, just before the circle is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Circle {
+    /// The entry that closed it.
+    pub(super) index: Index,
+    /// Who was aborted.
+    pub(super) victim: NodeId,
+    /// The members, the victim among them, unless it is chosen wrongly on purpose.
+    pub(super) members: Vec<NodeId>,
+    /// Who waited for whom because of which lock.
+    pub(super) waits: Vec<Wait>,
+    /// Who was in a transaction, and since which index.
+    pub(super) ages: BTreeMap<NodeId, Index>,
 }
 
 impl Locks {
@@ -337,7 +354,7 @@ impl Locks {
             done.effects.push(Effect { client, serial, resource, change: Change::Queued, mode, token: 0 });
         }
         if waits && rules.policy == Policy::Detect {
-            self.break_cycles(rules, call.client, done);
+            self.break_cycles(rules, index, call.client, done);
         }
         self.sessions[&call.client].outcome
     }
@@ -347,14 +364,21 @@ impl Locks {
         self.sessions.get(&client).and_then(|s| s.transaction).unwrap_or(Index::MAX)
     }
 
+    /// The age of each transaction.
+    pub(super) fn ages(&self) -> BTreeMap<NodeId, Index> {
+        self.sessions.iter().filter_map(|(client, s)| s.transaction.map(|age| (*client, age))).collect()
+    }
+
     /// Aborts the youngest of each cycle, until there is none.
-    fn break_cycles(&mut self, rules: &Rules, newest: NodeId, done: &mut Applied) {
+    fn break_cycles(&mut self, rules: &Rules, index: Index, newest: NodeId, done: &mut Applied) {
         while let Some(mut cycle) = deadlock::cycle(&deadlock::edges(self, rules.holders_only_graph), newest) {
             let mut victim = *cycle.iter().max_by_key(|c| self.age(**c)).expect("a cycle has members");
             if rules.victim_outside_cycle {
                 let open = self.sessions.iter().filter(|(_, s)| s.transaction.is_some());
                 victim = open.max_by_key(|(_, s)| s.transaction).map_or(victim, |(client, _)| *client);
             }
+            let (members, waits, ages) = (cycle.clone(), deadlock::waits(self), self.ages());
+            self.circle = Some(Rc::new(Circle { index, victim, members, waits, ages }));
             cycle.retain(|c| *c != victim);
             cycle.insert(0, victim);
             done.cycles.push(cycle);

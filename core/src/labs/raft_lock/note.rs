@@ -31,6 +31,18 @@ pub enum Note {
     Replied(Box<Replied>),
     /// A server's request has ended.
     Served(Box<Served>),
+    /// A lock was granted: so long after it was asked for, in microseconds. For the charts alone.
+    Acquired {
+        /// How long it took.
+        us: u64,
+    },
+    /// A leader is known to have been followed by a majority for a while, in microseconds. For the charts alone.
+    Led {
+        /// From when.
+        from_us: u64,
+        /// Until when.
+        to_us: u64,
+    },
     /// Nothing that the record does not say itself.
     Nothing,
 }
@@ -98,6 +110,8 @@ pub struct Stands {
     pub(super) leader: Option<NodeId>,
     /// Whom it suspects, and since when, in microseconds.
     pub(super) suspects: Vec<(NodeId, u64)>,
+    /// For how long there was no leader, where it has just been elected. For the charts alone.
+    pub(super) leaderless_us: Option<u64>,
 }
 
 /// A server's role.
@@ -129,6 +143,17 @@ pub struct AppliedEntry {
     pub(super) effects: Rc<[Effect]>,
     pub(super) cycles: Vec<Vec<NodeId>>,
     pub(super) answer: Option<(NodeId, u32, Outcome)>,
+    /// What the leader that took it has measured. For the charts alone.
+    pub(super) measured: Option<Measured>,
+}
+
+/// What a leader measures of an entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    /// From the append to the commit, in microseconds; unknown for entries of earlier terms.
+    pub(super) round_us: Option<u64>,
+    /// Its requests to other servers since the entry before was applied.
+    pub(super) asked: u64,
 }
 
 /// A client's request has ended.

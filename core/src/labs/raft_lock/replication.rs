@@ -4,6 +4,7 @@
 //! A heartbeat sends again what may be lost.
 
 use super::log::{Conflict, Entry, commit_index};
+use super::note::Measured;
 use super::requests;
 use super::server::{At, Server};
 use super::transfer::Transfer;
@@ -46,13 +47,17 @@ pub(super) struct Leadership {
     pub(super) transfer: Option<Transfer>,
     /// When the entries that are not committed yet were appended.
     pub(super) appended_us: VecDeque<(Index, u64)>,
+    /// How long it took until entries were committed that are not applied yet.
+    pub(super) round_us: VecDeque<(Index, u64)>,
+    /// How many requests it and others of its server had sent when it last applied an entry.
+    pub(super) asked: u64,
     pub(super) since_us: u64,
     /// Until when a majority is known to have followed.
     pub(super) led_until_us: u64,
 }
 
 impl Leadership {
-    pub(super) fn new(servers: usize, last: Index, now_us: u64) -> Leadership {
+    pub(super) fn new(servers: usize, last: Index, asked: u64, now_us: u64) -> Leadership {
         Leadership {
             next: vec![last + 1; servers],
             matched: vec![0; servers],
@@ -70,9 +75,18 @@ impl Leadership {
             waits: BTreeMap::new(),
             transfer: None,
             appended_us: VecDeque::new(),
+            round_us: VecDeque::new(),
+            asked,
             since_us: now_us,
             led_until_us: now_us,
         }
+    }
+
+    /// What is known of an entry that is applied now.
+    pub(super) fn measure(&mut self, index: Index, asked: u64) -> Measured {
+        let round_us = self.round_us.pop_front_if(|(i, _)| *i == index).map(|(_, us)| us);
+        let before = std::mem::replace(&mut self.asked, asked);
+        Measured { round_us, asked: asked - before }
     }
 
     /// Whether entries are under way to a server.
@@ -137,8 +151,12 @@ pub(super) fn on_heartbeat(at: At<'_>, server: &mut Server, out: &mut Effects) {
     answered[usize::from(at.me)] = at.now_us;
     answered.sort_unstable_by(|a, b| b.cmp(a));
     let confirmed_us = answered[answered.len() / 2];
-    server.tally.led_us += confirmed_us.saturating_sub(lead.led_until_us);
-    lead.led_until_us = lead.led_until_us.max(confirmed_us);
+    let from_us = lead.led_until_us;
+    if confirmed_us > from_us {
+        server.tally.led_us += confirmed_us - from_us;
+        lead.led_until_us = confirmed_us;
+        out.with_input(Some(Note::Led { from_us, to_us: confirmed_us }), None);
+    }
     server.tally.seen_us = at.now_us;
     requests::look_after_clients(at, server);
     broadcast(at, server, out);
@@ -184,6 +202,7 @@ pub(super) fn on_append(at: At<'_>, server: &mut Server, from: NodeId, message: 
     }
     follow(at, server, from, *term, out);
     server.detector.adopt(*suspects, at.me, from, at.now_us);
+    let behind: Vec<(Index, Term)> = server.log.iter_from(prev_index + 1).map(|(i, e)| (i, e.term)).collect();
     let taken = server.log.accept(*prev_index, *prev_term, entries, at.ctx.setup.lax);
     let result = match taken {
         Err(conflict) => {
@@ -194,6 +213,7 @@ pub(super) fn on_append(at: At<'_>, server: &mut Server, from: NodeId, message: 
         Ok(taken) => {
             if let Some(from) = taken.changed {
                 server.log_changed(from);
+                server.remember_gone(behind, from);
             }
             let new = taken.changed.map_or(0, |from| (server.log.last_index() + 1).saturating_sub(from));
             server.commit = if at.ctx.setup.broken.commit_min_last_index {
@@ -272,8 +292,9 @@ fn advance_commit(at: At<'_>, server: &mut Server) {
     lead.matched[usize::from(at.me)] = server.log.last_index();
     let commit = commit_index(&lead.matched, &server.log, server.term, server.commit, any_term);
     server.commit = commit;
-    while let Some((_, appended_us)) = lead.appended_us.pop_front_if(|(index, _)| *index <= commit) {
+    while let Some((index, appended_us)) = lead.appended_us.pop_front_if(|(index, _)| *index <= commit) {
         server.tally.rounds += 1;
         server.tally.round_us += at.now_us - appended_us;
+        lead.round_us.push_back((index, at.now_us - appended_us));
     }
 }

@@ -81,7 +81,7 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     },
     Builtin {
         id: "figure-8",
-        watch: "S1's entry of term 2 is on a majority in (c), but term 4 has committed nothing. So it is not committed, and S5 may overwrite it in (d).",
+        watch: "S1's entry of term 1 is on a majority in (c), but term 3 has committed nothing. So it is not committed, and S5 may overwrite it in (d).",
         stop_us: 265000,
         json: r#"{
   "format": "lightcone/1", "lab": "raft-lock", "title": "Figure 8, (a) to (d)", "seed": 1,
@@ -111,7 +111,7 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
     },
     Builtin {
         id: "figure-8-e",
-        watch: "As before, but S1 gets an entry of its own term 4 onto a majority. That commits the old one too, and S5 cannot win any more.",
+        watch: "As before, but S1 gets an entry of its own term 3 onto a majority. That commits the old one too, and S5 cannot win any more.",
         stop_us: 290000,
         json: r#"{
   "format": "lightcone/1", "lab": "raft-lock", "title": "Figure 8, (e)", "seed": 1,

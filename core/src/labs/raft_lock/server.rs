@@ -15,6 +15,9 @@ use crate::protocol::Input;
 use crate::trace::NodeId;
 use std::rc::Rc;
 
+/// For how many entries more one remembers what was overwritten.
+const GONE_MAX: Index = 24;
+
 /// Figure 2: the state of a server.
 #[derive(Clone, Debug)]
 pub(super) struct Server {
@@ -40,6 +43,10 @@ pub(super) struct Server {
     unsaved: Unsaved,
     /// Role, term and suspicions as the last record said.
     shown: Option<(Standing, Term, u16)>,
+    /// For how long there was no leader before it was elected, until a record says so.
+    pub(super) elected_us: Option<u64>,
+    /// What a leader has overwritten here lately: for the picture of the logs alone.
+    pub(super) gone: Vec<(Index, Term)>,
     /// What clients are told when the step's entries are applied.
     pub(super) answers: requests::Answers,
 }
@@ -82,6 +89,8 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
         tally: disk.tally,
         unsaved: Unsaved::default(),
         shown: None,
+        elected_us: None,
+        gone: Vec::new(),
         answers: requests::Answers::default(),
     };
     let booted = Booted {
@@ -170,6 +179,13 @@ impl Server {
         self.unsaved.from = Some(self.unsaved.from.map_or(from, |known| known.min(from)));
     }
 
+    /// Keeps in mind what stood where a log is another one now, as long as it is news.
+    pub(super) fn remember_gone(&mut self, behind: Vec<(Index, Term)>, from: Index) {
+        let commit = self.commit;
+        self.gone.retain(|(index, _)| *index < from && *index + GONE_MAX > commit);
+        self.gone.extend(behind.into_iter().filter(|(index, _)| *index >= from).take(GONE_MAX as usize));
+    }
+
     /// Writes what is not on disk yet (Figure 2: before responding to RPCs), and shows what has changed.
     pub(super) fn save(&mut self, at: At<'_>, out: &mut Effects) {
         let unsaved = std::mem::take(&mut self.unsaved);
@@ -229,7 +245,14 @@ impl Server {
         }
         self.shown = Some(now);
         let suspects = self.detector.suspects();
-        let stands = Stands { role: self.role, term: self.term, commit: self.commit, leader: self.leader, suspects };
+        let stands = Stands {
+            role: self.role,
+            term: self.term,
+            commit: self.commit,
+            leader: self.leader,
+            suspects,
+            leaderless_us: self.elected_us.take(),
+        };
         out.state(Note::Stands(Box::new(stands)));
     }
 
@@ -263,6 +286,7 @@ impl Server {
                 effects: done.effects.into(),
                 cycles: done.cycles,
                 answer: done.answer,
+                measured: self.lead.as_mut().map(|lead| lead.measure(self.applied, self.tally.asked)),
             };
             out.deliver(Note::Applied(Box::new(entry)), None);
         }

@@ -3,7 +3,7 @@
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
 use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::schema::{LabSpec, Operation, Param, Phases, Rule, Sort, Step, Switch, Takes};
 
 /// Most clients: one for each letter.
 const CLIENTS_MAX: u64 = 26;
@@ -75,7 +75,7 @@ pub(super) static SETUP: [Param; 14] = [
 const RESOURCE: Param = Param {
     name: "resource_id",
     takes: Takes::Text { max_bytes: NAME_BYTES_MAX },
-    default: None,
+    default: Some("\"a\""),
     says: "The lock's name.",
 };
 
@@ -92,7 +92,12 @@ pub(super) static ACQUIRE: [Param; 3] = [RESOURCE, LOCK_TYPE, VIA];
 pub(super) static RELEASE: [Param; 2] = [RESOURCE, VIA];
 static LOCKS: [Param; 1] = [VIA];
 pub(super) static WORK: [Param; 4] = [
-    Param { name: "resource_ids", takes: Takes::Json, default: None, says: "Names of locks, in the order of asking." },
+    Param {
+        name: "resource_ids",
+        takes: Takes::Json,
+        default: Some("[\"a\", \"b\"]"),
+        says: "Names of locks, in the order of asking.",
+    },
     LOCK_TYPE,
     setting("for_ms", Takes::Millis { min_us: 1, max_us: PATIENCE_US_MAX }, "20", "How long it keeps them all."),
     VIA,
@@ -255,6 +260,45 @@ static SWITCHES: [Switch; 11] = [
     },
 ];
 
+const fn step(scenario: &'static str, at_us: u64, name: &'static str, says: &'static str) -> Step {
+    Step { scenario, at_us, name, says }
+}
+
+/// Figure 8 as the paper tells it. Terms differ from the paper's: there the first leader's is 2.
+static STEPS: [Step; 6] = [
+    step("figure-8", 65_000, "(a)", "S1 leads in term 1, and its entry is on S1 and S2 alone: two of five."),
+    step(
+        "figure-8",
+        130_000,
+        "(b)",
+        "S1 is down. S5 has won term 2 with the votes of S3 and S4, and has an entry of its own at the same index.",
+    ),
+    step(
+        "figure-8",
+        260_000,
+        "(c)",
+        "S5 is down. S1 leads again, in term 3, and brings its entry of term 1 to S3: now it is on a majority, and still not committed.",
+    ),
+    step(
+        "figure-8",
+        385_000,
+        "(d)",
+        "S1 is down. S5 wins term 4, since its entry of term 2 is newer than theirs, and overwrites the entry that was on a majority.",
+    ),
+    step(
+        "figure-8-e",
+        260_000,
+        "(c)",
+        "S1 leads in term 3 and brings its entry of term 1 to a majority, and one of term 3 to S2.",
+    ),
+    step(
+        "figure-8-e",
+        285_000,
+        "(e)",
+        "The entry of its own term is on a majority too. That commits both, and S5 cannot win any more: its last term is older.",
+    ),
+];
+
 pub(super) static SPEC: LabSpec = LabSpec {
     id: "raft-lock",
     title: "Lock manager on Raft",
@@ -267,5 +311,15 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
     http: &HTTP,
     buffers_on_disk: false,
+    steps: &STEPS,
+    phases: Some(Phases {
+        word: "term",
+        leads: "leader",
+        stands: &["precandidate", "candidate"],
+        follows: &["follower"],
+    }),
+    series: &super::views::charts::SERIES,
+    span_us: 450_000,
+    quiet: &["heartbeat", "append reply", "keep alive"],
     ..LabSpec::EMPTY
 };

@@ -5,6 +5,7 @@ mod golden;
 mod numbers;
 mod policies;
 mod scenarios;
+mod situations;
 
 use crate::run::{Run, run};
 use crate::scenario::Scenario;

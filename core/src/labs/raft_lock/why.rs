@@ -23,7 +23,12 @@ pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> Why {
         Note::Saved(saved) => Some(self::saved(name, saved)),
         Note::Stands(stands) => Some(self::stands(name, stands)),
         Note::Applied(applied) => self::applied(ctx, name, applied),
-        Note::Booted(_) | Note::Replied(_) | Note::Served(_) | Note::Nothing => None,
+        Note::Booted(_)
+        | Note::Replied(_)
+        | Note::Served(_)
+        | Note::Acquired { .. }
+        | Note::Led { .. }
+        | Note::Nothing => None,
     }
 }
 

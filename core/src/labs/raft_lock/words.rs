@@ -120,6 +120,19 @@ fn table_json(ctx: &Ctx, locks: &Locks) -> String {
     }))
 }
 
+/// The sort of a message: what looks alike, and may be hidden together.
+pub(super) fn sort(message: &Message) -> &'static str {
+    match message {
+        Message::RequestVote { .. } | Message::TimeoutNow { .. } => "vote request",
+        Message::Vote { .. } => "vote",
+        Message::AppendEntries { entries, .. } if entries.is_empty() => "heartbeat",
+        Message::AppendEntries { .. } | Message::InstallSnapshot { .. } => "append",
+        Message::AppendReply { .. } => "append reply",
+        Message::KeepAlive { .. } | Message::Answer { answer: Answer::Alive, .. } => "keep alive",
+        Message::Ask { .. } | Message::Answer { .. } | Message::Gone { .. } => "client",
+    }
+}
+
 /// Label and `data` of a message.
 pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
     match message {
@@ -248,7 +261,7 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
 /// `data` and a better label of a record with a note.
 pub(super) fn note(ctx: &Ctx, _kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
     match note {
-        Note::Nothing => None,
+        Note::Nothing | Note::Acquired { .. } | Note::Led { .. } => None,
         Note::Booted(booted) => {
             data.int("term", booted.term).raw("voted_for", &node_json(ctx, booted.voted_for));
             if let Some((index, term)) = booted.snapshot {

@@ -1,0 +1,98 @@
+// Situations that a lab brings about with one click or key, scenarios told step by step, and what the timing leads to.
+import { expect, test } from '../fixtures.ts';
+import { clock, start, tab } from '../helpers.ts';
+
+async function open(page: import('@playwright/test').Page, scenario: string): Promise<void> {
+  await start(page, `#lab=raft-lock&scenario=${scenario}`);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await tab(page, 'act');
+}
+
+test('the leader is cut off with a click and crashed with a key', async ({ page }) => {
+  await open(page, 'first-election');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByRole('button', { name: 'Isolate leader' }).click();
+  const acts = () => page.evaluate(() => window.lightcone.scenario().acts?.map((a: { act: object }) => Object.keys(a.act)[0]));
+  await expect.poll(acts).toContain('partition');
+  await page.locator('body').click({ position: { x: 3, y: 300 } });
+  await page.keyboard.press('5');
+  await expect.poll(acts).toContain('crash');
+  await expect(page.getByRole('button', { name: 'Crash leader' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Restart all' })).toBeEnabled();
+});
+
+test('several acts of one situation are taken back in one step', async ({ page }) => {
+  await open(page, 'first-election');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('.');
+  const before = await page.evaluate(() => window.lightcone.scenario().acts?.length ?? 0);
+  for (let i = 0; i < 12; i++) await page.keyboard.press('.');
+  await page.getByRole('button', { name: 'Align timers' }).click();
+  const acts = () => page.evaluate(() => window.lightcone.scenario().acts?.length ?? 0);
+  await expect.poll(acts).toBeGreaterThan(before + 2);
+  await page.keyboard.press('Control+z');
+  await expect.poll(acts).toBe(before);
+});
+
+test('Figure 8 is taken step by step', async ({ page }) => {
+  await open(page, 'first-election');
+  await page.getByRole('button', { name: 'Figure 8' }).click();
+  const steps = page.getByRole('group', { name: 'Step by step' });
+  await expect(steps.getByRole('button')).toHaveCount(4);
+  await steps.getByRole('button', { name: '(c)' }).click();
+  await expect(clock(page)).toHaveText('260.000 ms');
+  await expect(page.locator('.situations .says')).toContainText('still not committed');
+  await page.keyboard.press('PageDown');
+  await expect(steps.getByRole('button', { name: '(d)' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('PageUp');
+  await expect(clock(page)).toHaveText('260.000 ms');
+});
+
+test('the network panel says what the timing leads to', async ({ page }) => {
+  await open(page, 'first-election');
+  await tab(page, 'network');
+  const timing = page.getByRole('region', { name: 'Timing' });
+  await expect(timing).toContainText('broadcast time');
+  await page.evaluate(() => window.lightcone.act({ network: { delay_ms: { uniform: [50, 400] } } }));
+  await expect(timing).toContainText('unstable');
+  await expect(timing).toContainText('elections fail again and again');
+  await page.evaluate(() => window.lightcone.act({ network: { delay_ms: 2 } }));
+  await expect(timing).toContainText('steady');
+});
+
+test('the console takes a timer, a transfer and the forms of the lock service', async ({ page }) => {
+  await open(page, 'first-election');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.keyboard.press('`');
+  const line = page.getByRole('combobox', { name: /console/i }).or(page.locator('#console-line')).first();
+  const leader = await page.evaluate(
+    () => window.lightcone.frame().processes.find((p: { band?: { word: string } }) => p.band?.word === 'leader')!.name,
+  );
+  const other = leader === 'S1' ? 'S2' : 'S1';
+  const lines = [
+    `timer ${other} election in 90`,
+    `POST ${other} /acquire {"resource_id":"x","client_id":"client_A","lock_type":"exclusive"}`,
+    `GET ${other} /locks`,
+    `GET ${leader} /metrics`,
+    `${leader} metrics`,
+    `${leader} transfer ${other}`,
+  ];
+  for (const text of lines) {
+    await line.fill(text);
+    await page.keyboard.press('Enter');
+  }
+  await expect
+    .poll(() => page.evaluate(() => window.lightcone.scenario().acts?.map((a: { act: object }) => Object.keys(a.act)[0])))
+    .toEqual(expect.arrayContaining(['timer', 'request']));
+  await page.evaluate(() => window.lightcone.seek(-1));
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  const replies = () =>
+    page.evaluate(() =>
+      window.lightcone
+        .trace()
+        .filter((r: { kind: string }) => r.kind === 'reply')
+        .map((r: { data: { op: string } }) => r.data.op),
+    );
+  await expect.poll(replies).toEqual(expect.arrayContaining(['acquire', 'locks', 'metrics', 'transfer']));
+});
