@@ -6,6 +6,7 @@
 mod explore;
 mod history;
 mod labs;
+mod memory_trace;
 mod picture;
 mod render;
 mod run;
@@ -31,6 +32,9 @@ lightcone runs distributed-systems protocols in a simulated network.
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
                                               try many runs until a rule breaks; a scenario without
                                               acts gets a random workload and faults
+  lightcone memory-trace FILE --cpus N --size BYTES --ways W --line BYTES [--msi]
+                                              run a memory trace through coherent caches on a bus, one
+                                              for each processor; a line is `cpu r|w hexaddress`
 
 SCENARIO is a file, - for standard input, or LAB/ID for a built-in one (see lightcone labs).
 Exit status: 0 fine, 1 a rule was violated, 2 unusable input.
@@ -84,7 +88,10 @@ fn command() -> Result<(), Failure> {
             "run" => run::command(args),
             "render" => render::command(args),
             "explore" => explore::command(args),
-            other => Err(unusable(format!("there is no command {other:?}; there are labs, run, render and explore"))),
+            "memory-trace" => memory_trace::command(args),
+            other => Err(unusable(format!(
+                "there is no command {other:?}; there are labs, run, render, explore and memory-trace"
+            ))),
         },
         Some(Short('h') | Long("help")) => {
             print(USAGE);

@@ -1,7 +1,11 @@
 //! A moment of a run as plain data: what a view may know besides the records.
 
+mod caches;
 mod pictures;
 
+pub use caches::{
+    BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, as_table,
+};
 pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;
 
@@ -150,6 +154,19 @@ pub enum Panel {
         /// Its rows.
         rows: Vec<MatrixRow>,
     },
+    /// Caches with their lines, the bus between them, and memory.
+    Caches {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// The caches.
+        caches: Vec<CachePicture>,
+        /// The bus.
+        bus: BusPicture,
+        /// Lines of memory.
+        memory: Vec<MemoryLine>,
+    },
 }
 
 impl Panel {
@@ -160,7 +177,8 @@ impl Panel {
             Panel::Table { title, .. }
             | Panel::Lists { title, .. }
             | Panel::Graph { title, .. }
-            | Panel::Matrix { title, .. } => title,
+            | Panel::Matrix { title, .. }
+            | Panel::Caches { title, .. } => title,
         }
     }
 }

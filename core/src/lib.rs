@@ -8,6 +8,7 @@ pub mod act;
 pub mod causality;
 pub mod check;
 pub mod clock;
+pub mod coherence;
 pub mod console;
 pub mod diagram;
 pub mod draw;

@@ -14,7 +14,7 @@ use crate::history::Detail;
 use crate::json::JsonObject;
 use crate::log::Log;
 use crate::network::LinkRule;
-use crate::protocol::What;
+use crate::protocol::{Crash, What};
 use crate::schema::{LabSpec, Sample, Value};
 use crate::situation::{Outlook, Situation};
 use crate::trace::{Kind, MessageId, NodeId, RecordId, Trace};
@@ -35,6 +35,7 @@ pub(crate) type Request = Rc<dyn Any>;
 pub(crate) enum Input<'a> {
     Message { from: NodeId, message: MessageId },
     Timeout(TimerId),
+    Crash(Crash),
     Request { id: RecordId, request: &'a Request },
 }
 
@@ -103,6 +104,10 @@ pub(crate) trait Machine {
     fn boot(&mut self, interior: &mut dyn Interior, node: NodeId, now_us: u64) -> Outcome;
     /// Lets a process take something in. Nothing must be left of its last step.
     fn step(&mut self, interior: &mut dyn Interior, node: NodeId, now_us: u64, input: Input<'_>) -> Outcome;
+    /// The process that is told of crashes, if one is.
+    fn watcher(&self) -> Option<NodeId>;
+    /// What dies with a process's memory, as notes.
+    fn last_words(&mut self, interior: &mut dyn Interior, node: NodeId) -> Vec<NoteId>;
     /// Lets the next effect of a process's step take place, as far as it concerns the protocol: what it writes is
     /// on disk, what it says and sends is in the logs.
     fn effect(&mut self, interior: &mut dyn Interior, node: NodeId) -> (What<(), TimerId>, Outcome);

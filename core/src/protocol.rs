@@ -129,6 +129,29 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
+    /// The process that is told at once when another one crashes, as a bus is whose wire from a board goes dead. None in
+    /// systems where a crash and a slow link look the same.
+    fn watcher(_setup: &Self::Setup) -> Option<NodeId> {
+        None
+    }
+
+    /// The watcher is told of a crash: one that has just happened, or, at its own start, of a process that is down.
+    fn told_of_crash(
+        _ctx: &Context<Self>,
+        _me: NodeId,
+        _state: &mut Self::State,
+        _durable: &Self::Durable,
+        _crash: Crash,
+        _out: &mut Out<Self>,
+    ) {
+    }
+
+    /// What dies with a process's memory: each note is a `state` record right behind that of the crash. `unseen` are the
+    /// notes of effects that its last step had still to bring, in order: nobody has seen those.
+    fn last_words(_ctx: &Context<Self>, _me: NodeId, _state: &Self::State, _unseen: &[&Self::Note]) -> Vec<Self::Note> {
+        Vec::new()
+    }
+
     /// Whether messages travel over the reliable FIFO link layer instead of the plain links.
     ///
     /// The layer numbers frames, acknowledges them, sends them again, drops duplicates and hands messages up
@@ -229,6 +252,15 @@ pub trait Protocol: Copy + Debug + 'static {
     }
 }
 
+/// A crash that the watcher is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// Who is down.
+    pub node: NodeId,
+    /// Whether it has just happened; else the watcher itself starts and finds it so.
+    pub just_now: bool,
+}
+
 /// What a process reacts to.
 #[derive(Debug)]
 pub enum Input<'a, P: Protocol> {
@@ -322,6 +354,11 @@ impl<P: Protocol> Out<P> {
     /// Shows a change of state that matters.
     pub fn state(&mut self, note: P::Note) {
         self.push(What::Record(Kind::State), Some(note), None);
+    }
+
+    /// Shows a change of state that matters, and writes in the same instant.
+    pub fn state_writing(&mut self, note: P::Note, write: P::Write) {
+        self.push(What::Record(Kind::State), Some(note), Some(write));
     }
 
     /// Writes to disk, before anything that is asked for later in this step.

@@ -18,6 +18,7 @@ use crate::frame::{Band, Status};
 use crate::history::{Detail, History};
 use crate::machine::{Input, Interior, Left, Machine, Outcome, Request, TimerId};
 use crate::network::{LinkRule, Network};
+use crate::protocol::Crash;
 use crate::trace::{DropReason, Kind, Message, MessageId, NodeId, Record, RecordId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -118,6 +119,8 @@ enum Intake {
         act: Arc<Act>,
         request: Request,
     },
+    /// The watcher is told of a crash, which has a record of its own where it has just happened.
+    Crash(Crash, RecordId),
 }
 
 /// What the current instant has still to do, in order.
@@ -340,6 +343,7 @@ impl World {
             let node = self.booted;
             self.booted += 1;
             self.boot(stage, node, Kind::Boot);
+            self.tell_of_the_dead(stage, node);
             return true;
         }
         let act = stage.plan.timed.get(self.timed_done).copied();
@@ -461,6 +465,12 @@ impl World {
             Intake::Resend { to } => self.resend(stage, node, to),
             Intake::Timeout { timer, order, forced } => self.take_timeout(stage, node, timer, order, forced),
             Intake::Request { act, request } => self.take_request(stage, node, act, &request),
+            Intake::Crash(crash, cause) => {
+                let Outcome { note, left } = self.step(stage, node, Input::Crash(crash));
+                let detail = self.note_detail(stage, note);
+                let record = Record { node, cause, detail, ..self.blank(Kind::Local) };
+                self.begin_step(stage, record, left);
+            }
         }
     }
 

@@ -196,9 +196,15 @@ impl<P: Protocol> Machine for Typed<P> {
     fn step(&mut self, interior: &mut dyn Interior, node: NodeId, now_us: u64, input: Input<'_>) -> Outcome {
         let inner = Inner::of_mut(interior);
         let process = &mut inner.processes[usize::from(node)];
+        self.out.now_us = now_us;
+        let state = process.state.as_mut().expect("a process that runs has a state");
         let input = match input {
             Input::Message { from, message } => {
                 protocol::Input::Message { from, message: self.messages.at(message as usize) }
+            }
+            Input::Crash(crash) => {
+                P::told_of_crash(&self.ctx, node, state, &process.durable, crash, &mut self.out);
+                return self.taken_in(inner, node);
             }
             Input::Timeout(timer) => protocol::Input::Timeout(self.timer(timer)),
             Input::Request { id, request } => {
@@ -206,10 +212,21 @@ impl<P: Protocol> Machine for Typed<P> {
                 protocol::Input::Request { id, request }
             }
         };
-        self.out.now_us = now_us;
-        let state = process.state.as_mut().expect("a process that runs has a state");
         P::step(&self.ctx, node, state, &process.durable, input, &mut self.out);
         self.taken_in(inner, node)
+    }
+
+    fn watcher(&self) -> Option<NodeId> {
+        P::watcher(&self.ctx.setup)
+    }
+
+    fn last_words(&mut self, interior: &mut dyn Interior, node: NodeId) -> Vec<NoteId> {
+        let inner = Inner::<P>::of_mut(interior);
+        let Process { state, undone, .. } = &inner.processes[usize::from(node)];
+        let Some(state) = state else { return Vec::new() };
+        let unseen: Vec<&P::Note> = undone.iter().filter_map(|effect| effect.note.as_ref()).collect();
+        let words = P::last_words(&self.ctx, node, state, &unseen);
+        words.into_iter().map(|note| note_down(&mut self.notes, &mut inner.notes, note)).collect()
     }
 
     fn effect(&mut self, interior: &mut dyn Interior, node: NodeId) -> (What<(), TimerId>, Outcome) {

@@ -141,7 +141,8 @@ impl Suite<'_> {
             Stage::Clippy => self.clippy(count),
             Stage::Core => {
                 // The pure parts of the page run natively too.
-                let core = self.libtest(&["-p", "lightcone-core"], count);
+                // With the lab that is being built, too.
+                let core = self.libtest(&["-p", "lightcone-core", "--features", "mesi-lab"], count);
                 let web = self.libtest(&["-p", "lightcone-web"], count);
                 let guides = self.libtest(&["-p", "lightcone-guides"], count);
                 // A lab outside core, and the document that explains it.
@@ -172,8 +173,9 @@ impl Suite<'_> {
     fn clippy(&self, count: &mut Count) -> Result<(), String> {
         tools::component(self.root, "clippy", "clippy")?;
         tools::wasm_target(self.root)?;
-        let runs: [&[&str]; 3] = [
+        let runs: [&[&str]; 4] = [
             &["--workspace", "--exclude", "xtask", "--all-targets"],
+            &["-p", "lightcone-core", "--all-targets", "--features", "mesi-lab"],
             &["-p", "lightcone-web", "--target", "wasm32-unknown-unknown"],
             &["-p", "xtask", "--all-targets", "--target-dir", OWN_TARGET],
         ];

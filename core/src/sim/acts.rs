@@ -7,8 +7,9 @@ use crate::frame::Status;
 use crate::history::{Detail, Refusal};
 use crate::json::Payload;
 use crate::machine::Machine;
+use crate::protocol::Crash;
 use crate::schema::{Fields, Param, Takes, Value};
-use crate::trace::{DropReason, Kind, NO_NODE, NONE, NodeId, Record};
+use crate::trace::{DropReason, Kind, NO_NODE, NONE, NodeId, Record, RecordId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -84,9 +85,9 @@ impl World {
         of
     }
 
-    fn mark(&mut self, stage: &mut Stage<'_>, kind: Kind, node: NodeId) {
+    fn mark(&mut self, stage: &mut Stage<'_>, kind: Kind, node: NodeId) -> RecordId {
         let record = Record { node, ..self.blank(kind) };
-        self.write(stage, record);
+        self.write(stage, record)
     }
 
     fn crash(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {
@@ -95,7 +96,9 @@ impl World {
             return Err(format!("{} is down already", stage.history.name(node)));
         }
         process.status = Status::Crashed;
+        let last_words = stage.history.machine.last_words(&mut *self.interior, node);
         self.interior.crash(node);
+        let process = &mut self.processes[usize::from(node)];
         let undone = std::mem::take(&mut process.undone);
         for timer in &mut process.timers {
             timer.live = false;
@@ -105,7 +108,12 @@ impl World {
             std::mem::take(&mut self.agenda).into_iter().partition(|job| job_node(job) == Some(node));
         self.agenda = others;
         self.links_crash(node);
-        self.mark(stage, Kind::Crash, node);
+        let cause = self.mark(stage, Kind::Crash, node);
+        for note in last_words {
+            let detail = self.note_detail(stage, note);
+            let record = Record { node, cause, detail, ..self.blank(Kind::State) };
+            self.write(stage, record);
+        }
         let waiting = mine.into_iter().chain(undone).filter_map(|job| match job {
             Job::Intake(_, intake) => Some(intake),
             _ => None,
@@ -113,7 +121,16 @@ impl World {
         for intake in waiting.chain(inbox) {
             self.forget(stage, node, intake);
         }
+        self.tell_of_crash(stage, Crash { node, just_now: true }, cause);
         Ok(())
+    }
+
+    /// Tells the watcher of a crash, unless it is down itself: then it finds out when it starts.
+    fn tell_of_crash(&mut self, stage: &mut Stage<'_>, crash: Crash, cause: RecordId) {
+        let watcher = stage.history.machine.watcher();
+        if let Some(watcher) = watcher.filter(|&watcher| watcher != crash.node && !self.is_down(watcher)) {
+            self.enqueue(stage, watcher, Intake::Crash(crash, cause));
+        }
     }
 
     /// What a process had not taken in yet when it crashed.
@@ -130,6 +147,8 @@ impl World {
             }
             // The peer hears nothing and sends it again.
             Intake::Timeout { .. } | Intake::Frame { .. } | Intake::Ack { .. } | Intake::Resend { .. } => {}
+            // It finds out when it starts.
+            Intake::Crash(..) => {}
             Intake::Request { act, .. } => {
                 let reason = format!("{} crashed before it took this in", stage.history.name(node));
                 self.refuse(stage, act, reason);
@@ -146,7 +165,20 @@ impl World {
         }
         self.boot(stage, node, Kind::Restart);
         self.links_restart(node);
+        self.tell_of_the_dead(stage, node);
         Ok(())
+    }
+
+    /// A watcher that starts finds out who is down.
+    pub(super) fn tell_of_the_dead(&mut self, stage: &mut Stage<'_>, watcher: NodeId) {
+        if stage.history.machine.watcher() != Some(watcher) {
+            return;
+        }
+        for node in (0..self.booted).filter(|&node| node != watcher) {
+            if self.is_down(node) {
+                self.enqueue(stage, watcher, Intake::Crash(Crash { node, just_now: false }, NONE));
+            }
+        }
     }
 
     fn pause(&mut self, stage: &mut Stage<'_>, node: NodeId) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use super::graph::graph;
 use super::matrix::matrix;
 use crate::model::Model;
-use lightcone_core::frame::{Cell, Mark, Panel};
+use lightcone_core::frame::{Cell, Mark, Panel, as_table};
 use yew::prelude::*;
 
 /// More lists than this take the whole width.
@@ -37,6 +37,13 @@ fn panel(panel: &Panel) -> Html {
                 </div>
             </div>
         },
+        Panel::Caches { title, says, caches, bus, memory } => {
+            let (columns, rows) = as_table(caches, memory, bus);
+            let plain = |(head, texts): (String, Vec<String>)| (head, texts.into_iter().map(Cell::plain).collect());
+            let (title, says) = (title.clone(), says.clone());
+            let columns = columns.into_iter().map(String::from).collect();
+            self::panel(&Panel::Table { title, says, columns, rows: rows.into_iter().map(plain).collect() })
+        }
         Panel::Graph { title, says, nodes, edges } => html! {
             <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
         },

@@ -1,0 +1,110 @@
+//! What is counted, each at one cache.
+
+use super::{State, Transaction};
+
+/// Counters of a cache.
+///
+/// Counted at the cache that asks: accesses, misses, cache-to-cache transfers, memory transactions and what it asked the
+/// bus for. Counted at the cache that is snooped: interventions, invalidations and flushes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counters {
+    /// Reads of the processor.
+    pub reads: u64,
+    /// Reads that missed.
+    pub read_misses: u64,
+    /// Writes of the processor.
+    pub writes: u64,
+    /// Writes that missed. A write to a line that is shared is none.
+    pub write_misses: u64,
+    /// Write-backs: flushes, and modified lines that were evicted.
+    pub write_backs: u64,
+    /// Misses while another cache had the line, clean or dirty.
+    pub cache_to_cache: u64,
+    /// Misses that no cache had, and write-backs.
+    pub memory: u64,
+    /// It shared what it had for itself alone: M or E → S.
+    pub interventions: u64,
+    /// It gave up a line because somebody else writes.
+    pub invalidations: u64,
+    /// It put a modified line on the bus because it was snooped.
+    pub flushes: u64,
+    /// BusRdX that it asked for.
+    pub rdx: u64,
+    /// BusUpgr that it asked for.
+    pub upgr: u64,
+}
+
+impl Counters {
+    /// The processor was served; on a miss with whether another cache had the line.
+    #[inline]
+    pub fn served(&mut self, write: bool, miss: Option<bool>) {
+        self.reads += u64::from(!write);
+        self.writes += u64::from(write);
+        if let Some(others_had_it) = miss {
+            self.read_misses += u64::from(!write);
+            self.write_misses += u64::from(write);
+            self.cache_to_cache += u64::from(others_had_it);
+            self.memory += u64::from(!others_had_it);
+        }
+    }
+
+    /// The bus did what this cache had asked for.
+    pub fn asked(&mut self, transaction: Transaction) {
+        match transaction {
+            Transaction::BusRd => {}
+            Transaction::BusRdX => self.rdx += 1,
+            Transaction::BusUpgr => self.upgr += 1,
+            Transaction::WriteBack => self.wrote_back(),
+        }
+    }
+
+    /// Another cache's transaction changed a line here, or flushed it.
+    pub fn snooped(&mut self, from: State, to: State, flushed: bool) {
+        self.interventions += u64::from(from.is_only() && to == State::S);
+        self.invalidations += u64::from(from.is_valid() && to == State::I);
+        if flushed {
+            self.flushes += 1;
+            self.wrote_back();
+        }
+    }
+
+    fn wrote_back(&mut self) {
+        self.write_backs += 1;
+        self.memory += 1;
+    }
+
+    /// Short names and values, in the order in which they are printed.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, u64); 12] {
+        [
+            ("reads", self.reads),
+            ("rm", self.read_misses),
+            ("writes", self.writes),
+            ("wm", self.write_misses),
+            ("wb", self.write_backs),
+            ("c2c", self.cache_to_cache),
+            ("mem", self.memory),
+            ("interv", self.interventions),
+            ("inv", self.invalidations),
+            ("flush", self.flushes),
+            ("rdx", self.rdx),
+            ("upgr", self.upgr),
+        ]
+    }
+
+    /// Adds what another cache has counted.
+    pub fn add(&mut self, other: &Counters) {
+        self.reads += other.reads;
+        self.read_misses += other.read_misses;
+        self.writes += other.writes;
+        self.write_misses += other.write_misses;
+        self.write_backs += other.write_backs;
+        self.cache_to_cache += other.cache_to_cache;
+        self.memory += other.memory;
+        self.interventions += other.interventions;
+        self.invalidations += other.invalidations;
+        self.flushes += other.flushes;
+        self.rdx += other.rdx;
+        self.upgr += other.upgr;
+    }
+}

@@ -1,0 +1,207 @@
+//! The table cell by cell, caches against a plain model, and traces that are none.
+
+use super::*;
+
+#[test]
+fn the_table_is_the_one_of_the_literature() {
+    let told = |state: State, event: Event| match table(state, event) {
+        None => "cannot happen".to_string(),
+        Some(Cell { to, does: Does::Hit }) => format!("hit {}", to.letter()),
+        Some(Cell { to, does: Does::Nothing }) => format!("{} {}", state.letter(), to.letter()),
+        Some(Cell { to, does: Does::Flush }) => format!("flush {}", to.letter()),
+        Some(Cell { to, does: Does::Ask(what) }) => format!("{} {}", what.name(), to.letter()),
+    };
+    let rows = [
+        ["hit M", "hit M", "flush S", "flush I", "cannot happen", "WriteBack I"],
+        ["hit E", "hit M", "E S", "E I", "cannot happen", "E I"],
+        ["hit S", "BusUpgr M", "S S", "S I", "S I", "S I"],
+        ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I"],
+    ];
+    for (state, row) in State::ALL.into_iter().zip(rows) {
+        for (event, expected) in Event::ALL.into_iter().zip(row) {
+            assert_eq!(told(state, event), expected, "{} {}", state.name(), event.name());
+        }
+    }
+    assert_eq!(Family::Mesi.after_read(true), State::S);
+    assert_eq!(Family::Mesi.after_read(false), State::E);
+    assert_eq!(Family::Msi.after_read(false), State::S);
+}
+
+/// A number that follows from a seed.
+fn next(bits: &mut u64) -> u64 {
+    *bits ^= *bits << 13;
+    *bits ^= *bits >> 7;
+    *bits ^= *bits << 17;
+    *bits
+}
+
+/// Caches as lists, the least recently used line first; lines that were invalidated stay where they are, as free places.
+struct Plain {
+    ways: usize,
+    sets: u64,
+    caches: Vec<Vec<Vec<(u64, State)>>>,
+}
+
+impl Plain {
+    fn state(&self, cpu: usize, line: u64) -> State {
+        let set = &self.caches[cpu][(line % self.sets) as usize];
+        set.iter().find(|(key, _)| *key == line).map_or(State::I, |(_, state)| *state)
+    }
+
+    fn access(&mut self, cpu: usize, write: bool, line: u64) {
+        let others = (0..self.caches.len()).filter(|&other| other != cpu && self.state(other, line) != State::I);
+        let others: Vec<usize> = others.collect();
+        let index = (line % self.sets) as usize;
+        let had = self.state(cpu, line);
+        let to = match (write, had) {
+            (true, _) => State::M,
+            (false, State::I) if others.is_empty() => State::E,
+            (false, State::I) => State::S,
+            (false, had) => had,
+        };
+        if write || had == State::I {
+            for other in others {
+                let set = &mut self.caches[other][index];
+                if write {
+                    set.retain(|(key, _)| *key != line);
+                } else {
+                    set.iter_mut().filter(|(key, _)| *key == line).for_each(|(_, state)| *state = State::S);
+                }
+            }
+        }
+        let set = &mut self.caches[cpu][index];
+        set.retain(|(key, _)| *key != line);
+        if set.len() == self.ways {
+            set.remove(0);
+        }
+        set.push((line, to));
+    }
+}
+
+#[test]
+fn random_accesses_leave_the_states_that_a_plain_model_has() {
+    for (seed, ways) in [(3, 1), (5, 2), (7, 4), (11, 8)] {
+        let (mut bits, line) = (seed, 16);
+        let geometry = Geometry::new(4 * ways * line, ways, line).expect("it fits");
+        let mut system = System::new(3, geometry, Family::Mesi);
+        let mut plain =
+            Plain { ways: ways as usize, sets: geometry.sets() as u64, caches: vec![vec![Vec::new(); 4]; 3] };
+        let lines = 10 * ways;
+        for step in 0..20_000 {
+            let (cpu, number) = ((next(&mut bits) % 3) as usize, next(&mut bits) % lines);
+            let write = next(&mut bits).is_multiple_of(3);
+            system.access(cpu, write, number * line + next(&mut bits) % line);
+            plain.access(cpu, write, number);
+            if step % 50 == 0 {
+                for cpu in 0..3 {
+                    for number in 0..lines {
+                        assert_eq!(system.state(cpu, number * line), plain.state(cpu, number), "{ways} ways, {step}");
+                    }
+                }
+            }
+        }
+        for counters in system.counters() {
+            let Counters { read_misses, write_misses, cache_to_cache, memory, write_backs, flushes, .. } = *counters;
+            assert_eq!(read_misses + write_misses, cache_to_cache + memory - write_backs);
+            assert!(flushes > 0 && write_backs >= flushes && counters.rdx == write_misses && counters.upgr > 0);
+        }
+    }
+}
+
+#[test]
+fn what_msi_pays_for_the_first_write_is_an_upgrade() {
+    let geometry = Geometry::new(1_024, 2, 64).expect("it fits");
+    for (family, upgrades) in [(Family::Mesi, 0), (Family::Msi, 10)] {
+        let mut system = System::new(2, geometry, family);
+        for line in 0..10 {
+            system.access(0, false, line * 64);
+            system.access(0, true, line * 64);
+        }
+        assert_eq!(system.counters()[0].upgr, upgrades);
+    }
+}
+
+#[test]
+fn sizes_that_do_not_fit_together_are_refused() {
+    assert_eq!(Geometry::new(8_192, 8, 64).map(|g| (g.sets(), g.ways())), Ok((16, 8)));
+    assert_eq!(Geometry::new(192, 3, 64).map(|g| (g.sets(), g.ways())), Ok((1, 3)));
+    for (size, ways, line, word) in [
+        (8_192, 8, 48, "power of two"),
+        (8_000, 8, 64, "sets"),
+        (0, 1, 64, "at least"),
+        (64, 0, 64, "at least"),
+        (64, 2, 64, "sets"),
+        (1 << 40, 1, 64, "bytes"),
+        (u64::MAX, u64::MAX, 1 << 63, "bytes"),
+        (1 << 30, u64::MAX, 1 << 63, "sets"),
+        (1 << 30, 1, 1, "lines"),
+        (192, 1, 64, "sets"),
+    ] {
+        let told = Geometry::new(size, ways, line).expect_err("it does not fit");
+        assert!(told.contains(word), "{told}");
+    }
+}
+
+/// All accesses of a trace, read in pieces of so many bytes.
+fn read(text: &[u8], piece: usize) -> Result<Vec<(usize, bool, u64)>, BadLine> {
+    let (mut reader, mut found, mut held) = (TraceReader::new(4), Vec::new(), Vec::new());
+    let mut each = |a: Access| found.push((a.processor, a.write, a.address));
+    for part in text.chunks(piece) {
+        held.extend_from_slice(part);
+        let read = reader.read(&held, &mut each)?;
+        held.drain(..read);
+    }
+    reader.end(&held, &mut each)?;
+    Ok(found)
+}
+
+#[test]
+fn a_trace_is_read_the_same_in_whatever_pieces_it_comes() {
+    let text =
+        b"0 r 7fff3a\n1 w 0xFF\r\n\n  3\tR  0X10 \n2 w 0\n0 r ffffffffffffffff\n0 w 0000000000000000001a\n1 r 40";
+    let all = vec![
+        (0, false, 0x7f_ff3a),
+        (1, true, 0xff),
+        (3, false, 0x10),
+        (2, true, 0),
+        (0, false, u64::MAX),
+        (0, true, 0x1a),
+        (1, false, 0x40),
+    ];
+    for piece in 1..=text.len() {
+        assert_eq!(read(text, piece), Ok(all.clone()), "in pieces of {piece}");
+    }
+    assert_eq!(read(b"", 1), Ok(Vec::new()));
+}
+
+#[test]
+fn a_line_that_is_no_access_is_named() {
+    for (line, word) in [
+        ("0 x 10", "expected r or w"),
+        ("4 r 10", "from 0 to 3"),
+        ("-1 r 10", "from 0 to 3"),
+        ("+1 r 10", "from 0 to 3"),
+        ("99999999999999999999 r 10", "from 0 to 3"),
+        ("0 r", "2 words"),
+        ("0 r 10 7", "4 words"),
+        ("0 r xyz", "hexadecimal"),
+        ("0 r 0x", "hexadecimal"),
+        ("0 r +10", "hexadecimal"),
+        ("0 r 10000000000000000", "hexadecimal"),
+        ("0 r \u{fffd}", "hexadecimal"),
+    ] {
+        for end in ["", "\n", "\n0 r 10\n"] {
+            for piece in [1, 7, 100] {
+                let bad = read(format!("1 w 10\n\n{line}{end}").as_bytes(), piece).expect_err("it is no access");
+                assert_eq!(bad.number, 3, "{line}");
+                assert!(bad.what.contains(word), "{line}: {}", bad.what);
+            }
+        }
+    }
+    let long = "0".repeat(5_000);
+    for piece in [1, 700, 10_000] {
+        let bad = read(long.as_bytes(), piece).expect_err("it is too long");
+        assert!(bad.number == 1 && bad.what.contains("at most"), "{bad:?}");
+    }
+    assert!(read(b"0 r 1\xff\n", 9).expect_err("bytes").what.contains("UTF-8"));
+}

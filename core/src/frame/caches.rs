@@ -1,0 +1,130 @@
+//! The parts of a panel that shows caches on a bus: plain data, and each part has the words for what it is.
+
+use serde::Serialize;
+
+/// A place of a cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CachePlace {
+    /// The line in it, also one that has become invalid; empty where there was never one.
+    pub line: String,
+    /// The letter of its state.
+    pub state: String,
+    /// Which of the palette's colours the state has, 0 to 6.
+    pub tone: u8,
+    /// What is in the line.
+    pub value: String,
+    /// Whether it is newer than memory.
+    pub dirty: bool,
+    /// How many lines of the set were used after it: 0 is the latest, the highest goes first.
+    pub rank: u16,
+    /// What the line waits for, such as `S→M, BusUpgr`.
+    pub waits: Option<String>,
+}
+
+/// A set of a cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CacheSet {
+    /// Its number.
+    pub number: u32,
+    /// Its places.
+    pub places: Vec<CachePlace>,
+}
+
+/// A cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CachePicture {
+    /// Its name.
+    pub name: String,
+    /// Whether it runs.
+    pub up: bool,
+    /// The sets that have been used, at least one.
+    pub sets: Vec<CacheSet>,
+    /// How many sets it has.
+    pub sets_in_all: u32,
+    /// What the cache waits for, such as `BusRd user_1`.
+    pub waits: Option<String>,
+    /// Accesses of its processor that wait, the next one first.
+    pub queue: Vec<String>,
+}
+
+/// A line of memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MemoryLine {
+    /// The line.
+    pub line: String,
+    /// What memory has of it.
+    pub value: String,
+    /// The cache that has something newer.
+    pub newer: Option<String>,
+}
+
+/// A transaction on the bus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BusTurn {
+    /// Its number.
+    pub txn: u32,
+    /// What it is, such as `BusRd`.
+    pub what: String,
+    /// Of which line.
+    pub line: String,
+    /// Who asked for it.
+    pub by: String,
+    /// How far it is, in a few words.
+    pub phase: String,
+    /// What each cache that was asked has answered: nothing while the bus waits for it.
+    pub answers: Vec<(String, Option<String>)>,
+}
+
+/// A request that waits for the bus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BusRequest {
+    /// Who asks.
+    pub by: String,
+    /// For what, such as `BusRdX`.
+    pub what: String,
+    /// Of which line.
+    pub line: String,
+}
+
+/// A bus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BusPicture {
+    /// What it is doing.
+    pub now: Option<BusTurn>,
+    /// Who waits, first come first.
+    pub queue: Vec<BusRequest>,
+}
+
+/// What a panel of caches has as a table: heads of the columns, and rows with their heads.
+pub type PlainTable = (Vec<&'static str>, Vec<(String, Vec<String>)>);
+
+/// The same in words, for a table: a row for each place that is in use, for the bus, and for each line of memory.
+#[must_use]
+pub fn as_table(caches: &[CachePicture], memory: &[MemoryLine], bus: &BusPicture) -> PlainTable {
+    let mut rows = Vec::new();
+    for cache in caches {
+        let places = cache.sets.iter().flat_map(|set| set.places.iter().map(move |place| (set.number, place)));
+        let used = places.filter(|(_, place)| !place.line.is_empty());
+        for (set, place) in used {
+            let head = if cache.sets_in_all > 1 { format!("{} set {set}", cache.name) } else { cache.name.clone() };
+            let waits = place.waits.clone().unwrap_or_default();
+            rows.push((head, vec![place.line.clone(), place.state.clone(), place.value.clone(), waits]));
+        }
+        if let Some(waits) = &cache.waits {
+            rows.push((cache.name.clone(), vec![String::new(), String::new(), String::new(), waits.clone()]));
+        }
+    }
+    if let Some(now) = &bus.now {
+        let what = format!("{} by {}, {}", now.what, now.by, now.phase);
+        rows.push(("bus".into(), vec![now.line.clone(), String::new(), String::new(), what]));
+    }
+    for asked in &bus.queue {
+        let what = format!("{} by {} waits", asked.what, asked.by);
+        rows.push(("bus".into(), vec![asked.line.clone(), String::new(), String::new(), what]));
+    }
+    for line in memory {
+        let newer = line.newer.as_ref().map_or(String::new(), |cache| format!("{cache} has it newer"));
+        rows.push(("memory".into(), vec![line.line.clone(), String::new(), line.value.clone(), newer]));
+    }
+    (vec!["line", "state", "value", "waits"], rows)
+}

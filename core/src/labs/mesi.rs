@@ -1,0 +1,352 @@
+//! MESI caches on a snooping bus (Papamarcos & Patel 1984; Culler & Singh 1999, §5.3.2; transient states as in Sorin,
+//! Hill & Wood 2011, §7). The states, the table and the counters are in [`crate::coherence`]; here they travel.
+//!
+//! **Caches** serve their processor one access after the other. A hit is served at once. For a miss, and for a write to
+//! a line that is shared, the cache asks the bus and waits; where the set is full, the least recently used line goes
+//! first, and if it is modified it is written back before anything else is asked for.
+//!
+//! **The bus** serves one transaction at a time; requests queue. A transaction is snooped by all other caches: each
+//! changes its line by the table and answers, with the data where it has them. When all have answered, memory takes what
+//! was flushed, the requester gets its line, and when it says so, the transaction is over. A paused cache answers nothing
+//! and so stalls the bus.
+//!
+//! **Two requests that meet.** The one that is served first is snooped by the other's cache. A pending BusUpgr whose
+//! line is invalidated becomes a BusRdX, since the data are gone; a line that waits for its write-back is flushed as any
+//! modified line, and the write-back is cancelled. The answer to the snoop tells the bus, so neither can come late.
+//!
+//! **Loss** is repaired by asking again: requests have serial numbers, snoops and grants the number of the transaction.
+//! Whoever is asked again says again what it said; what is old is ignored. So a lost message never makes two writers.
+//!
+//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so. The
+//! bus is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
+//! tells messages of its former life by the number of that life. Memory and bus are on disk: their crash is a pause that
+//! loses arrivals.
+
+mod bus;
+mod cache;
+mod checks;
+mod line;
+mod note;
+mod scenarios;
+mod setup;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod views;
+mod why;
+mod words;
+
+use crate::check::Check;
+use crate::coherence::{Counters, State as LineState, Transaction};
+use crate::frame::{Band, Field, Panel};
+use crate::json::{JsonObject, Payload};
+use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
+use crate::schema::{Fields, LabSpec, Value};
+use crate::trace::{Kind, NodeId};
+use bus::Bus;
+use cache::Cached;
+use line::{Content, Line};
+pub use note::Note;
+pub use setup::Setup;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use tables::SPEC;
+
+/// The lab.
+#[derive(Clone, Copy, Debug)]
+pub struct Mesi;
+
+type Ctx = Context<Mesi>;
+type Effects = Out<Mesi>;
+
+/// Number of a transaction, counted from 1.
+pub type Txn = u32;
+
+/// What a process holds in memory. The bus has all that it knows on disk.
+#[derive(Clone, Debug)]
+pub struct State(Option<Box<Cached>>);
+
+/// What is on disk: of a cache the number of its life, of the bus everything.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    life: u32,
+    tally: Tally,
+    bus: Bus,
+    traffic: Traffic,
+    memory: Rc<BTreeMap<Rc<str>, Content>>,
+}
+
+/// What a cache counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    counters: Counters,
+    /// Changes of state, from and to in the order of the states.
+    moves: [[u64; 4]; 4],
+}
+
+/// What the bus counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traffic {
+    /// Transactions by their kinds.
+    transactions: [u64; 4],
+    busy_us: u64,
+    /// When it last had something to do.
+    seen_us: u64,
+}
+
+/// A change of what is on disk.
+#[derive(Clone, Debug)]
+pub struct Write(Change);
+
+#[derive(Clone, Debug)]
+enum Change {
+    Life(u32),
+    Tally(Tally),
+    Bus(Box<(Bus, Traffic)>),
+    /// A transaction took place; memory may have a new value for a line.
+    Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>),
+}
+
+/// What a cache answers to a snoop.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Answer {
+    /// The state of the line before.
+    had: LineState,
+    /// The line, where the transaction needs data and it has them.
+    content: Option<Content>,
+    /// Whether memory is to take it.
+    flush: bool,
+    /// Its write-back with this number is cancelled.
+    withdrawn: Option<u32>,
+    /// Its BusUpgr has become a BusRdX with this number.
+    instead: Option<u32>,
+}
+
+impl Answer {
+    const NOTHING: Answer = Answer { had: LineState::I, content: None, flush: false, withdrawn: None, instead: None };
+}
+
+/// What travels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Message {
+    /// A cache asks the bus.
+    Request {
+        /// Its life.
+        life: u32,
+        /// Number of the request in that life.
+        serial: u32,
+        /// What it wants.
+        transaction: Transaction,
+        /// Of which line.
+        line: Line,
+        /// The line itself, to be written back.
+        content: Option<Content>,
+    },
+    /// The bus lets a cache see a transaction.
+    Snoop {
+        /// Its number.
+        txn: Txn,
+        /// What it is.
+        transaction: Transaction,
+        /// Of which line.
+        line: Line,
+    },
+    /// A cache has seen it.
+    Answer {
+        /// Number of the transaction.
+        txn: Txn,
+        /// Life of the cache.
+        life: u32,
+        /// What it says.
+        answer: Answer,
+    },
+    /// The bus gives what was asked for.
+    Grant {
+        /// Number of the transaction.
+        txn: Txn,
+        /// Life of the cache that asked.
+        life: u32,
+        /// Number of its request.
+        serial: u32,
+        /// What it wanted.
+        transaction: Transaction,
+        /// Of which line.
+        line: Line,
+        /// The line, where it wanted data.
+        content: Option<Content>,
+        /// Whether another cache had the line.
+        shared: bool,
+        /// The cache that the data come from; none: memory.
+        from: Option<NodeId>,
+    },
+    /// The requester has it.
+    Done {
+        /// Number of the transaction.
+        txn: Txn,
+        /// Life of the cache.
+        life: u32,
+    },
+}
+
+/// Timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Ask again.
+    Retry,
+    /// The bus has arbitrated, or the data are there.
+    Turn,
+}
+
+/// An access of the processor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Access {
+    line: Line,
+    key: Rc<str>,
+    /// What it writes; it reads where this is none.
+    value: Option<Payload>,
+}
+
+/// What is asked of a cache.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// To read or write.
+    Access(Rc<Access>),
+    /// For its lines.
+    Status,
+    /// For its numbers.
+    Metrics,
+}
+
+impl Protocol for Mesi {
+    type Setup = Setup;
+    type State = State;
+    type Durable = Disk;
+    type Write = Write;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Note = Note;
+
+    fn spec() -> &'static LabSpec {
+        &SPEC
+    }
+
+    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+        setup::read(fields, broken)
+    }
+
+    fn processes(setup: &Setup) -> Vec<ProcessInfo> {
+        setup::processes(setup)
+    }
+
+    fn request(
+        ctx: &Ctx,
+        node: NodeId,
+        operation: &'static str,
+        args: &Fields,
+    ) -> Result<Request, (&'static str, String)> {
+        setup::request(ctx, node, operation, args)
+    }
+
+    fn make_up(ctx: &Ctx, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        setup::make_up(ctx, operation, param, bits)
+    }
+
+    fn format(ctx: &Ctx, me: NodeId) -> Disk {
+        if me != ctx.setup.bus() {
+            return Disk::default();
+        }
+        let memory = Rc::new(ctx.setup.memory.iter().cloned().collect());
+        Disk { bus: Bus::new(ctx.setup.caches), memory, ..Disk::default() }
+    }
+
+    fn write(disk: &mut Disk, write: Write) {
+        match write.0 {
+            Change::Life(life) => disk.life = life,
+            Change::Tally(tally) => disk.tally = tally,
+            Change::Bus(bus) => (disk.bus, disk.traffic) = *bus,
+            Change::Commit(bus, change) => {
+                (disk.bus, disk.traffic) = *bus;
+                if let Some((line, content)) = change {
+                    Rc::make_mut(&mut disk.memory).insert(line, content);
+                }
+            }
+        }
+    }
+
+    fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> State {
+        if me == ctx.setup.bus() {
+            bus::boot(ctx, disk, out);
+            return State(None);
+        }
+        State(Some(Box::new(cache::boot(ctx, disk, out))))
+    }
+
+    fn step(ctx: &Ctx, me: NodeId, state: &mut State, disk: &Disk, input: Input<'_, Self>, out: &mut Effects) {
+        match &mut state.0 {
+            Some(cached) => cache::step(ctx, me, cached, disk, input, out),
+            None => bus::step(ctx, disk, input, out),
+        }
+    }
+
+    fn watcher(setup: &Setup) -> Option<NodeId> {
+        Some(setup.bus())
+    }
+
+    fn told_of_crash(ctx: &Ctx, _me: NodeId, _state: &mut State, disk: &Disk, crash: Crash, out: &mut Effects) {
+        bus::told_of_crash(ctx, disk, crash, out);
+    }
+
+    fn last_words(_ctx: &Ctx, _me: NodeId, state: &State, unseen: &[&Note]) -> Vec<Note> {
+        state.0.as_ref().map(|cached| cached.last_words(unseen)).unwrap_or_default()
+    }
+
+    fn timer_name(timer: Timer) -> &'static str {
+        match timer {
+            Timer::Retry => "retry",
+            Timer::Turn => "turn",
+        }
+    }
+
+    fn describe_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
+        words::message(ctx, message, data)
+    }
+
+    fn message_kind(message: &Message) -> &'static str {
+        match message {
+            Message::Request { .. } => "request",
+            Message::Snoop { .. } => "snoop",
+            Message::Answer { .. } => "answer",
+            Message::Grant { .. } => "grant",
+            Message::Done { .. } => "done",
+        }
+    }
+
+    fn describe_note(ctx: &Ctx, _kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
+        words::note(ctx, note, data)
+    }
+
+    fn why(ctx: &Ctx, _kind: Kind, node: NodeId, note: &Note) -> Option<(String, &'static str)> {
+        why::why(ctx, node, note)
+    }
+
+    fn fields(ctx: &Ctx, me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
+        views::fields(ctx, me, seen)
+    }
+
+    fn band(ctx: &Ctx, _me: NodeId, seen: &Seen<'_, Self>) -> Option<Band> {
+        views::band(ctx, seen)
+    }
+
+    fn panels(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<Panel> {
+        views::panels(ctx, seen)
+    }
+
+    fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
+        checks::all(ctx)
+    }
+
+    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+        views::metrics(ctx, seen)
+    }
+}

@@ -1,0 +1,457 @@
+//! A cache: it serves its processor, asks the bus, and answers what it snoops.
+
+use super::line::{Content, Line};
+use super::note::{Change, Served, Why};
+use super::words;
+use super::{Access, Answer, Ctx, Disk, Effects, Mesi, Message, Note, Request, Tally, Timer, Txn, Write};
+use crate::coherence::{Cache, Does, Event, State, Transaction, table};
+use crate::protocol::Input;
+use crate::trace::{NodeId, RecordId};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// A cache's memory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Cached {
+    pub(super) life: u32,
+    serial: u32,
+    pub(super) lines: Cache<Rc<str>, Content>,
+    /// Accesses that wait for the one before.
+    pub(super) queue: VecDeque<(RecordId, Rc<Access>)>,
+    /// The access that waits for the bus.
+    pub(super) doing: Option<(RecordId, Rc<Access>)>,
+    /// What the bus was asked for.
+    pub(super) pending: Option<Pending>,
+    /// Highest number of a transaction that it knows of.
+    seen: Txn,
+    /// What it said last when it was snooped, to be said again.
+    answered: Option<(Txn, Line, Answer)>,
+    /// The last transaction of its own.
+    granted: Txn,
+    /// The line that it used, or that was changed here, last.
+    pub(super) last: Option<Line>,
+}
+
+/// A request to the bus.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pending {
+    serial: u32,
+    pub(super) transaction: Transaction,
+    pub(super) line: Line,
+}
+
+/// Starts a cache, empty.
+pub(super) fn boot(ctx: &Ctx, disk: &Disk, out: &mut Effects) -> Cached {
+    let life = disk.life + 1;
+    out.with_input(None, Some(Write(super::Change::Life(life))));
+    Cached {
+        life,
+        serial: 0,
+        lines: Cache::new(ctx.setup.sets, ctx.setup.ways),
+        queue: VecDeque::new(),
+        doing: None,
+        pending: None,
+        seen: 0,
+        answered: None,
+        granted: 0,
+        last: None,
+    }
+}
+
+/// Handles one input.
+pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, input: Input<'_, Mesi>, out: &mut Effects) {
+    let mut turn = Turn { ctx, cached, tally: disk.tally, note: None, out };
+    match input {
+        Input::Request { id, request: Request::Access(access) } => {
+            turn.cached.queue.push_back((id, Rc::clone(access)));
+            turn.work();
+        }
+        Input::Request { id, request: Request::Status } => {
+            let told = words::status(ctx, turn.cached).into();
+            turn.out.reply(id, Note::Told("its lines", told));
+        }
+        Input::Request { id, request: Request::Metrics } => {
+            let told = words::metrics(&turn.tally).into();
+            turn.out.reply(id, Note::Told("its numbers", told));
+        }
+        Input::Message { message: Message::Snoop { txn, transaction, line }, .. } => {
+            turn.snoop(*txn, *transaction, line);
+        }
+        Input::Message {
+            message: Message::Grant { txn, life, serial, transaction, content, shared, from, .. },
+            ..
+        } => {
+            let data = Data { content: content.clone(), shared: *shared, from: *from };
+            turn.grant(*txn, (*life, *serial), *transaction, data);
+        }
+        Input::Timeout(Timer::Retry) => turn.send_request(),
+        Input::Message { message, .. } => {
+            unreachable!("{} is a cache, and this is for the bus: {message:?}", ctx.name(me))
+        }
+        Input::Timeout(Timer::Turn) => unreachable!("{} is a cache and has no turns to give", ctx.name(me)),
+    }
+    let Turn { tally, note, out, .. } = turn;
+    out.with_input(note, Some(Write(super::Change::Tally(tally))));
+}
+
+/// What a grant brings.
+struct Data {
+    content: Option<Content>,
+    shared: bool,
+    from: Option<NodeId>,
+}
+
+/// How the processor was served: see [`Served`].
+struct Outcome {
+    hit: bool,
+    told: bool,
+    before: Option<Content>,
+    from: Option<(bool, Option<NodeId>)>,
+}
+
+/// A step of a cache.
+struct Turn<'a> {
+    ctx: &'a Ctx,
+    cached: &'a mut Cached,
+    tally: Tally,
+    note: Option<Note>,
+    out: &'a mut Effects,
+}
+
+const ANY: &str = "the table has a cell for whatever the processor and the cache itself do";
+
+impl Turn<'_> {
+    /// Serves the processor until it has to wait.
+    fn work(&mut self) {
+        while self.cached.doing.is_none() {
+            let Some((request, access)) = self.cached.queue.pop_front() else { return };
+            self.cached.last = Some(access.line.clone());
+            let Some(slot) = self.cached.lines.find(access.line.set, &access.line.name) else {
+                self.cached.doing = Some((request, access));
+                return self.miss();
+            };
+            let cell = table(self.cached.lines.at(slot).state, access.event()).expect(ANY);
+            if let Does::Ask(transaction) = cell.does {
+                self.cached.doing = Some((request, Rc::clone(&access)));
+                return self.ask(transaction, access.line.clone());
+            }
+            self.cached.lines.touch(slot);
+            let before = self.cached.lines.at(slot).value.clone();
+            let told = self.install(slot, &access, cell.to, None);
+            self.tally.counters.served(access.value.is_some(), None);
+            self.reply(request, &access, slot, Outcome { hit: true, told, before: Some(before), from: None });
+        }
+    }
+
+    /// Makes room for the line that the processor waits for, and asks for it.
+    fn miss(&mut self) {
+        let (_, access) = self.cached.doing.clone().expect("somebody waits for it");
+        let slot = self.cached.lines.victim(access.line.set, &access.line.name);
+        let way = self.cached.lines.at(slot);
+        if way.state.is_valid() {
+            let old = Line { name: Rc::clone(&way.key), set: access.line.set };
+            let cell = table(way.state, Event::Evict).expect(ANY);
+            if let Does::Ask(transaction) = cell.does {
+                return self.ask(transaction, old);
+            }
+            let content = way.value.clone();
+            self.change(
+                slot,
+                &old,
+                cell.to,
+                Change { after: content.clone(), ..blank(Why::By(Event::Evict), content) },
+            );
+        }
+        let cell = table(State::I, access.event()).expect(ANY);
+        let Does::Ask(transaction) = cell.does else { unreachable!("a miss asks the bus") };
+        self.ask(transaction, access.line.clone());
+    }
+
+    fn ask(&mut self, transaction: Transaction, line: Line) {
+        self.cached.serial += 1;
+        if self.note.is_none() {
+            self.note = Some(Note::Waits { transaction, line: line.clone() });
+        }
+        self.cached.pending = Some(Pending { serial: self.cached.serial, transaction, line });
+        self.send_request();
+    }
+
+    /// Sends the open request, again or for the first time.
+    fn send_request(&mut self) {
+        let Some(Pending { serial, transaction, line }) = self.cached.pending.clone() else { return };
+        let content = (transaction == Transaction::WriteBack).then(|| {
+            let slot = self.cached.lines.find(line.set, &line.name);
+            self.cached.lines.at(slot.expect("it stays until it is written back")).value.clone()
+        });
+        arm_retry(self.ctx, self.out);
+        let life = self.cached.life;
+        self.out.send(self.ctx.setup.bus(), Message::Request { life, serial, transaction, line, content });
+    }
+
+    /// Changes the state of what is at a place, and shows it. The value was changed before.
+    fn change(&mut self, slot: usize, line: &Line, to: State, change: Change) {
+        let from = self.cached.lines.at(slot).state;
+        self.cached.lines.set_state(slot, to);
+        self.note_change(Change { line: line.clone(), from, to, ..change });
+    }
+
+    fn note_change(&mut self, change: Change) {
+        self.tally.moves[change.from as usize][change.to as usize] += 1;
+        self.cached.last = Some(change.line.clone());
+        self.out.state(Note::Changed(Box::new(change)));
+    }
+
+    /// The processor reads or writes what is at a place, and the state becomes `to`. True when that is a change, which is
+    /// shown.
+    fn install(&mut self, slot: usize, access: &Access, to: State, asked: Option<(Transaction, State)>) -> bool {
+        let way = self.cached.lines.at(slot);
+        let before = way.value.clone();
+        let from = asked.map_or(way.state, |(_, from)| from);
+        let wrote = access.value.clone().map(|value| (Rc::clone(&access.key), value));
+        let after = wrote.as_ref().map_or_else(|| before.clone(), |(key, value)| before.with(key, value));
+        self.cached.lines.set_value(slot, after.clone());
+        self.cached.lines.set_state(slot, to);
+        if from == to {
+            return false;
+        }
+        let asked = asked.map(|(transaction, _)| transaction);
+        let change = blank(Why::By(access.event()), before);
+        self.note_change(Change { line: access.line.clone(), from, to, after, wrote, asked, ..change });
+        true
+    }
+
+    fn reply(&mut self, request: RecordId, access: &Access, slot: usize, outcome: Outcome) {
+        let Outcome { hit, told, before, from } = outcome;
+        let value = self.cached.lines.at(slot).value.get(&access.key).cloned();
+        let served = Served {
+            line: access.line.clone(),
+            key: Rc::clone(&access.key),
+            write: access.value.is_some(),
+            value,
+            hit,
+            told,
+            before,
+            from,
+        };
+        self.out.reply(request, Note::Served(Box::new(served)));
+    }
+
+    /// The bus has done what was asked for.
+    fn grant(&mut self, txn: Txn, (life, serial): (u32, u32), transaction: Transaction, data: Data) {
+        let done = Message::Done { txn, life: self.cached.life };
+        let bus = self.ctx.setup.bus();
+        if life != self.cached.life {
+            // For the life before: the bus learns that there is a new one.
+            return self.out.send(bus, done);
+        }
+        self.cached.seen = self.cached.seen.max(txn);
+        let pending = self.cached.pending.take_if(|p| p.serial == serial && txn > self.cached.granted);
+        let Some(pending) = pending else {
+            // It comes again: the word that it has come was lost.
+            return self.out.send(bus, done);
+        };
+        self.cached.granted = txn;
+        self.out.disarm(Timer::Retry);
+        self.tally.counters.asked(transaction);
+        if transaction == Transaction::WriteBack {
+            let slot = self.cached.lines.find(pending.line.set, &pending.line.name).expect("it was to be written back");
+            let content = self.cached.lines.at(slot).value.clone();
+            let change = blank(Why::By(Event::Evict), content.clone());
+            self.change(slot, &pending.line, State::I, Change { after: content, asked: Some(transaction), ..change });
+            self.out.send(bus, done);
+            return self.miss();
+        }
+        self.take(transaction, data, done);
+    }
+
+    /// Takes the line, and serves the processor that waits for it.
+    fn take(&mut self, transaction: Transaction, Data { content, shared, from }: Data, done: Message) {
+        let (request, access) = self.cached.doing.take().expect("the processor waits for it");
+        let Line { name, set } = access.line.clone();
+        // An upgrade has the line; all others find a place that was made free.
+        let had = self.cached.lines.find(set, &name);
+        let slot = had.unwrap_or_else(|| self.cached.lines.victim(set, &name));
+        let state = had.map_or(State::I, |slot| self.cached.lines.at(slot).state);
+        if transaction == Transaction::BusUpgr {
+            self.cached.lines.touch(slot);
+        } else {
+            self.cached.lines.put(slot, name, state, content.unwrap_or_default());
+        }
+        let exclusive = self.ctx.setup.broken.exclusive_without_snoop;
+        let to = match transaction {
+            Transaction::BusRd => self.ctx.setup.family.after_read(shared && !exclusive),
+            _ => State::M,
+        };
+        let told = self.install(slot, &access, to, Some((transaction, state)));
+        self.out.send(self.ctx.setup.bus(), done);
+        let missed = transaction != Transaction::BusUpgr;
+        self.tally.counters.served(access.value.is_some(), missed.then_some(shared));
+        let from = missed.then_some((shared, from));
+        self.reply(request, &access, slot, Outcome { hit: !missed, told, before: None, from });
+        self.work();
+    }
+
+    /// Sees a transaction of another cache.
+    fn snoop(&mut self, txn: Txn, transaction: Transaction, line: &Line) {
+        let bus = self.ctx.setup.bus();
+        let life = self.cached.life;
+        match &self.cached.answered {
+            Some((last, _, answer)) if *last == txn => {
+                let answer = answer.clone();
+                return self.out.send(bus, Message::Answer { txn, life, answer });
+            }
+            _ if txn <= self.cached.seen => return,
+            _ => {}
+        }
+        self.cached.seen = txn;
+        let answer = match self.cached.lines.find(line.set, &line.name) {
+            Some(slot) => self.snoop_line(slot, transaction, line),
+            None => Answer::NOTHING,
+        };
+        self.cached.answered = Some((txn, line.clone(), answer.clone()));
+        let withdrawn = answer.withdrawn.is_some();
+        self.out.send(bus, Message::Answer { txn, life, answer });
+        if withdrawn {
+            self.miss();
+        }
+    }
+
+    /// Changes a line that it has, by the table, and says what it had.
+    fn snoop_line(&mut self, slot: usize, transaction: Transaction, line: &Line) -> Answer {
+        let broken = self.ctx.setup.broken;
+        let event = transaction.snooped().expect("a write-back is not snooped");
+        let way = self.cached.lines.at(slot);
+        let (from, content) = (way.state, way.value.clone());
+        let Some(cell) = table(from, event) else {
+            assert!(broken.any(), "{event:?} comes from a cache that has the line, but it is {from:?} here");
+            return Answer { had: from, ..Answer::NOTHING };
+        };
+        // Broken on purpose: who should give the line up keeps it.
+        let to = if broken.no_invalidate && cell.to == State::I { State::S } else { cell.to };
+        let flush = cell.does == Does::Flush && !broken.no_flush;
+        let supplies = event != Event::BusUpgr && (flush || cell.does != Does::Flush);
+        let (withdrawn, instead) = self.pending_meets(from, to, line);
+        self.tally.counters.snooped(from, to, flush);
+        if to != from {
+            let change = Change {
+                after: content.clone(),
+                flushed: flush,
+                cancelled: withdrawn.is_some(),
+                instead: instead.is_some(),
+                ..blank(Why::By(event), content.clone())
+            };
+            self.change(slot, line, to, change);
+        }
+        Answer { had: from, content: supplies.then_some(content), flush, withdrawn, instead }
+    }
+
+    /// What becomes of the cache's own request when the line is taken from it: the numbers of a write-back that is
+    /// cancelled, and of the request that a BusUpgr becomes.
+    fn pending_meets(&mut self, from: State, to: State, line: &Line) -> (Option<u32>, Option<u32>) {
+        let Some(pending) = self.cached.pending.as_mut().filter(|p| p.line == *line) else { return (None, None) };
+        match pending.transaction {
+            Transaction::WriteBack if from == State::M && to != State::M => {
+                let serial = pending.serial;
+                self.cached.pending = None;
+                self.out.disarm(Timer::Retry);
+                (Some(serial), None)
+            }
+            Transaction::BusUpgr if to == State::I && !self.ctx.setup.broken.stale_upgrade => {
+                self.cached.serial += 1;
+                pending.serial = self.cached.serial;
+                pending.transaction = Transaction::BusRdX;
+                (None, Some(pending.serial))
+            }
+            _ => (None, None),
+        }
+    }
+}
+
+/// A change with nothing in it but its reason and what was there before.
+fn blank(why: Why, before: Content) -> Change {
+    Change {
+        line: Line { name: "".into(), set: 0 },
+        from: State::I,
+        to: State::I,
+        why,
+        after: Content::default(),
+        before,
+        wrote: None,
+        asked: None,
+        flushed: false,
+        cancelled: false,
+        instead: false,
+    }
+}
+
+/// Asks again after a while, unless that is switched off on purpose.
+pub(super) fn arm_retry(ctx: &Ctx, out: &mut Effects) {
+    if !ctx.setup.broken.no_retry {
+        out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
+    }
+}
+
+impl Access {
+    pub(super) fn event(&self) -> Event {
+        if self.value.is_some() { Event::PrWr } else { Event::PrRd }
+    }
+}
+
+impl Cached {
+    /// The name of the state that a request waits in, as Sorin, Hill & Wood write it: from and to.
+    pub(super) fn waits_in(&self) -> Option<(&Line, &'static str)> {
+        let pending = self.pending.as_ref()?;
+        let name = match pending.transaction {
+            Transaction::BusRd => "I→S/E",
+            Transaction::BusRdX => "I→M",
+            Transaction::BusUpgr => "S→M",
+            Transaction::WriteBack => "M→I",
+        };
+        Some((&pending.line, name))
+    }
+
+    /// Whether nothing is left to do.
+    pub(super) fn is_idle(&self) -> bool {
+        self.doing.is_none() && self.queue.is_empty() && self.pending.is_none()
+    }
+
+    /// What dies with the cache: all its lines, as far as anybody has seen them.
+    pub(super) fn last_words(&self, unseen: &[&Note]) -> Vec<Note> {
+        let sets = self.lines.sets().enumerate();
+        let all = sets.flat_map(|(set, ways)| ways.iter().map(move |way| (set, way)));
+        let mut lines: BTreeMap<Line, (State, Content)> = all
+            .filter(|(_, way)| way.state.is_valid())
+            .map(|(set, way)| (Line { name: Rc::clone(&way.key), set }, (way.state, way.value.clone())))
+            .collect();
+        let mut sent = true;
+        for note in unseen.iter().rev() {
+            match note {
+                Note::Changed(change) => {
+                    lines.insert(change.line.clone(), (change.from, change.before.clone()));
+                    sent &= !change.flushed;
+                }
+                // A write to a modified line that nobody was told of.
+                Note::Served(served) if served.write && !served.told => {
+                    if let (Some((_, content)), Some(before)) = (lines.get_mut(&served.line), &served.before) {
+                        *content = before.clone();
+                    }
+                }
+                _ => {}
+            }
+        }
+        let valid = lines.into_iter().filter(|(_, (state, _))| state.is_valid());
+        let mut words: Vec<Note> = valid
+            .map(|(line, (from, content))| {
+                let change = blank(Why::Crash, content.clone());
+                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, ..change }))
+            })
+            .collect();
+        if let Some((txn, line, Answer { content: Some(content), flush: true, .. })) = &self.answered
+            && sent
+            && *txn == self.seen
+        {
+            words.push(Note::Doubt { line: line.clone(), txn: *txn, content: content.clone() });
+        }
+        words
+    }
+}

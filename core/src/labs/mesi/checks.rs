@@ -1,0 +1,169 @@
+//! The rules, from outside: each check follows states, memory and transactions by what the records say.
+
+mod model;
+
+use super::note::Note;
+use super::{Ctx, Mesi};
+use crate::check::{Broken, Check, Watch};
+use crate::protocol::Seen;
+use crate::trace::{Record, RecordId};
+use model::{Model, Read};
+
+type Watching<'a> = Watch<'a, Mesi>;
+
+/// All rules.
+pub(super) fn all(ctx: &Ctx) -> Vec<Box<dyn Check<Mesi>>> {
+    vec![
+        Box::new(SingleWriter(Model::new(ctx))),
+        Box::new(CleanEqualsMemory(Model::new(ctx))),
+        Box::new(ReadLastWrite(Model::new(ctx))),
+        Box::new(Stuck),
+    ]
+}
+
+fn observed<'a>(watch: &'a Watching<'_>, record: &Record) -> Option<&'a Note> {
+    watch.history.note(record)
+}
+
+#[derive(Clone, Debug)]
+struct SingleWriter(Model);
+
+impl Check<Mesi> for SingleWriter {
+    fn rule(&self) -> &'static str {
+        "single-writer"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        let note = observed(watch, record)?;
+        self.0.take_in(id, record.node, note);
+        let Note::Changed(change) = note else { return None };
+        let line = &change.line.name;
+        let copies: Vec<_> = self.0.copies(line).collect();
+        let (only, one) = copies.iter().find(|(_, copy)| copy.state.is_only())?;
+        let (other, two) = copies.iter().find(|(cache, _)| cache != only)?;
+        let mut events = vec![one.since, two.since];
+        events.sort_unstable();
+        let explain = format!(
+            "{} has {line} in {}, and {} has it in {}.",
+            watch.ctx.name(*only),
+            one.state.letter(),
+            watch.ctx.name(*other),
+            two.state.letter()
+        );
+        Some(Broken { explain, events })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<Mesi>> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone, Debug)]
+struct CleanEqualsMemory(Model);
+
+impl Check<Mesi> for CleanEqualsMemory {
+    fn rule(&self) -> &'static str {
+        "clean-equals-memory"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        let note = observed(watch, record)?;
+        self.0.take_in(id, record.node, note);
+        let line = match note {
+            Note::Changed(change) => &change.line,
+            Note::Committed(commit) => &commit.line,
+            Note::Bus(bus) => &bus.closed.as_ref()?.1,
+            _ => return None,
+        };
+        // The next transaction on it may begin in the very instant in which this one ends.
+        if self.0.is_open(&line.name) && !matches!(note, Note::Bus(_)) {
+            return None;
+        }
+        let (memory, by_address) = (self.0.memory(&line.name), watch.ctx.setup.by_address());
+        let differs = |copy: &model::Copy| {
+            copy.state.is_valid() && copy.state != crate::coherence::State::M && copy.content != memory
+        };
+        let (cache, copy) = self.0.copies(&line.name).find(|(_, copy)| differs(copy))?;
+        let explain = format!(
+            "{} has {} in {} with {}, and memory has {}.",
+            watch.ctx.name(cache),
+            line.name,
+            copy.state.letter(),
+            copy.content.json(by_address),
+            memory.json(by_address)
+        );
+        let mut events = vec![copy.since];
+        if copy.since != id {
+            events.push(id);
+        }
+        Some(Broken { explain, events })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<Mesi>> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone, Debug)]
+struct ReadLastWrite(Model);
+
+impl Check<Mesi> for ReadLastWrite {
+    fn rule(&self) -> &'static str {
+        "read-last-write"
+    }
+
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        let note = observed(watch, record)?;
+        let Read { key, got, expected, written } = self.0.take_in(id, record.node, note)?;
+        if got == expected {
+            return None;
+        }
+        let explain =
+            format!("{} has read {got} of {key}, and {expected} was written last.", watch.ctx.name(record.node));
+        Some(Broken { explain, events: written.into_iter().chain([id]).collect() })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<Mesi>> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stuck;
+
+impl Check<Mesi> for Stuck {
+    fn rule(&self) -> &'static str {
+        "stuck"
+    }
+
+    fn observe(&mut self, _watch: &Watching<'_>, _id: RecordId, _record: &Record) -> Option<Broken> {
+        None
+    }
+
+    fn settled(&mut self, watch: &Watching<'_>, seen: &[Seen<'_, Mesi>]) -> Option<Broken> {
+        let waits = |(i, seen): (usize, &Seen<'_, Mesi>)| {
+            let cached = seen.state?.0.as_ref()?;
+            (!cached.is_idle()).then(|| watch.ctx.names[i].as_str())
+        };
+        let waiting: Vec<&str> = seen.iter().enumerate().filter_map(waits).collect();
+        let bus = &seen[usize::from(watch.ctx.setup.bus())].durable.bus;
+        if waiting.is_empty() && bus.is_idle() {
+            return None;
+        }
+        let mut explain = match waiting.len() {
+            0 => "No processor waits".to_string(),
+            _ => format!("The processors of {} still wait", waiting.join(", ")),
+        };
+        explain += &match &bus.open {
+            Some(open) => {
+                format!("; {} of {} is open on the bus.", open.asked.transaction.name(), open.asked.line.name)
+            }
+            None => format!("; the bus is free, and {} requests wait there.", bus.queue.len()),
+        };
+        Some(Broken { explain, events: Vec::new() })
+    }
+
+    fn boxed(&self) -> Box<dyn Check<Mesi>> {
+        Box::new(*self)
+    }
+}

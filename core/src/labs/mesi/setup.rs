@@ -1,0 +1,230 @@
+//! Settings, processes, and requests from checked fields.
+
+use super::line::{Content, Line};
+use super::tables::{ACCESS, READ, SETUP, WRITE};
+use super::{Access, Ctx, Request};
+use crate::coherence::{Family, Geometry, read_address};
+use crate::json::{Doc, InputError, Payload};
+use crate::protocol::ProcessInfo;
+use crate::schema::{Fields, Param, Value};
+use crate::trace::NodeId;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Most lines that memory is given at the start.
+const MEMORY_LINES_MAX: usize = 1_000;
+/// Most places of a cache in address mode: more is nothing that one could look at.
+const PLACES_MAX: usize = 4_096;
+/// Where made-up accesses to shared and to private addresses begin.
+const SHARED_BASE: u64 = 0x1000;
+const PRIVATE_BASE: u64 = 0x10_0000;
+/// How many keys the made-up requests of `read` and `write` have: few, so that they meet.
+const MADE_UP: u64 = 5;
+
+/// Who goes first when several wait for the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arbitration {
+    /// Who came first.
+    Fifo,
+    /// The next after the one that was served last.
+    RoundRobin,
+    /// The one with the lowest number.
+    Fixed,
+}
+
+/// Settings. Times are in microseconds.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub(super) caches: usize,
+    pub(super) family: Family,
+    pub(super) sets: usize,
+    pub(super) ways: usize,
+    /// In address mode.
+    pub(super) geometry: Option<Geometry>,
+    pub(super) bus_us: u64,
+    pub(super) memory_us: u64,
+    pub(super) transfer_us: u64,
+    pub(super) retry_us: u64,
+    pub(super) arbitration: Arbitration,
+    /// The line whose state the lanes show.
+    pub(super) show: Option<Line>,
+    /// What is in memory at the start, by line.
+    pub(super) memory: Vec<(Rc<str>, Content)>,
+    pub(super) broken: Broken,
+}
+
+/// Rules that are switched off on purpose.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Broken {
+    pub(super) no_invalidate: bool,
+    pub(super) no_flush: bool,
+    pub(super) exclusive_without_snoop: bool,
+    pub(super) stale_upgrade: bool,
+    pub(super) no_retry: bool,
+}
+
+impl Broken {
+    pub(super) fn any(self) -> bool {
+        self.no_invalidate || self.no_flush || self.exclusive_without_snoop || self.stale_upgrade || self.no_retry
+    }
+}
+
+impl Setup {
+    /// The bus is the last process.
+    pub(super) fn bus(&self) -> NodeId {
+        self.caches as NodeId
+    }
+
+    /// Whether keys are addresses.
+    pub(super) fn by_address(&self) -> bool {
+        self.geometry.is_some()
+    }
+
+    /// The line that a key is in, and the key as it is always written.
+    fn place(&self, key: &str) -> Result<(Line, Rc<str>), String> {
+        let Some(geometry) = self.geometry else {
+            if key.is_empty() {
+                return Err("a key has a character at least".into());
+            }
+            let name: Rc<str> = key.into();
+            return Ok((Line { name: Rc::clone(&name), set: 0 }, name));
+        };
+        let Some(address) = read_address(key) else {
+            return Err(format!("expected a hexadecimal address such as 0x1040, found {key:?}"));
+        };
+        let number = geometry.line(address);
+        let line = Line { name: hex(geometry.base(number)), set: geometry.set(number) };
+        Ok((line, hex(address)))
+    }
+}
+
+fn hex(address: u64) -> Rc<str> {
+    format!("{address:#x}").into()
+}
+
+fn word(fields: &Fields, params: &'static [Param], name: &str) -> String {
+    match fields.value(params, name) {
+        Value::Text(text) => text,
+        other => unreachable!("{name} is a text, not {other:?}"),
+    }
+}
+
+pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+    let int = |name| fields.int(&SETUP, name);
+    let on = |name| broken.contains(&name);
+    let geometry = match int("size") {
+        0 => None,
+        size => Some(Geometry::new(size, int("ways"), int("line")).map_err(|what| ("size", what))?),
+    };
+    let (sets, ways) = geometry.map_or((1, int("lines") as usize), |g| (g.sets(), g.ways()));
+    if sets * ways > PLACES_MAX {
+        return Err(("size", format!("a cache has at most {PLACES_MAX} lines here, not {}", sets * ways)));
+    }
+    let mut setup = Setup {
+        caches: int("caches") as usize,
+        family: if word(fields, &SETUP, "protocol") == "msi" { Family::Msi } else { Family::Mesi },
+        sets,
+        ways,
+        geometry,
+        bus_us: int("bus_ms"),
+        memory_us: int("memory_ms"),
+        transfer_us: int("transfer_ms"),
+        retry_us: int("retry_ms"),
+        arbitration: match word(fields, &SETUP, "arbitration").as_str() {
+            "round-robin" => Arbitration::RoundRobin,
+            "fixed" => Arbitration::Fixed,
+            _ => Arbitration::Fifo,
+        },
+        show: None,
+        memory: Vec::new(),
+        broken: Broken {
+            no_invalidate: on("no-invalidate"),
+            no_flush: on("no-flush"),
+            exclusive_without_snoop: on("exclusive-without-snoop"),
+            stale_upgrade: on("stale-upgrade"),
+            no_retry: on("no-retry"),
+        },
+    };
+    let show = word(fields, &SETUP, "show");
+    if !show.is_empty() {
+        setup.show = Some(setup.place(&show).map_err(|what| ("show", what))?.0);
+    }
+    setup.memory = memory(&setup, &fields.json(&SETUP, "memory")).map_err(|e| ("memory", e.what))?;
+    Ok(setup)
+}
+
+/// What is in memory at the start: `{"user_1": "Ada"}`.
+fn memory(setup: &Setup, payload: &Payload) -> Result<Vec<(Rc<str>, Content)>, InputError> {
+    let doc = Doc::parse(payload.json())?;
+    let mut object = doc.object()?;
+    let keys = object.keys();
+    if keys.len() > MEMORY_LINES_MAX {
+        return doc.error(format!("at most {MEMORY_LINES_MAX} values"));
+    }
+    let mut lines: BTreeMap<Rc<str>, Content> = BTreeMap::new();
+    for key in keys {
+        let value = object.need(&key)?.payload()?;
+        let (line, key) = setup.place(&key).or_else(|what| doc.error(what))?;
+        let content = lines.entry(line.name).or_default();
+        *content = content.with(&key, &value);
+    }
+    Ok(lines.into_iter().collect())
+}
+
+pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
+    let caches = (1..=setup.caches).map(|i| ProcessInfo { name: format!("C{i}"), role: "cache" });
+    caches.chain([ProcessInfo { name: "bus".into(), role: "bus" }]).collect()
+}
+
+pub(super) fn request(
+    ctx: &Ctx,
+    node: NodeId,
+    operation: &'static str,
+    args: &Fields,
+) -> Result<Request, (&'static str, String)> {
+    let access = |key: &str, value| {
+        let (line, key) = ctx.setup.place(key).map_err(|what| ("key", what))?;
+        Ok(Request::Access(Rc::new(Access { line, key, value })))
+    };
+    match operation {
+        "read" => access(&word(args, &READ, "key"), None),
+        "write" => access(&word(args, &WRITE, "key"), Some(args.json(&WRITE, "value"))),
+        "access" => {
+            let (key, value) = drawn(ctx, node, args);
+            access(&key, value)
+        }
+        "status" => Ok(Request::Status),
+        "metrics" => Ok(Request::Metrics),
+        other => unreachable!("{other} is not in the table of operations"),
+    }
+}
+
+/// What an access of a mix is, by the number drawn for it: key, and the value where it writes.
+fn drawn(ctx: &Ctx, node: NodeId, args: &Fields) -> (String, Option<Payload>) {
+    let int = |name| args.int(&ACCESS, name);
+    let pick = int("pick");
+    let (write, shared) = (pick % 100 < int("write_percent"), pick / 100 % 100 < int("shared_percent"));
+    let which = pick / 10_000 % int("keys");
+    let key = match (ctx.setup.by_address(), shared) {
+        (true, true) => format!("{:#x}", SHARED_BASE + which * int("stride")),
+        (true, false) => format!("{:#x}", PRIVATE_BASE * (u64::from(node) + 1) + which * int("stride")),
+        (false, true) => format!("shared{which}"),
+        (false, false) => format!("{}_{which}", ctx.name(node)),
+    };
+    // Different numbers write different values: so a stale one shows.
+    (key, write.then(|| Payload::from_text(&format!("v{pick}"))))
+}
+
+/// Values of made-up requests.
+pub(super) fn make_up(ctx: &Ctx, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+    match (operation, param) {
+        ("access", "pick") => Some(Value::Int(bits >> 12)),
+        (_, "key") if ctx.setup.by_address() => {
+            // Two words of a line, and lines of one set and of others.
+            let place = bits % 2 * 8 + bits / 2 % MADE_UP * 64;
+            Some(Value::Text(format!("{:#x}", SHARED_BASE + place)))
+        }
+        (_, "key") => Some(Value::Text(format!("k{}", bits % MADE_UP + 1))),
+        _ => None,
+    }
+}

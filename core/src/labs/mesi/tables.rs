@@ -1,0 +1,193 @@
+//! The lab's tables: settings, operations, rules and switches.
+
+use super::scenarios::SCENARIOS;
+use crate::coherence::SIZE_BYTES_MAX;
+use crate::http::{HttpForm, HttpKey, Performer};
+use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+
+/// Longest latency of the bus or of memory, in microseconds: shorter than the 3 s without news after which a settled
+/// system is judged.
+const LATENCY_US_MAX: u64 = 1_000_000;
+/// Longest key in bytes: a row's head.
+const KEY_BYTES_MAX: usize = 100;
+
+const fn setting(name: &'static str, takes: Takes, default: &'static str, says: &'static str) -> Param {
+    Param { name, takes, default: Some(default), says }
+}
+
+const fn millis(name: &'static str, min_us: u64, default: &'static str, says: &'static str) -> Param {
+    setting(name, Takes::Millis { min_us, max_us: LATENCY_US_MAX }, default, says)
+}
+
+const fn number(name: &'static str, min: u64, max: u64, default: &'static str, says: &'static str) -> Param {
+    setting(name, Takes::Int { min, max }, default, says)
+}
+
+pub(super) static SETUP: [Param; 13] = [
+    number("caches", 2, 8, "3", "Number of caches."),
+    setting("protocol", Takes::Choice(&["mesi", "msi"]), "\"mesi\"", "With or without E."),
+    number("lines", 1, 64, "4", "Lines of a cache whose lines are keys: one set."),
+    number("size", 0, SIZE_BYTES_MAX, "0", "Bytes of a cache whose lines are addresses; 0: keys instead."),
+    number("ways", 1, 64, "2", "Lines of a set, with addresses."),
+    number("line", 1, 4_096, "64", "Bytes of a line, with addresses."),
+    millis("bus_ms", 0, "1", "How long the bus takes to choose a request and to give its address out."),
+    millis("memory_ms", 0, "10", "How long memory takes for a line."),
+    millis("transfer_ms", 0, "2", "How long a line takes from cache to cache."),
+    millis("retry_ms", 1_000, "200", "Who has no answer asks again after so long, or up to half as long again."),
+    setting(
+        "arbitration",
+        Takes::Choice(&["fifo", "round-robin", "fixed"]),
+        "\"fifo\"",
+        "Who goes first on the bus: who came first, the next in a circle, or the lowest number.",
+    ),
+    setting(
+        "show",
+        Takes::Text { max_bytes: KEY_BYTES_MAX },
+        "\"\"",
+        "The key whose line the lanes show; empty: the one that each cache touched last.",
+    ),
+    setting("memory", Takes::Json, "{}", "What is in memory at the start, by key: {\"user_1\": \"Ada\"}."),
+];
+
+const KEY: Param = Param {
+    name: "key",
+    takes: Takes::Text { max_bytes: KEY_BYTES_MAX },
+    default: None,
+    says: "The key, or the address in hexadecimal digits.",
+};
+
+pub(super) static READ: [Param; 1] = [KEY];
+pub(super) static WRITE: [Param; 2] =
+    [KEY, Param { name: "value", takes: Takes::Json, default: None, says: "The value: any JSON." }];
+pub(super) static ACCESS: [Param; 5] = [
+    Param {
+        name: "pick",
+        takes: Takes::Int { min: 0, max: (1 << 53) - 1 },
+        default: None,
+        says: "The number that decides what this access is; a workload draws one for each.",
+    },
+    number("write_percent", 0, 100, "30", "How many of a hundred accesses write."),
+    number(
+        "shared_percent",
+        0,
+        100,
+        "50",
+        "How many are to keys that all caches use; the others are to the cache's own.",
+    ),
+    number("keys", 1, 10_000, "4", "How many shared keys there are, and how many own ones for each cache."),
+    number(
+        "stride",
+        1,
+        65_536,
+        "64",
+        "Bytes from one address to the next, with addresses: less than a line is false sharing.",
+    ),
+];
+
+static OPERATIONS: [Operation; 5] = [
+    Operation { name: "read", at: &["cache"], args: &READ, says: "The processor reads." },
+    Operation { name: "write", at: &["cache"], args: &WRITE, says: "The processor writes." },
+    Operation {
+        name: "access",
+        at: &["cache"],
+        args: &ACCESS,
+        says: "An access of a mix: for workloads with so many reads and writes, to shared keys and to own ones.",
+    },
+    Operation { name: "status", at: &["cache"], args: &[], says: "The cache's lines." },
+    Operation { name: "metrics", at: &["cache"], args: &[], says: "The cache's own numbers." },
+];
+
+const fn form(method: &'static str, path: &'static str, operation: &'static str) -> HttpForm {
+    let performer = Performer::Asked;
+    HttpForm { method, path, at: &["cache"], operation, asked: None, performer, query: &[], body: &[] }
+}
+
+static HTTP: [HttpForm; 5] = [
+    form("GET", "/read/{key}", "read"),
+    HttpForm { body: &[HttpKey::needed("value")], ..form("POST", "/write/{key}", "write") },
+    form("GET", "/status", "status"),
+    form("GET", "/metrics", "metrics"),
+    form("GET", "/", "status"),
+];
+
+const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
+    Rule { name, sort: Sort::Safety, says, source }
+}
+
+static RULES: [Rule; 4] = [
+    safety(
+        "single-writer",
+        "While a cache has a line in M or E, no other cache has it.",
+        "Sorin, Hill & Wood 2011, §2.4 (single-writer, multiple-reader)",
+    ),
+    safety(
+        "clean-equals-memory",
+        "While no transaction is open on a line, memory has what S and E have.",
+        "Papamarcos & Patel 1984, §3; Culler & Singh 1999, §5.3.2",
+    ),
+    safety(
+        "read-last-write",
+        "A read gives what was written last, in the order of the bus, unless the cache that had it crashed.",
+        "Sorin, Hill & Wood 2011, §2.4 (data-value invariant)",
+    ),
+    Rule {
+        name: "stuck",
+        sort: Sort::Liveness,
+        says: "In the end no processor waits, and nothing is left on the bus.",
+        source: "liveness after faults have ended",
+    },
+];
+
+const fn broken(name: &'static str, rule: &'static str, says: &'static str, scenario: &'static str) -> Switch {
+    Switch { name, rule, sort: Sort::Safety, says, scenario }
+}
+
+static SWITCHES: [Switch; 5] = [
+    broken(
+        "no-invalidate",
+        "single-writer",
+        "Who snoops that another cache writes keeps the line as shared.",
+        "broken-no-invalidate",
+    ),
+    broken(
+        "no-flush",
+        "clean-equals-memory",
+        "Who snoops a transaction on a modified line gives it up without putting it on the bus.",
+        "broken-no-flush",
+    ),
+    broken(
+        "exclusive-without-snoop",
+        "single-writer",
+        "A read miss always ends in E, whoever else has the line.",
+        "broken-exclusive",
+    ),
+    broken(
+        "stale-upgrade",
+        "read-last-write",
+        "A pending BusUpgr stays one although its line was invalidated meanwhile.",
+        "broken-upgrade",
+    ),
+    Switch {
+        name: "no-retry",
+        rule: "stuck",
+        sort: Sort::Liveness,
+        says: "Nobody asks again: a lost message is lost for good.",
+        scenario: "broken-no-retry",
+    },
+];
+
+pub(super) static SPEC: LabSpec = LabSpec {
+    id: "mesi",
+    title: "MESI caches",
+    says: "Caches on a snooping bus keep copies of the same lines coherent by their states: modified, exclusive, shared, \
+           invalid.",
+    setup: &SETUP,
+    operations: &OPERATIONS,
+    rules: &RULES,
+    switches: &SWITCHES,
+    scenarios: &SCENARIOS,
+    timers: &["retry", "turn"],
+    http: &HTTP,
+    buffers_on_disk: false,
+    ..LabSpec::EMPTY
+};

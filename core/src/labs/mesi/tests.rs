@@ -1,0 +1,20 @@
+//! Tests beside the protocol: dialogues, scenarios, the walk with known answers, the model checked whole.
+
+mod golden;
+mod model;
+mod scenarios;
+mod walk;
+
+use crate::run::{Run, run};
+use crate::scenario::Scenario;
+use serde_json::Value;
+
+/// Runs a scenario given as JSON.
+fn play(text: &str) -> Box<dyn Run> {
+    run(Scenario::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}")))
+}
+
+/// The lines of a trace.
+fn lines(run: &dyn Run) -> Vec<Value> {
+    (0..run.trace().len()).map(|id| serde_json::from_str(&run.line(id)).expect("a line is JSON")).collect()
+}

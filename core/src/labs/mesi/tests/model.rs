@@ -1,0 +1,360 @@
+//! The protocol checked whole: two caches, one line, two values, and every order in which messages can arrive.
+//!
+//! Each state of the system is reached by letting processes take their steps, without the simulator: there is no time,
+//! and whatever can happen next does. With a budget of faults any message may also be lost or come twice, a timer may run
+//! out too early, and a cache may crash and start again.
+
+use super::super::bus::{self, Bus};
+use super::super::cache::{self, Cached};
+use super::super::line::{Content, Line};
+use super::super::note::{Note, Why};
+use super::super::{Access, Change, Ctx, Disk, Effects, Mesi, Message, Request, State, Tally, Timer, Write};
+use crate::coherence::State as LineState;
+use crate::json::Payload;
+use crate::labs::context;
+use crate::protocol::{Crash, Input, Out, Protocol, What};
+use crate::scenario::Scenario;
+use crate::trace::NodeId;
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+const BUS: NodeId = 2;
+
+/// The whole system at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct World {
+    caches: [Cached; 2],
+    bus: Bus,
+    memory: std::collections::BTreeMap<Rc<str>, Content>,
+    /// Messages under way, in no order that would mean anything.
+    flying: Vec<(NodeId, NodeId, Message)>,
+    /// Whose timer to ask again is armed; and the bus's turn.
+    retry: [bool; 3],
+    turn: bool,
+    /// Accesses that each processor has still to make.
+    left: [u8; 2],
+    faults: u8,
+    /// What was written last to x.
+    last: Content,
+    /// Who flushes x in the open transaction, and whether he has crashed since.
+    flushes: Option<(NodeId, bool)>,
+}
+
+/// What an exploration may do.
+#[derive(Clone, Copy)]
+struct Bounds {
+    setup: &'static str,
+    accesses: u8,
+    faults: u8,
+    /// Whether processors also read another line, for which x has to go.
+    evicts: bool,
+}
+
+/// What an exploration has found.
+struct Explored {
+    states: usize,
+    ends: usize,
+    violations: BTreeSet<&'static str>,
+}
+
+struct Explorer {
+    ctx: Ctx,
+    bounds: Bounds,
+    x: Line,
+    violations: BTreeSet<&'static str>,
+}
+
+fn ctx(setup: &str) -> Ctx {
+    let text = format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"caches\":2,\"lines\":1,\"bus_ms\":0,\"memory_ms\":0,\
+         \"transfer_ms\":0{setup}}}}}"
+    );
+    context::<Mesi>(&Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup)
+}
+
+/// What a step leaves on disk, and what it sends and says: all at once, since nobody looks in between.
+fn effects(out: &mut Effects) -> (Vec<Write>, Vec<Note>, Vec<What<Message, Timer>>) {
+    let (mut writes, mut notes, mut whats) = (Vec::new(), Vec::new(), Vec::new());
+    writes.extend(out.input_write.take());
+    notes.extend(out.input_note.take());
+    for effect in out.effects.drain(..) {
+        writes.extend(effect.write);
+        notes.extend(effect.note);
+        whats.push(effect.what);
+    }
+    (writes, notes, whats)
+}
+
+impl Explorer {
+    fn new(bounds: Bounds) -> Explorer {
+        let x = Line { name: "x".into(), set: 0 };
+        Explorer { ctx: ctx(bounds.setup), bounds, x, violations: BTreeSet::new() }
+    }
+
+    fn start(&self) -> World {
+        let boot = || cache::boot(&self.ctx, &Disk::default(), &mut Out::new());
+        World {
+            caches: [boot(), boot()],
+            bus: Bus::new(2),
+            memory: Default::default(),
+            flying: Vec::new(),
+            retry: [false; 3],
+            turn: false,
+            left: [self.bounds.accesses; 2],
+            faults: self.bounds.faults,
+            last: Content::default(),
+            flushes: None,
+        }
+    }
+
+    /// A process takes something in.
+    fn step(&mut self, world: &World, node: NodeId, input: Input<'_, Mesi>) -> World {
+        let mut next = world.clone();
+        let mut out = Out::new();
+        if node == BUS {
+            bus::step(&self.ctx, &disk(world), input, &mut out);
+        } else {
+            let cached = &mut next.caches[usize::from(node)];
+            cache::step(&self.ctx, node, cached, &Disk::default(), input, &mut out);
+        }
+        self.settle(&mut next, node, &mut out);
+        next
+    }
+
+    fn settle(&mut self, world: &mut World, node: NodeId, out: &mut Effects) {
+        let (writes, notes, whats) = effects(out);
+        let mut disk = disk(world);
+        for write in writes {
+            if matches!(write.0, Change::Bus(_) | Change::Commit(..)) {
+                Mesi::write(&mut disk, write);
+            }
+        }
+        (world.bus, world.memory) = (disk.bus, Rc::unwrap_or_clone(disk.memory));
+        for note in notes {
+            self.hear(world, node, &note);
+        }
+        for what in whats {
+            match what {
+                What::Send { to, message } => world.flying.push((node, to, message)),
+                What::Arm { timer: Timer::Retry, .. } => world.retry[usize::from(node)] = true,
+                What::Disarm(Timer::Retry) => world.retry[usize::from(node)] = false,
+                What::Arm { timer: Timer::Turn, .. } => world.turn = true,
+                What::Disarm(Timer::Turn) => world.turn = false,
+                What::Record(_) | What::Reply(_) => {}
+            }
+        }
+        world.flying.sort();
+    }
+
+    /// What was written last, and whether reads give it.
+    fn hear(&mut self, world: &mut World, node: NodeId, note: &Note) {
+        match note {
+            Note::Changed(change) if change.line == self.x => {
+                if let Some((key, value)) = &change.wrote {
+                    world.last = world.last.with(key, value);
+                }
+                if change.flushed {
+                    world.flushes = Some((node, false));
+                }
+                if change.why == Why::Crash && change.from == LineState::M {
+                    world.last = world.memory.get("x").cloned().unwrap_or_default();
+                }
+            }
+            Note::Committed(commit) if commit.line == self.x => {
+                let lost = world.flushes.take().is_some_and(|(_, down)| down);
+                if lost {
+                    world.last = commit.memory.clone();
+                }
+            }
+            Note::Served(served) if served.line == self.x => match &served.value {
+                Some(value) if served.write && !served.told => world.last = world.last.with(&served.key, value),
+                value if !served.write && value.as_ref() != world.last.get(&served.key) => {
+                    self.violations.insert("read-last-write");
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn check(&mut self, world: &World) {
+        let of = |cached: &Cached| {
+            cached
+                .lines
+                .find(0, &self.x.name)
+                .map(|slot| (cached.lines.at(slot).state, cached.lines.at(slot).value.clone()))
+        };
+        let copies: Vec<(LineState, Content)> = world.caches.iter().filter_map(of).collect();
+        if copies.len() > 1 && copies.iter().any(|(state, _)| state.is_only()) {
+            self.violations.insert("single-writer");
+        }
+        let open = world.bus.open.as_ref().is_some_and(|open| open.asked.line == self.x);
+        let memory = world.memory.get("x").cloned().unwrap_or_default();
+        if !open && copies.iter().any(|(state, content)| *state != LineState::M && *content != memory) {
+            self.violations.insert("clean-equals-memory");
+        }
+    }
+
+    /// All states that can come next.
+    fn next(&mut self, world: &World) -> Vec<World> {
+        let mut found = Vec::new();
+        for (i, (from, to, message)) in world.flying.iter().enumerate() {
+            let mut rest = world.clone();
+            rest.flying.remove(i);
+            found.push(self.step(&rest, *to, Input::Message { from: *from, message }));
+            if world.faults > 0 {
+                rest.faults -= 1;
+                // It is lost; or it arrives, and once more later.
+                found.push(rest.clone());
+                rest.flying = world.flying.clone();
+                found.push(self.step(&rest, *to, Input::Message { from: *from, message }));
+            }
+        }
+        for node in 0..2 {
+            found.extend(self.accesses(world, node));
+        }
+        // Who waits asks again: when nothing is under way any more, or, as a fault, earlier.
+        let quiet = world.flying.is_empty();
+        for node in (0..=BUS).filter(|node| world.retry[usize::from(*node)] && (quiet || world.faults > 0)) {
+            let mut before = world.clone();
+            before.retry[usize::from(node)] = false;
+            before.faults -= u8::from(!quiet);
+            found.push(self.step(&before, node, Input::Timeout(Timer::Retry)));
+        }
+        if world.turn {
+            let before = World { turn: false, ..world.clone() };
+            found.push(self.step(&before, BUS, Input::Timeout(Timer::Turn)));
+        }
+        if world.faults > 0 {
+            found.extend((0..2).map(|node| self.crash(world, node)));
+        }
+        found
+    }
+
+    fn accesses(&mut self, world: &World, node: NodeId) -> Vec<World> {
+        let i = usize::from(node);
+        if world.left[i] == 0 || !world.caches[i].is_idle() {
+            return Vec::new();
+        }
+        let mut before = world.clone();
+        before.left[i] -= 1;
+        let access = |key: &str, value: Option<&str>| {
+            let key: Rc<str> = key.into();
+            let line = Line { name: Rc::clone(&key), set: 0 };
+            Request::Access(Rc::new(Access { line, key, value: value.map(Payload::from_text) }))
+        };
+        let mut all = vec![access("x", None), access("x", Some("a")), access("x", Some("b"))];
+        if self.bounds.evicts {
+            all.push(access("y", None));
+        }
+        all.iter().map(|request| self.step(&before, node, Input::Request { id: 0, request })).collect()
+    }
+
+    /// A cache crashes, the bus is told, and it starts again.
+    fn crash(&mut self, world: &World, node: NodeId) -> World {
+        let mut next = world.clone();
+        let i = usize::from(node);
+        next.faults -= 1;
+        let life = next.caches[i].life;
+        let dying = State(Some(Box::new(next.caches[i].clone())));
+        for note in Mesi::last_words(&self.ctx, node, &dying, &[]) {
+            self.hear(&mut next, node, &note);
+        }
+        if let Some((_, down)) = next.flushes.as_mut().filter(|(who, _)| *who == node) {
+            *down = true;
+        }
+        let mut out = Out::new();
+        next.caches[i] = cache::boot(&self.ctx, &Disk { life, ..Disk::default() }, &mut out);
+        next.retry[i] = false;
+        let mut out = Out::new();
+        bus::told_of_crash(&self.ctx, &disk(&next), Crash { node, just_now: true }, &mut out);
+        self.settle(&mut next, BUS, &mut out);
+        next
+    }
+}
+
+fn disk(world: &World) -> Disk {
+    let (tally, traffic) = (Tally::default(), Default::default());
+    Disk { life: 0, tally, bus: world.bus.clone(), traffic, memory: Rc::new(world.memory.clone()) }
+}
+
+/// Goes through all states.
+fn explore(bounds: Bounds) -> Explored {
+    let mut explorer = Explorer::new(bounds);
+    let start = explorer.start();
+    let mut known = BTreeSet::from([start.clone()]);
+    let mut open = VecDeque::from([start]);
+    let mut ends = 0;
+    while let Some(world) = open.pop_front() {
+        explorer.check(&world);
+        let next = explorer.next(&world);
+        if world.flying.is_empty() && !world.turn && world.retry == [false; 3] {
+            // Nothing moves by itself any more.
+            if !world.caches.iter().all(Cached::is_idle) || !world.bus.is_idle() {
+                explorer.violations.insert("stuck");
+            }
+        }
+        ends += usize::from(next.is_empty());
+        for world in next {
+            if known.insert(world.clone()) {
+                open.push_back(world);
+            }
+        }
+    }
+    Explored { states: known.len(), ends, violations: explorer.violations }
+}
+
+const PLAIN: Bounds = Bounds { setup: "", accesses: 3, faults: 0, evicts: false };
+
+/// Whether there is time for a minute of states: with `LIGHTCONE_CASES`, in percent, as the other tests have it.
+fn thorough() -> bool {
+    std::env::var("LIGHTCONE_CASES").ok().and_then(|text| text.parse::<u64>().ok()).is_some_and(|percent| percent > 100)
+}
+
+#[test]
+fn no_order_of_deliveries_breaks_a_rule() {
+    for (name, bounds) in [
+        ("three accesses each", PLAIN),
+        ("three accesses each, MSI", Bounds { setup: ",\"protocol\":\"msi\"", ..PLAIN }),
+        ("with another line", Bounds { evicts: true, accesses: if thorough() { 3 } else { 2 }, ..PLAIN }),
+    ] {
+        let explored = explore(bounds);
+        println!("{name}: {} states, {} ends, {:?}", explored.states, explored.ends, explored.violations);
+        assert!(explored.ends > 0);
+        assert_eq!(explored.violations, BTreeSet::new(), "{name}");
+    }
+}
+
+#[test]
+fn no_order_of_deliveries_with_faults_breaks_a_rule() {
+    for (name, bounds) in [
+        ("two accesses each, one fault", Bounds { accesses: 2, faults: 1, ..PLAIN }),
+        ("one access each, two faults", Bounds { accesses: 1, faults: 2, ..PLAIN }),
+        (
+            "with another line, one fault",
+            Bounds { accesses: if thorough() { 2 } else { 1 }, faults: 1, evicts: true, ..PLAIN },
+        ),
+    ] {
+        let explored = explore(bounds);
+        println!("{name}: {} states, {} ends, {:?}", explored.states, explored.ends, explored.violations);
+        assert_eq!(explored.violations, BTreeSet::new(), "{name}");
+    }
+}
+
+#[test]
+fn each_switch_breaks_its_rule_in_some_order() {
+    for (switch, rule, faults) in [
+        ("no-invalidate", "single-writer", 0),
+        ("no-flush", "clean-equals-memory", 0),
+        ("exclusive-without-snoop", "single-writer", 0),
+        ("stale-upgrade", "read-last-write", 0),
+        ("no-retry", "stuck", 1),
+    ] {
+        let setup: &'static str = Box::leak(format!(",\"broken\":[\"{switch}\"]").into_boxed_str());
+        // Who reads what was overwritten needs a third access.
+        let accesses = if switch == "stale-upgrade" { 3 } else { 2 };
+        let explored = explore(Bounds { setup, accesses, faults, ..PLAIN });
+        println!("{switch}: {} states, {:?}", explored.states, explored.violations);
+        assert!(explored.violations.contains(rule), "{switch}");
+    }
+}

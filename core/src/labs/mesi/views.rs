@@ -1,0 +1,302 @@
+//! What is to be seen: fields, bands and the lab's panels.
+
+use super::bus::{Bus, Open, Phase};
+use super::cache::Cached;
+use super::line::Line;
+use super::words::{named_moves, names, shorten};
+use super::{Ctx, Mesi, Tally};
+use crate::coherence::{Counters, State, Transaction};
+use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
+use crate::frame::{MemoryLine, Panel};
+use crate::protocol::Seen;
+use crate::trace::NodeId;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Most sets of a cache that are shown: the first that were used.
+const SETS_MAX: usize = 32;
+/// Most lines of memory that are shown: the first in their order.
+const MEMORY_MAX: usize = 60;
+/// Most accesses of a queue that are shown.
+const QUEUE_MAX: usize = 12;
+
+type Saw<'a> = Seen<'a, Mesi>;
+
+fn field(name: &str, value: impl Into<String>) -> Field {
+    Field { name: name.into(), value: value.into() }
+}
+
+fn cached_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Cached> {
+    seen.state.and_then(|state| state.0.as_deref())
+}
+
+const fn tone(state: State) -> u8 {
+    match state {
+        State::I => 0,
+        State::S => 1,
+        State::E => 2,
+        State::M => 5,
+    }
+}
+
+/// The colour of what waits.
+const WAITS: u8 = 4;
+
+const fn phase_words(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Address => "its address goes out",
+        Phase::Snoop => "the other caches look",
+        Phase::Data => "the data come",
+        Phase::Granted => "granted",
+    }
+}
+
+fn turn_text(open: &Open) -> String {
+    format!("{} {}", open.asked.transaction.name(), shorten(&open.asked.line.name))
+}
+
+/// Named values of a process.
+pub(super) fn fields(ctx: &Ctx, me: NodeId, seen: &Saw<'_>) -> Vec<Field> {
+    if me == ctx.setup.bus() {
+        let bus = &seen.durable.bus;
+        let mut fields = vec![field("waiting", names(ctx, bus.queue.iter().map(|asked| asked.by)))];
+        if let Some(open) = &bus.open {
+            fields.insert(0, field("serves", format!("{} by {}", turn_text(open), ctx.name(open.asked.by))));
+            fields.push(field("phase", phase_words(open.phase)));
+        }
+        return fields;
+    }
+    let Some(cached) = cached_of(seen) else { return Vec::new() };
+    let line = |name: &Rc<str>, state: State| format!("{} {}", shorten(name), state.letter());
+    let lines: Vec<String> = cached.lines.valid().map(|way| line(&way.key, way.state)).collect();
+    let mut fields = vec![field("lines", if lines.is_empty() { "–".into() } else { lines.join(", ") })];
+    if let Some(pending) = &cached.pending {
+        fields.push(field("waits for", format!("{} {}", pending.transaction.name(), shorten(&pending.line.name))));
+    }
+    if !cached.queue.is_empty() {
+        fields.push(field("then", format!("{} more", cached.queue.len())));
+    }
+    fields
+}
+
+/// The band of a lane: the state of the line that is shown, or what the bus serves.
+pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
+    let Some(cached) = cached_of(seen) else {
+        let open = seen.durable.bus.open.as_ref()?;
+        let tone = if open.asked.transaction == Transaction::BusRd { 1 } else { 5 };
+        return Some(Band { word: open.asked.transaction.name(), number: Some(open.txn), tone });
+    };
+    let line = ctx.setup.show.as_ref().or(cached.last.as_ref())?;
+    if let Some((waiting, name)) = cached.waits_in()
+        && waiting == line
+    {
+        return Some(Band { word: name, number: None, tone: WAITS });
+    }
+    let state = state_of(cached, line);
+    Some(Band { word: state.letter(), number: None, tone: tone(state) })
+}
+
+fn state_of(cached: &Cached, line: &Line) -> State {
+    cached.lines.find(line.set, &line.name).map_or(State::I, |slot| cached.lines.at(slot).state)
+}
+
+/// The lab's panels.
+pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
+    vec![caches(ctx, seen), states(ctx, seen), numbers(ctx, seen)]
+}
+
+fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
+    let (caches, bus) = seen.split_at(ctx.setup.caches);
+    let bus = bus[0].durable;
+    let pictures = caches.iter().enumerate().map(|(i, seen)| cache_picture(ctx, i, seen));
+    let memory = bus.memory.iter().take(MEMORY_MAX).map(|(name, content)| {
+        let newer = caches.iter().position(|seen| {
+            let modified = |cached: &Cached| cached.lines.valid().any(|w| w.key == *name && w.state == State::M);
+            cached_of(seen).is_some_and(modified)
+        });
+        let newer = newer.map(|cache| ctx.names[cache].clone());
+        MemoryLine { line: shorten(name), value: shorten(&content.shown(ctx.setup.by_address())), newer }
+    });
+    Panel::Caches {
+        title: "Caches".into(),
+        says: "Each place has the state of its line, the line, its value, and how many of its set were used later. Below: what \
+               the bus serves, who waits, and what memory has."
+            .into(),
+        caches: pictures.collect(),
+        bus: bus_picture(ctx, &bus.bus),
+        memory: memory.collect(),
+    }
+}
+
+fn cache_picture(ctx: &Ctx, cache: usize, seen: &Saw<'_>) -> CachePicture {
+    let name = ctx.names[cache].clone();
+    let sets_in_all = ctx.setup.sets as u32;
+    let Some(cached) = cached_of(seen) else {
+        return CachePicture { name, sets_in_all, ..CachePicture::default() };
+    };
+    let ways = ctx.setup.ways;
+    let used = cached.lines.sets().enumerate().filter(|(number, ways)| {
+        (sets_in_all as usize) <= SETS_MAX || *number == 0 || ways.iter().any(|way| !way.key.is_empty())
+    });
+    let set = |(number, places): (usize, &[crate::coherence::Way<Rc<str>, super::Content>])| CacheSet {
+        number: number as u32,
+        places: (0..places.len()).map(|way| place(ctx, cached, number * ways + way, number)).collect(),
+    };
+    let waits = cached.pending.as_ref().map(|p| format!("{} {}", p.transaction.name(), shorten(&p.line.name)));
+    let access = |access: &super::Access| {
+        format!("{} {}", if access.value.is_some() { "write" } else { "read" }, shorten(&access.key))
+    };
+    CachePicture {
+        name,
+        up: true,
+        sets: used.take(SETS_MAX).map(set).collect(),
+        sets_in_all,
+        waits,
+        queue: cached.queue.iter().take(QUEUE_MAX).map(|(_, a)| access(a)).collect(),
+    }
+}
+
+fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
+    let way = cached.lines.at(slot);
+    if way.key.is_empty() {
+        return CachePlace { state: State::I.letter().into(), ..CachePlace::default() };
+    }
+    let here = |(line, _): &(&Line, &str)| line.set == set && line.name == way.key;
+    let waits = cached.waits_in().filter(here).zip(cached.pending.as_ref());
+    CachePlace {
+        line: shorten(&way.key),
+        state: way.state.letter().into(),
+        tone: tone(way.state),
+        value: shorten(&way.value.shown(ctx.setup.by_address())),
+        dirty: way.state == State::M,
+        rank: cached.lines.rank(slot) as u16,
+        waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
+    }
+}
+
+fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {
+    let turn = |open: &Open| {
+        let asked = |(i, answer): (usize, &Option<super::Answer>)| {
+            let said = answer.as_ref().map(|answer| match (answer.had, answer.flush) {
+                (State::I, _) => "not here".to_string(),
+                (had, true) => format!("had {}, flushed", had.letter()),
+                (had, false) => format!("had {}", had.letter()),
+            });
+            (ctx.names[i].clone(), said)
+        };
+        let others = open.answers.iter().enumerate().filter(|(i, _)| *i != usize::from(open.asked.by));
+        BusTurn {
+            txn: open.txn,
+            what: open.asked.transaction.name().into(),
+            line: shorten(&open.asked.line.name),
+            by: ctx.name(open.asked.by).into(),
+            phase: phase_words(open.phase).into(),
+            answers: if open.phase == Phase::Address { Vec::new() } else { others.map(asked).collect() },
+        }
+    };
+    let waiting = bus.queue.iter().map(|asked| BusRequest {
+        by: ctx.name(asked.by).into(),
+        what: asked.transaction.name().into(),
+        line: shorten(&asked.line.name),
+    });
+    BusPicture { now: bus.open.as_ref().map(turn), queue: waiting.collect() }
+}
+
+/// Lines as rows, caches as columns: the states side by side.
+fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
+    let caches = &seen[..ctx.setup.caches];
+    let sets = |cached: &Cached| {
+        let all = cached.lines.sets().enumerate();
+        let line = |(set, way): (usize, &crate::coherence::Way<Rc<str>, super::Content>)| Line {
+            name: Rc::clone(&way.key),
+            set,
+        };
+        let ways = all.flat_map(|(set, ways)| ways.iter().map(move |way| (set, way)));
+        ways.filter(|(_, way)| !way.key.is_empty()).map(line).collect::<Vec<_>>()
+    };
+    let lines: BTreeSet<Line> = caches.iter().filter_map(cached_of).flat_map(sets).collect();
+    let cell = |seen: &Saw<'_>, line: &Line| {
+        let Some(cached) = cached_of(seen) else { return Cell::marked("down", Mark::Missing) };
+        match cached.waits_in().filter(|(waiting, _)| *waiting == line) {
+            Some((_, name)) => Cell::marked(name, Mark::Held),
+            None => match state_of(cached, line) {
+                State::I => Cell::marked("I", Mark::Behind),
+                State::M => Cell::marked("M", Mark::Own),
+                state => Cell::plain(state.letter()),
+            },
+        }
+    };
+    let row = |line: &Line| (shorten(&line.name), caches.iter().map(|seen| cell(seen, line)).collect());
+    Panel::Table {
+        title: "States".into(),
+        says: "The state of each line in each cache. Strong: modified; pale: invalid; held: it waits for the bus."
+            .into(),
+        columns: ctx.names[..ctx.setup.caches].to_vec(),
+        rows: lines.iter().take(MEMORY_MAX).map(row).collect(),
+    }
+}
+
+fn numbers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
+    let row = |(i, seen): (usize, &Saw<'_>)| {
+        let values = seen.durable.tally.counters.named();
+        (ctx.names[i].clone(), values.iter().map(|(_, value)| Cell::plain(value.to_string())).collect())
+    };
+    Panel::Table {
+        title: "Counters".into(),
+        says: "Reads and their misses, writes and theirs, write-backs, cache-to-cache transfers, memory transactions, \
+               interventions, invalidations, flushes, BusRdX and BusUpgr."
+            .into(),
+        columns: Counters::default().named().iter().map(|(name, _)| (*name).into()).collect(),
+        rows: seen[..ctx.setup.caches].iter().enumerate().map(row).collect(),
+    }
+}
+
+/// Numbers for `metrics` of a run.
+pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
+    let (caches, bus) = seen.split_at(ctx.setup.caches);
+    let bus = bus[0].durable;
+    let mut all = Tally::default();
+    for seen in caches {
+        all.counters.add(&seen.durable.tally.counters);
+        for (sum, more) in all.moves.iter_mut().flatten().zip(seen.durable.tally.moves.iter().flatten()) {
+            *sum += more;
+        }
+    }
+    let c = all.counters;
+    let mut metrics = vec![
+        ("reads", c.reads),
+        ("read_hits", c.reads - c.read_misses),
+        ("read_misses", c.read_misses),
+        ("writes", c.writes),
+        ("write_hits", c.writes - c.write_misses),
+        ("write_misses", c.write_misses),
+        ("hit_percent", percent(c.reads + c.writes - c.read_misses - c.write_misses, c.reads + c.writes)),
+        ("write_backs", c.write_backs),
+        ("cache_to_cache", c.cache_to_cache),
+        ("memory_transactions", c.memory),
+        ("interventions", c.interventions),
+        ("invalidations", c.invalidations),
+        ("flushes", c.flushes),
+    ];
+    metrics.extend(named_moves(&all));
+    let [bus_rd, bus_rdx, bus_upgr, write_back] = bus.traffic.transactions;
+    let lines = caches.iter().filter_map(cached_of).map(|cached| cached.lines.valid().count() as u64).sum();
+    metrics.extend([
+        ("bus_rd", bus_rd),
+        ("bus_rdx", bus_rdx),
+        ("bus_upgr", bus_upgr),
+        ("bus_write_back", write_back),
+        ("bus_transactions", bus_rd + bus_rdx + bus_upgr + write_back),
+        ("bus_busy_us", bus.traffic.busy_us),
+        ("bus_busy_percent", percent(bus.traffic.busy_us, bus.traffic.seen_us)),
+        ("cache_lines", lines),
+        ("cache_places", (ctx.setup.caches * ctx.setup.sets * ctx.setup.ways) as u64),
+        ("memory_lines", bus.memory.len() as u64),
+        ("memory_bytes", bus.memory.values().map(super::Content::bytes).sum()),
+    ]);
+    metrics
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    (100 * part).checked_div(whole).unwrap_or(0)
+}

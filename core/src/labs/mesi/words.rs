@@ -1,0 +1,212 @@
+//! Events in words: labels and `data`.
+
+use super::cache::Cached;
+use super::line::value_json;
+use super::note::{BusNote, Change, Commit, Served, Why};
+use super::{Ctx, Message, Note, Tally};
+use crate::coherence::{State, Transaction};
+use crate::json::{JsonObject, quote};
+use crate::trace::NodeId;
+
+/// Longest name of a line or value in a label, in characters: the inspector has the whole.
+const LABEL_CHARS_MAX: usize = 16;
+
+pub(super) fn shorten(text: &str) -> String {
+    crate::words::shorten(text, LABEL_CHARS_MAX)
+}
+
+fn cache_json(ctx: &Ctx, cache: Option<NodeId>) -> String {
+    cache.map_or_else(|| "null".into(), |cache| quote(ctx.name(cache)))
+}
+
+/// Label of a message; its fields go into `data`.
+pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
+    let by_address = ctx.setup.by_address();
+    match message {
+        Message::Request { life, serial, transaction, line, content } => {
+            data.text("asks", transaction.name()).text("line", &line.name).int("life", *life).int("serial", *serial);
+            if let Some(content) = content {
+                data.raw("value", &content.json(by_address));
+            }
+            format!("{} {}", transaction.name(), shorten(&line.name))
+        }
+        Message::Snoop { txn, transaction, line } => {
+            data.int("txn", *txn).text("snoop", transaction.name()).text("line", &line.name);
+            format!("snoop {} {}", transaction.name(), shorten(&line.name))
+        }
+        Message::Answer { txn, life, answer } => {
+            data.int("txn", *txn).int("life", *life).text("had", answer.had.letter()).bool("flush", answer.flush);
+            if let Some(content) = &answer.content {
+                data.raw("value", &content.json(by_address));
+            }
+            let mut label = match (answer.had, answer.flush) {
+                (State::I, _) => "not here".into(),
+                (had, true) => format!("had {}, flushed", had.letter()),
+                (had, false) => format!("had {}", had.letter()),
+            };
+            if let Some(serial) = answer.withdrawn {
+                data.int("withdrawn", serial);
+                label += ", no write-back";
+            }
+            if let Some(serial) = answer.instead {
+                data.int("instead", serial);
+                label += ", wants BusRdX";
+            }
+            label
+        }
+        Message::Grant { txn, life, serial, transaction, line, content, shared, from } => {
+            data.int("txn", *txn).text("grants", transaction.name()).text("line", &line.name);
+            data.int("life", *life).int("serial", *serial).bool("shared", *shared);
+            let name = shorten(&line.name);
+            if let Some(content) = content {
+                data.raw("from", &cache_json(ctx, *from)).raw("value", &content.json(by_address));
+            }
+            match transaction {
+                Transaction::BusRd | Transaction::BusRdX => {
+                    format!("{name} from {}", from.map_or("memory", |cache| ctx.name(cache)))
+                }
+                Transaction::BusUpgr => format!("{name} is yours"),
+                Transaction::WriteBack => format!("{name} is in memory"),
+            }
+        }
+        Message::Done { txn, life } => {
+            data.int("txn", *txn).int("life", *life);
+            "done".into()
+        }
+    }
+}
+
+/// Fields of a note go into `data`; its label.
+pub(super) fn note(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<String> {
+    match note {
+        Note::Changed(change) => Some(changed(ctx, change, data)),
+        Note::Doubt { line, txn, content } => {
+            data.text("line", &line.name).int("txn", *txn).bool("doubt", true);
+            data.raw("value", &content.json(ctx.setup.by_address()));
+            Some(format!("flush of {} may be lost", shorten(&line.name)))
+        }
+        Note::Served(served) => Some(reply(ctx, served, data)),
+        Note::Told(what, json) => {
+            data.raw("told", json);
+            Some((*what).into())
+        }
+        Note::Waits { transaction, line } => {
+            data.text("asks", transaction.name()).text("waits_for", &line.name);
+            None
+        }
+        Note::Bus(bus) => bus_note(ctx, bus, data),
+        Note::Committed(commit) => Some(committed(ctx, commit, data)),
+    }
+}
+
+fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
+    let Change { line, from, to, why, after, asked, flushed, cancelled, instead, .. } = change;
+    data.text("line", &line.name).text("from", from.letter()).text("to", to.letter()).text("why", why.name());
+    data.raw("value", &after.json(ctx.setup.by_address()));
+    if let Some(asked) = asked {
+        data.text("asked", asked.name());
+    }
+    let mut label = format!("{} {}→{}", shorten(&line.name), from.letter(), to.letter());
+    let mut add = |name: &str, is: bool, words: &str| {
+        if is {
+            data.bool(name, true);
+            label += words;
+        }
+    };
+    add("flush", *flushed, ", flushed");
+    add("write_back_cancelled", *cancelled, ", no write-back");
+    add("busrdx_instead", *instead, ", needs BusRdX");
+    let crash = *why == Why::Crash;
+    add("lost", crash && *from == State::M, ", newest value lost");
+    label
+}
+
+fn reply(ctx: &Ctx, served: &Served, data: &mut JsonObject) -> String {
+    let Served { line, key, write, value, hit, from, .. } = served;
+    data.text("key", key).raw("value", value_json(value.as_ref())).bool("hit", *hit);
+    if line.name != *key {
+        data.text("line", &line.name);
+    }
+    data.text("access", if *write { "write" } else { "read" });
+    if let Some((shared, from)) = from {
+        data.bool("shared", *shared).text("from", from.map_or("memory", |cache| ctx.name(cache)));
+    }
+    let shown = value.as_ref().map_or_else(|| "nothing".into(), |value| shorten(&value.shown()));
+    let sign = if *write { ":=" } else { "=" };
+    format!("{} {sign} {shown}, {}", shorten(key), if *hit { "hit" } else { "miss" })
+}
+
+fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> {
+    if let Some((txn, line)) = &note.closed {
+        data.raw("ends", &JsonObject::new().int("txn", *txn).text("line", &line.name).end());
+    }
+    if let Some(began) = &note.began {
+        let mut o = JsonObject::new();
+        o.int("txn", began.txn).text("transaction", began.transaction.name()).text("line", &began.line.name);
+        data.raw("begins", &o.text("by", ctx.name(began.by)).end());
+    }
+    note.down.map(|cache| {
+        data.text("down", ctx.name(cache));
+        format!("{} is down", ctx.name(cache))
+    })
+}
+
+fn committed(ctx: &Ctx, commit: &Commit, data: &mut JsonObject) -> String {
+    let Commit { txn, transaction, line, by, memory, flushed, from, shared } = commit;
+    data.int("txn", *txn).text("bus", transaction.name()).text("line", &line.name).text("by", ctx.name(*by));
+    data.raw("memory", &memory.json(ctx.setup.by_address()));
+    data.raw("flushed", &cache_json(ctx, *flushed)).raw("from", &cache_json(ctx, *from)).bool("shared", *shared);
+    format!("{} {} {} by {}", txn, transaction.name(), shorten(&line.name), ctx.name(*by))
+}
+
+/// A cache's lines and what it waits for, as JSON.
+pub(super) fn status(ctx: &Ctx, cached: &Cached) -> String {
+    let lines = cached.lines.valid().map(|way| {
+        let mut o = JsonObject::new();
+        o.text("line", &way.key).text("state", way.state.letter());
+        o.raw("value", &way.value.json(ctx.setup.by_address())).end()
+    });
+    let mut o = JsonObject::new();
+    o.list("lines", lines).int("places", cached.lines.places() as u64).int("waiting", cached.queue.len() as u64);
+    if let Some((line, state)) = cached.waits_in() {
+        o.raw("waits", &JsonObject::new().text("line", &line.name).text("state", state).end());
+    }
+    o.end()
+}
+
+/// A cache's numbers, as JSON.
+pub(super) fn metrics(tally: &Tally) -> String {
+    let mut o = JsonObject::new();
+    for (name, value) in tally.counters.named() {
+        o.int(name, value);
+    }
+    let mut moves = JsonObject::new();
+    for (name, value) in named_moves(tally) {
+        moves.int(name, value);
+    }
+    o.raw("transitions", &moves.end()).end()
+}
+
+/// Changes of state by kind.
+pub(super) fn named_moves(tally: &Tally) -> Vec<(&'static str, u64)> {
+    use State::{E, I, M, S};
+    let kinds = [
+        ("i_to_e", I, E),
+        ("i_to_s", I, S),
+        ("i_to_m", I, M),
+        ("e_to_m", E, M),
+        ("s_to_m", S, M),
+        ("m_to_s", M, S),
+        ("e_to_s", E, S),
+        ("m_to_i", M, I),
+        ("e_to_i", E, I),
+        ("s_to_i", S, I),
+    ];
+    kinds.into_iter().map(|(name, from, to)| (name, tally.moves[from as usize][to as usize])).collect()
+}
+
+/// A list of names for people.
+pub(super) fn names(ctx: &Ctx, caches: impl IntoIterator<Item = NodeId>) -> String {
+    let names: Vec<&str> = caches.into_iter().map(|cache| ctx.name(cache)).collect();
+    names.join(", ")
+}

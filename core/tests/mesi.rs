@@ -1,0 +1,586 @@
+//! Random runs of the caches with every kind of fault, judged a second time.
+//!
+//! The second judge reads lines of the trace alone: states, what the bus says, and what processors were told. With
+//! nothing broken on purpose neither judge finds anything; with a switch on they find the same.
+#![allow(clippy::disallowed_types, reason = "a test may say how many runs a second it makes")]
+
+mod common;
+
+use common::{Dice, assert_same_trace, cases, parse};
+use lightcone_core::explore::run_and_settle;
+use lightcone_core::labs::find;
+use lightcone_core::run::{Run, run};
+use lightcone_core::scenario::Scenario;
+use lightcone_core::trace::Kind;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// Random runs with nothing broken.
+const RUNS: u64 = 5_000;
+/// Random runs with each switch.
+const BROKEN_RUNS: u64 = 400;
+
+fn ms(us: u64) -> String {
+    format!("{}.{:03}", us / 1000, us % 1000)
+}
+
+fn setup(dice: &mut Dice, caches: u64, broken: &str) -> String {
+    let broken = if broken.is_empty() { String::new() } else { format!("\"{broken}\"") };
+    let places = match dice.range(0, 2) {
+        0 => format!("\"lines\":{}", dice.range(1, 5)),
+        _ => {
+            let (ways, line) = (dice.range(1, 3), dice.of(&[16, 64]));
+            format!("\"size\":{},\"ways\":{ways},\"line\":{line}", ways * line * dice.of(&[1, 2, 4]))
+        }
+    };
+    let latency = |dice: &mut Dice, most| if dice.percent(30) { "0".into() } else { ms(dice.range(1, most)) };
+    let keyed = places.starts_with("\"lines");
+    let memory = if keyed { "{\"k1\":\"old\",\"k2\":7}" } else { "{\"0x1000\":\"old\",\"1008\":7}" };
+    format!(
+        "\"caches\":{caches},\"protocol\":\"{}\",{places},\"bus_ms\":{},\"memory_ms\":{},\"transfer_ms\":{},\
+         \"retry_ms\":{},\"arbitration\":\"{}\",\"memory\":{memory},\"broken\":[{broken}]",
+        dice.of(&["mesi", "mesi", "mesi", "msi"]),
+        latency(dice, 5_000),
+        latency(dice, 20_000),
+        latency(dice, 5_000),
+        ms(dice.range(30_000, 120_000)),
+        dice.of(&["fifo", "round-robin", "fixed"]),
+    )
+}
+
+/// Requests of one kind; `hot` is a key that they are all about.
+fn load(dice: &mut Dice, op: &str, caches: u64, until_us: u64, hot: Option<&str>) -> String {
+    let mut nodes: Vec<String> = (1..=caches).filter(|_| dice.percent(80)).map(|i| format!("\"C{i}\"")).collect();
+    if nodes.is_empty() {
+        nodes.push("\"C1\"".into());
+    }
+    let args = match (op, hot) {
+        ("read" | "write", Some(key)) => format!(",\"args\":{{\"key\":\"{key}\"}}"),
+        ("access", _) => format!(
+            ",\"args\":{{\"write_percent\":{},\"shared_percent\":{},\"keys\":{},\"stride\":{}}}",
+            dice.range(0, 100),
+            dice.range(0, 100),
+            dice.range(1, 4),
+            dice.of(&[8, 64])
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "{{\"at_ms\":{},\"act\":{{\"workload\":{{\"op\":\"{op}\",\"nodes\":[{}],\"count\":{},\"every_ms\":{}{args}}}}}}}",
+        ms(dice.range(0, until_us / 2)),
+        nodes.join(","),
+        dice.range(1, if hot.is_some() { 30 } else { 14 }),
+        ms(dice.range(300, 30_000))
+    )
+}
+
+fn faults(dice: &mut Dice, caches: u64, until_us: u64, acts: &mut Vec<String>) {
+    for _ in 0..dice.range(0, 8) {
+        let node = if dice.percent(20) { "bus".into() } else { format!("C{}", dice.range(1, caches)) };
+        let at_us = dice.range(0, until_us);
+        let end = ms(at_us + dice.range(1, 150_000));
+        // Half of the faults fall right behind some record, and so often into the middle of a step.
+        let start = if dice.percent(50) {
+            format!("\"after_event\":{}", dice.range(caches + 1, 260))
+        } else {
+            format!("\"at_ms\":{}", ms(at_us))
+        };
+        let mut plan = |when: &str, act: String| acts.push(format!("{{{when},\"act\":{act}}}"));
+        let end = format!("\"at_ms\":{end}");
+        let on = |what: &str| format!("{{\"{what}\":{{\"node\":\"{node}\"}}}}");
+        match dice.range(0, 13) {
+            0..=4 => {
+                plan(&start, on("crash"));
+                plan(&end, on("restart"));
+            }
+            5 | 6 => {
+                plan(&start, on("pause"));
+                plan(&end, on("resume"));
+            }
+            7 | 8 => {
+                let side: Vec<String> =
+                    (1..=caches).filter(|_| dice.percent(45)).map(|i| format!("\"C{i}\"")).collect();
+                plan(&start, format!("{{\"partition\":{{\"groups\":[[{}]]}}}}", side.join(",")));
+                plan(&end, "{\"heal\":{}}".into());
+            }
+            9 | 10 => {
+                let cache = format!("C{}", dice.range(1, caches));
+                let (from, to) = if dice.percent(50) { (cache, "bus".into()) } else { ("bus".into(), cache) };
+                let link =
+                    |delay: &str| format!("{{\"link\":{{\"from\":\"{from}\",\"to\":\"{to}\",\"delay_ms\":{delay}}}}}");
+                plan(&start, link(&ms(dice.range(1, 60_000))));
+                plan(&end, link("5"));
+            }
+            _ => {
+                let what = match dice.range(0, 2) {
+                    0 => "\"drop\":true".into(),
+                    1 => "\"duplicate\":true".into(),
+                    _ => format!("\"deliver_in_ms\":{}", ms(dice.range(1, 90_000))),
+                };
+                plan(&start, format!("{{\"message\":{{\"id\":{},{what}}}}}", dice.range(0, 150)));
+            }
+        }
+    }
+}
+
+/// A random scenario: accesses of a few lines, and faults.
+fn scenario(seed: u64, broken: &str) -> String {
+    let mut dice = Dice::new(seed ^ 0x4d45_5349);
+    let caches = dice.range(2, 4);
+    let setup = setup(&mut dice, caches, broken);
+    let until_us = dice.range(100_000, 700_000);
+    let (min_us, spread_us) = (dice.range(1, 6_000), dice.range(0, 20_000));
+    let mut percent = |chance, most| if dice.percent(chance) { dice.range(1, most) } else { 0 };
+    let (loss, duplicate) = (percent(60, 20), percent(60, 30));
+    let mut acts = Vec::new();
+    for (op, chance) in [("read", 90), ("write", 90), ("access", 40), ("status", 10), ("metrics", 10)] {
+        if dice.percent(chance) {
+            acts.push(load(&mut dice, op, caches, until_us, None));
+        }
+    }
+    // Half of the runs are about one line most of the time: then requests meet, as those must that are to show a stale upgrade.
+    if dice.percent(50) || broken == "stale-upgrade" {
+        for op in ["read", "read", "write"] {
+            let key = if setup.contains("\"lines\"") { "k1" } else { dice.of(&["0x1000", "0x1008"]) };
+            acts.push(load(&mut dice, op, caches, until_us, Some(key)));
+        }
+    }
+    faults(&mut dice, caches, until_us, &mut acts);
+    format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"seed\":{seed},\"setup\":{{{setup}}},\
+         \"network\":{{\"delay_ms\":{{\"uniform\":[{},{}]}},\"loss\":0.{loss:02},\"duplicate\":0.{duplicate:02}}},\
+         \"acts\":[\n{}],\"until_ms\":{}}}",
+        ms(min_us),
+        ms(min_us + spread_us),
+        acts.join(",\n"),
+        until_us / 1000
+    )
+}
+
+/// What is in a line, by key.
+type Content = BTreeMap<String, Value>;
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_string()
+}
+
+/// The three safety rules, from the lines of a trace alone.
+struct Outside {
+    by_address: bool,
+    broken: BTreeSet<&'static str>,
+    copies: BTreeMap<(String, String), (String, Content)>,
+    memory: BTreeMap<String, Content>,
+    last: BTreeMap<String, Content>,
+    /// Who has flushed a line for a transaction that has not taken place yet; and whether he has crashed since.
+    flushing: BTreeMap<String, (String, bool)>,
+    open: Option<String>,
+    /// Caches whose write was told by a change of state, before the reply.
+    told: BTreeSet<String>,
+    replies: u64,
+    lost: u64,
+}
+
+impl Outside {
+    fn new(setup: &Value) -> Outside {
+        let by_address = setup["size"].as_u64().unwrap_or(0) > 0;
+        let mut outside = Outside {
+            by_address,
+            broken: BTreeSet::new(),
+            copies: BTreeMap::new(),
+            memory: BTreeMap::new(),
+            last: BTreeMap::new(),
+            flushing: BTreeMap::new(),
+            open: None,
+            told: BTreeSet::new(),
+            replies: 0,
+            lost: 0,
+        };
+        let line_bytes = setup["line"].as_u64().unwrap_or(64);
+        for (key, value) in setup["memory"].as_object().into_iter().flatten() {
+            let (line, key) = if by_address {
+                let address = u64::from_str_radix(key.trim_start_matches("0x"), 16).expect("an address");
+                (format!("{:#x}", address / line_bytes * line_bytes), format!("{address:#x}"))
+            } else {
+                (key.clone(), key.clone())
+            };
+            outside.memory.entry(line).or_default().insert(key, value.clone());
+        }
+        outside.last = outside.memory.clone();
+        outside
+    }
+
+    fn content(&self, line: &str, value: &Value) -> Content {
+        match value {
+            Value::Null => Content::new(),
+            Value::Object(all) if self.by_address => all.clone().into_iter().collect(),
+            value => Content::from([(line.to_string(), value.clone())]),
+        }
+    }
+
+    fn line(&mut self, line: &Value) {
+        let data = &line["data"];
+        if let Some(ended) = data.get("ends") {
+            let name = text(&ended["line"]);
+            self.open = None;
+            self.check_clean(&name);
+        }
+        if let Some(begun) = data.get("begins") {
+            self.open = Some(text(&begun["line"]));
+        }
+        match line["kind"].as_str().expect("a kind") {
+            "state" if data.get("bus").is_some() => self.bus(data),
+            "state" if data.get("to").is_some() => self.change(&text(&line["node"]), data),
+            "crash" => {
+                let node = text(&line["node"]);
+                self.told.remove(&node);
+                self.flushing.values_mut().filter(|(who, _)| *who == node).for_each(|(_, down)| *down = true);
+            }
+            "reply" if data.get("key").is_some() => self.reply(&text(&line["node"]), data),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, node: &str, data: &Value) {
+        let (line, from, to) = (text(&data["line"]), text(&data["from"]), text(&data["to"]));
+        let place = (node.to_string(), line.clone());
+        let known = self.copies.get(&place).map_or("I", |(state, _)| state);
+        assert_eq!(known, from, "{node} {data}");
+        let content = self.content(&line, &data["value"]);
+        let why = text(&data["why"]);
+        if why == "crash" && from == "M" {
+            self.lost += 1;
+            self.last.insert(line.clone(), self.memory.get(&line).cloned().unwrap_or_default());
+        }
+        if why.starts_with("Bus") && from == "M" && data["flush"] == true {
+            self.flushing.insert(line.clone(), (node.to_string(), false));
+        }
+        if why == "PrWr" {
+            self.told.insert(node.to_string());
+        }
+        if to == "I" {
+            self.copies.remove(&place);
+        } else {
+            self.copies.insert(place, (to, content));
+        }
+        let all: Vec<&str> =
+            self.copies.iter().filter(|((_, l), _)| *l == line).map(|(_, (state, _))| state.as_str()).collect();
+        if all.len() > 1 && all.iter().any(|state| matches!(*state, "M" | "E")) {
+            self.broken.insert("single-writer");
+        }
+        self.check_clean(&line);
+    }
+
+    fn bus(&mut self, data: &Value) {
+        let line = text(&data["line"]);
+        let memory = self.content(&line, &data["memory"]);
+        self.memory.insert(line.clone(), memory.clone());
+        if let Some((_, true)) = self.flushing.remove(&line) {
+            self.last.insert(line.clone(), memory);
+        }
+        self.check_clean(&line);
+    }
+
+    fn check_clean(&mut self, line: &str) {
+        if self.open.as_deref() == Some(line) {
+            return;
+        }
+        let empty = Content::new();
+        let memory = self.memory.get(line).unwrap_or(&empty);
+        let copies = self.copies.iter().filter(|((_, l), (state, _))| l == line && state != "M");
+        if copies.into_iter().any(|(_, (_, content))| content != memory) {
+            self.broken.insert("clean-equals-memory");
+        }
+    }
+
+    fn reply(&mut self, node: &str, data: &Value) {
+        self.replies += 1;
+        let key = text(&data["key"]);
+        let line = data.get("line").map_or_else(|| key.clone(), text);
+        let place = (node.to_string(), line.clone());
+        let told = self.told.remove(node);
+        if data["access"] == "write" {
+            // What a change of state has told of comes here again: it was written then.
+            let value = data["value"].clone();
+            if let Some((_, content)) = self.copies.get_mut(&place) {
+                content.insert(key.clone(), value.clone());
+            }
+            self.last.entry(line).or_default().insert(key, value);
+            assert!(told || data["hit"] == true, "{data}");
+            return;
+        }
+        let expected = self.last.get(&line).and_then(|content| content.get(&key)).unwrap_or(&Value::Null);
+        if *expected != data["value"] {
+            self.broken.insert("read-last-write");
+        }
+    }
+}
+
+fn judge(run: &dyn Run, setup: &Value) -> Outside {
+    let mut outside = Outside::new(setup);
+    for id in 0..run.trace().len() {
+        let kind = run.trace().record(id).kind;
+        if !matches!(kind, Kind::Send | Kind::Drop | Kind::Violation) {
+            outside.line(&serde_json::from_str(&run.line(id)).expect("a line is JSON"));
+        }
+    }
+    outside
+}
+
+/// What runs came to.
+#[derive(Default)]
+struct Tally {
+    runs: u64,
+    records: u64,
+    crashes: u64,
+    drops: u64,
+    replies: u64,
+    lost: u64,
+    found: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+fn play(seed: u64, broken: &str, tally: &mut Tally) {
+    let scenario_text = scenario(seed, broken);
+    let scenario = parse(&scenario_text);
+    // A safety rule needs no settling.
+    let settles = matches!(broken, "" | "no-retry");
+    let run = if settles { run_and_settle(scenario) } else { run(scenario) };
+    let given: Value = serde_json::from_str(&scenario_text).expect("JSON");
+    let outside = judge(&*run, &given["setup"]);
+    let inside: BTreeSet<&'static str> = run.violations().iter().map(|v| v.rule).collect();
+    let both: BTreeSet<&str> = inside.iter().copied().filter(|rule| *rule != "stuck").collect();
+    assert_eq!(both, outside.broken, "the two judges, seed {seed} [{broken}] {:?}\n{scenario_text}", run.violations());
+    if broken.is_empty() {
+        assert!(inside.is_empty(), "seed {seed}: {:?}\n{scenario_text}", run.violations());
+    }
+    tally.runs += 1;
+    tally.replies += outside.replies;
+    tally.lost += outside.lost;
+    for rule in inside {
+        *tally.found.entry(rule).or_default() += 1;
+    }
+    for (name, value) in run.metrics() {
+        *tally.counts.entry(name).or_default() += value;
+    }
+    let trace = run.trace();
+    tally.records += u64::from(trace.len());
+    for id in 0..trace.len() {
+        tally.crashes += u64::from(trace.record(id).kind == Kind::Crash);
+        tally.drops += u64::from(trace.record(id).kind == Kind::Drop);
+    }
+}
+
+/// Plays many runs on all processors.
+fn play_all(runs: u64, broken: &str) -> Tally {
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let total = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for worker in 0..workers {
+            let total = &total;
+            scope.spawn(move || {
+                let mut tally = Tally::default();
+                (worker..runs).step_by(workers as usize).for_each(|seed| play(seed, broken, &mut tally));
+                let mut total = total.lock().expect("no worker has failed");
+                total.runs += tally.runs;
+                total.records += tally.records;
+                total.crashes += tally.crashes;
+                total.drops += tally.drops;
+                total.replies += tally.replies;
+                total.lost += tally.lost;
+                tally.found.into_iter().for_each(|(rule, n)| *total.found.entry(rule).or_default() += n);
+                tally.counts.into_iter().for_each(|(name, n)| *total.counts.entry(name).or_default() += n);
+            });
+        }
+    });
+    total.into_inner().expect("no worker has failed")
+}
+
+#[test]
+fn no_fault_breaks_a_rule_and_every_access_ends() {
+    let start = Instant::now();
+    let t = play_all(cases(RUNS), "");
+    println!(
+        "{} runs, {} a second: {} records, {} accesses served, {} messages lost, {} crashes, {} modified lines died; {:?}",
+        t.runs,
+        t.runs * 1000 / (start.elapsed().as_millis() as u64).max(1),
+        t.records,
+        t.replies,
+        t.drops,
+        t.crashes,
+        t.lost,
+        t.counts
+    );
+    // The runs mean something only if all that is hard has happened in them.
+    if t.runs >= 1_000 {
+        let names =
+            ["i_to_e", "i_to_s", "i_to_m", "e_to_m", "s_to_m", "m_to_s", "e_to_s", "m_to_i", "e_to_i", "s_to_i"];
+        for name in names.into_iter().chain(["bus_rd", "bus_rdx", "bus_upgr", "bus_write_back", "cache_to_cache"]) {
+            assert!(t.counts[name] > 0, "{name}");
+        }
+        assert!(t.lost > 0 && t.crashes > t.runs / 2);
+    }
+}
+
+#[test]
+fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
+    let spec = find("mesi").expect("the lab").spec();
+    let mut fired: BTreeSet<&str> = BTreeSet::new();
+    for switch in spec.switches {
+        let t = play_all(cases(BROKEN_RUNS), switch.name);
+        let caught = t.found.get(switch.rule).copied().unwrap_or(0);
+        println!(
+            "{} is caught by {} in {caught} of {} random runs; all rules: {:?}",
+            switch.name, switch.rule, t.runs, t.found
+        );
+        assert!(caught > 0 || t.runs < BROKEN_RUNS, "{}", switch.name);
+        fired.extend(t.found.keys());
+    }
+    for rule in spec.rules.iter().filter(|_| cases(BROKEN_RUNS) >= BROKEN_RUNS) {
+        assert!(fired.contains(rule.name), "{} never fired", rule.name);
+    }
+}
+
+/// A scenario with these settings and acts, or what is wrong with it.
+fn read(setup: &str, acts: &[&str]) -> Result<Scenario, String> {
+    let acts: Vec<String> =
+        acts.iter().enumerate().map(|(i, act)| format!("{{\"at_ms\":{},\"act\":{act}}}", 50 * (i + 1))).collect();
+    let text = format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{{setup}}},\"network\":{{\"delay_ms\":2}},\"acts\":[{}],\
+         \"until_ms\":1000}}",
+        acts.join(",")
+    );
+    Scenario::parse(&text).map_err(|e| e.to_string())
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_its_place() {
+    let address = "\"size\":256,\"ways\":2,\"line\":64";
+    let ask = |key: &str| format!("{{\"request\":{{\"node\":\"C1\",\"op\":\"read\",\"args\":{{\"key\":\"{key}\"}}}}}}");
+    let long = "k".repeat(101);
+    for (setup, act, expected) in [
+        ("\"caches\":1", "", "$.setup.caches: expected a whole number from 2 to 8"),
+        ("\"caches\":9", "", "$.setup.caches"),
+        ("\"protocol\":\"moesi\"", "", "$.setup.protocol: expected one of mesi, msi"),
+        ("\"size\":100", "", "$.setup.size: 100 bytes do not make a power of two of sets"),
+        ("\"size\":1048576,\"ways\":2", "", "$.setup.size: a cache has at most 4096 lines here"),
+        ("\"memory\":[1]", "", "$.setup.memory: expected an object"),
+        ("\"size\":256,\"memory\":{\"xyz\":1}", "", "$.setup.memory: expected a hexadecimal address such as 0x1040"),
+        ("\"size\":256,\"show\":\"user\"", "", "$.setup.show: expected a hexadecimal address"),
+        ("\"broken\":[\"no-snoop\"]", "", "$.setup.broken[0]"),
+        ("", &ask(""), "key: a key has a character at least"),
+        ("", &ask(&long), "$.acts[0].act.request.args.key: at most 100 bytes"),
+        (address, &ask("user_1"), "key: expected a hexadecimal address such as 0x1040, found \"user_1\""),
+        (address, &ask("0x"), "key: expected a hexadecimal address"),
+        (address, &ask("10000000000000000"), "key: expected a hexadecimal address"),
+        ("", "{\"request\":{\"node\":\"bus\",\"op\":\"read\",\"args\":{\"key\":\"x\"}}}", "bus is a bus"),
+        (
+            "",
+            "{\"request\":{\"node\":\"C1\",\"op\":\"write\",\"args\":{\"key\":\"x\"}}}",
+            "the key \"value\" is missing",
+        ),
+        ("", "{\"request\":{\"node\":\"C1\",\"op\":\"access\"}}", "the key \"pick\" is missing"),
+        ("", "{\"http\":\"GET C2 /read/\"}", "this lab has no GET /read/"),
+        ("", "{\"http\":\"GET bus /status\"}", "bus is a bus"),
+        ("", "{\"http\":\"POST C1 /write/x {}\"}", "value"),
+    ] {
+        let acts: &[&str] = if act.is_empty() { &[] } else { &[act] };
+        let told = read(setup, acts).expect_err(&format!("{setup} {act}"));
+        assert!(told.contains(expected), "{setup} {act}: {told}");
+    }
+}
+
+fn replies(run: &dyn Run) -> Vec<Value> {
+    let all = (0..run.trace().len()).filter(|id| run.trace().record(*id).kind == Kind::Reply);
+    all.map(|id| serde_json::from_str(&run.data(id)).expect("JSON")).collect()
+}
+
+#[test]
+fn requests_in_http_form_are_the_operations_that_they_ask_for() {
+    let http = [
+        r#"{"http":"POST C1 /write/user_123 {\"value\":{\"name\":\"Ada\"}}"}"#,
+        r#"{"http":{"method":"GET","node":"C2","path":"/read/user_123"}}"#,
+        r#"{"http":"GET C1 /read/user%20123"}"#,
+        r#"{"http":"GET C1 /status"}"#,
+        r#"{"http":"GET C1 /metrics"}"#,
+        r#"{"http":"GET C1 /"}"#,
+    ];
+    let own = [
+        r#"{"request":{"node":"C1","op":"write","args":{"key":"user_123","value":{"name":"Ada"}}}}"#,
+        r#"{"request":{"node":"C2","op":"read","args":{"key":"user_123"}}}"#,
+        r#"{"request":{"node":"C1","op":"read","args":{"key":"user 123"}}}"#,
+        r#"{"request":{"node":"C1","op":"status"}}"#,
+        r#"{"request":{"node":"C1","op":"metrics"}}"#,
+        r#"{"request":{"node":"C1","op":"status"}}"#,
+    ];
+    let (http, own) = (run(read("", &http).expect("forms")), run(read("", &own).expect("requests")));
+    assert_eq!(http.hash(), own.hash());
+    let replies = replies(&*http);
+    assert_eq!(replies.len(), 6);
+    assert_eq!((&replies[0]["op"], &replies[0]["hit"]), (&json!("write"), &json!(false)));
+    assert_eq!((&replies[1]["value"], &replies[1]["from"]), (&json!({"name": "Ada"}), &json!("C1")));
+    assert_eq!(replies[2]["value"], Value::Null, "nobody has written there");
+    let lines = &replies[3]["told"]["lines"];
+    assert_eq!(lines[0], json!({"line": "user_123", "state": "S", "value": {"name": "Ada"}}));
+    assert_eq!(replies[3]["told"], replies[5]["told"]);
+    let numbers = &replies[4]["told"];
+    assert_eq!(
+        (&numbers["writes"], &numbers["interv"], &numbers["transitions"]["m_to_s"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn a_mix_of_ten_thousand_accesses_follows_from_the_seed() {
+    let mix = |seed: u64, write: u64, shared: u64| {
+        parse(&format!(
+            "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"seed\":{seed},\"setup\":{{\"caches\":4,\"lines\":8}},\
+             \"network\":{{\"delay_ms\":0.1}},\"acts\":[{{\"at_ms\":0,\"act\":{{\"workload\":{{\"op\":\"access\",\"nodes\":\
+             [\"C1\",\"C2\",\"C3\",\"C4\"],\"count\":10000,\"every_ms\":4,\"args\":{{\"write_percent\":{write},\
+             \"shared_percent\":{shared}}}}}}}}}],\"until_ms\":60000}}"
+        ))
+    };
+    let count = |run: &dyn Run, name: &str| run.metrics().into_iter().find(|(n, _)| *n == name).expect("it is there").1;
+    let (one, two) = (run(mix(5, 30, 50)), run(mix(5, 30, 50)));
+    assert_eq!(one.hash(), two.hash());
+    assert_eq!(one.violations(), []);
+    let (reads, writes) = (count(&*one, "reads"), count(&*one, "writes"));
+    assert_eq!(reads + writes, 10_000, "every access ends");
+    assert!((2_800..3_200).contains(&writes), "{writes} of 10,000 write");
+    assert_ne!(run(mix(6, 30, 50)).hash(), one.hash());
+    // Who shares nothing disturbs nobody; who only reads never writes back.
+    let alone = run(mix(5, 30, 0));
+    assert_eq!((count(&*alone, "invalidations"), count(&*alone, "cache_to_cache")), (0, 0));
+    let readers = run(mix(5, 0, 100));
+    assert_eq!((count(&*readers, "writes"), count(&*readers, "write_backs"), count(&*readers, "bus_rdx")), (0, 0, 0));
+    println!(
+        "{} records; hits {} %, bus busy {} %",
+        one.trace().len(),
+        count(&*one, "hit_percent"),
+        count(&*one, "bus_busy_percent")
+    );
+}
+
+#[test]
+fn going_back_and_forth_shows_the_same_moments() {
+    for seed in 0..cases(40) {
+        let scenario = parse(&scenario(seed, ""));
+        let (whole, again) = (run(scenario.clone()), run(scenario.clone()));
+        assert_same_trace(&*whole, &*again, &format!("seed {seed}"));
+        let mut stepped = scenario.lab.open(scenario.clone());
+        let mut frames = vec![stepped.frame()];
+        while frames.len() < 400 && stepped.step() {
+            frames.push(stepped.frame());
+        }
+        let mut run = run(scenario);
+        let mut dice = Dice::new(seed);
+        for _ in 0..30 {
+            let goal = dice.range(0, u64::from(frames[frames.len() - 1].position)) as u32;
+            run.seek(goal);
+            // A crash with what dies by it is one step.
+            let there = frames.iter().find(|f| f.position >= goal).expect("stepping went that far");
+            assert_eq!(run.frame(), *there, "seed {seed}, position {goal}");
+        }
+    }
+}
