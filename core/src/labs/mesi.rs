@@ -26,6 +26,7 @@ mod bus;
 mod cache;
 mod checks;
 mod line;
+mod machine;
 mod note;
 mod scenarios;
 mod setup;
@@ -77,11 +78,25 @@ pub struct Disk {
 }
 
 /// What a cache counts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tally {
     counters: Counters,
+    /// What it did last to a line that is shown.
+    last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
     moves: [[u64; 4]; 4],
+}
+
+/// What was done to a line; it may have stayed as it was.
+#[derive(Clone, Debug)]
+struct Moved {
+    line: Line,
+    from: LineState,
+    to: LineState,
+    why: note::Why,
+    asked: Option<Transaction>,
+    flushed: bool,
+    at_us: u64,
 }
 
 /// What the bus counts.
