@@ -116,7 +116,7 @@ pub struct Write(Change);
 #[derive(Clone, Debug)]
 enum Change {
     Life(u32),
-    Tally(Tally),
+    Tally(Box<Tally>),
     Bus(Box<(Bus, Traffic)>),
     /// A transaction took place; memory may have a new value for a line.
     Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>),
@@ -278,7 +278,7 @@ impl Protocol for Mesi {
     fn write(disk: &mut Disk, write: Write) {
         match write.0 {
             Change::Life(life) => disk.life = life,
-            Change::Tally(tally) => disk.tally = tally,
+            Change::Tally(tally) => disk.tally = *tally,
             Change::Bus(bus) => (disk.bus, disk.traffic) = *bus,
             Change::Commit(bus, change) => {
                 (disk.bus, disk.traffic) = *bus;

@@ -39,7 +39,7 @@ fn panel(panel: &Panel) -> Html {
             </div>
         },
         Panel::Caches { title, says, caches, bus, memory } => html! {
-            <div class="panel broad"><h2>{ title }</h2><p class="says">{ says }</p>{ picture(caches, bus, memory) }</div>
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ picture(caches, bus, memory) }</div>
         },
         Panel::Graph { title, says, nodes, edges } => html! {
             <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>

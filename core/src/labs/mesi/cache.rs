@@ -91,7 +91,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, inpu
         Input::Timeout(Timer::Turn) => unreachable!("{} is a cache and has no turns to give", ctx.name(me)),
     }
     let Turn { tally, note, out, .. } = turn;
-    out.with_input(note, Some(Write(super::Change::Tally(tally))));
+    out.with_input(note, Some(Write(super::Change::Tally(Box::new(tally)))));
 }
 
 /// What a grant brings.

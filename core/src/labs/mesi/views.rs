@@ -33,10 +33,10 @@ fn cached_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Cached> {
 /// The colour of a state.
 pub(super) const fn tone(state: State) -> u8 {
     match state {
-        State::I => 0,
-        State::S => 1,
+        State::I => 6,
+        State::S => 0,
         State::E => 2,
-        State::M => 5,
+        State::M => 1,
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn fields(ctx: &Ctx, me: NodeId, seen: &Saw<'_>) -> Vec<Field> {
 pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
     let Some(cached) = cached_of(seen) else {
         let open = seen.durable.bus.open.as_ref()?;
-        let tone = if open.asked.transaction == Transaction::BusRd { 1 } else { 5 };
+        let tone = if open.asked.transaction == Transaction::BusRd { 0 } else { 1 };
         return Some(Band { word: open.asked.transaction.name(), number: Some(open.txn), tone });
     };
     let line = ctx.setup.show.as_ref().or(cached.last.as_ref())?;
