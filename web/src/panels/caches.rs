@@ -34,6 +34,7 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
     let part = part_in(&cache.name, bus);
     let several = cache.sets_in_all > 1;
     let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
+    let used = cache.sets.iter().flat_map(|set| &set.places).any(|place| !place.line.is_empty());
     html! {
         <div class={classes!("cache", (!cache.up).then_some("down"), part)}>
             <table>
@@ -42,11 +43,13 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
                     if !cache.up { <span class="note">{ "down: its lines are lost" }</span> }
                     if let Some(waits) = &cache.waits { <span class="note held">{ format!("waits for {waits}") }</span> }
                 </caption>
-                if cache.up {
+                if used {
                     <thead><tr>
                         <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th><th scope="col">{ "value" }</th>
                         if ranked { <th scope="col" title="how many lines of the set were used later">{ "LRU" }</th> }
                     </tr></thead>
+                }
+                if cache.up {
                     { for cache.sets.iter().map(|s| set(s, several, ranked)) }
                 }
             </table>
@@ -84,7 +87,7 @@ fn place(place: &CachePlace, ranked: bool) -> Html {
             <th scope="row">{ &place.line }</th>
             <td class="value">
                 { &place.value }
-                if place.dirty { <small class="mark">{ "newer than memory" }</small> }
+                if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
             </td>
             if ranked { <td class="rank">{ place.rank }</td> }
         </tr>

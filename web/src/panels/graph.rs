@@ -17,6 +17,8 @@ const NAME: f32 = 13.0;
 const SMALL: f32 = 11.5;
 /// Height of a row of a grid.
 const ROW: f32 = 92.0;
+/// How far along its arrow a label stands in a grid: near its beginning, for in the middle arrows cross.
+const ALONG: f32 = 0.3;
 /// How far an arrow bends to its right, so that the one that comes back does not lie on it.
 const BEND: f32 = 16.0;
 
@@ -25,6 +27,9 @@ const BEND: f32 = 16.0;
 struct Spot {
     at: Point,
     half: Point,
+    /// Whether it has a place in a grid, and whether that is in the grid's lower half.
+    grid: bool,
+    low: bool,
 }
 
 /// The picture, and the same in words.
@@ -65,7 +70,14 @@ fn spots(nodes: &[GraphNode]) -> (Vec<Spot>, f32) {
         let radii = ((WIDTH / 2.0 - widest - 4.0).min(150.0), height / 2.0 - HALF - SMALL - 6.0);
         (on_ring(nodes.len(), (WIDTH / 2.0, height / 2.0 - 4.0), radii), height)
     };
-    (nodes.iter().zip(places).map(|(node, at)| Spot { at, half: half(node) }).collect(), height)
+    let gridded = grid.len() == nodes.len();
+    let spot = |(node, at): (&GraphNode, Point)| Spot {
+        at,
+        half: half(node),
+        grid: gridded,
+        low: gridded && at.1 > height / 2.0,
+    };
+    (nodes.iter().zip(places).map(spot).collect(), height)
 }
 
 fn text(class: &'static str, at: Point, px: f32, words: &str) -> Html {
@@ -76,7 +88,7 @@ fn draw_node(node: &GraphNode, spot: Spot, middle: f32) -> Html {
     // Outwards, where no arrows end.
     let above = node.at.is_none() && spot.at.1 < middle - HALF;
     let says = if above { spot.at.1 - HALF - 6.0 } else { spot.at.1 + HALF + SMALL + 2.0 };
-    let (Spot { at: (x, y), half: (hw, hh) }, tone) = (spot, node.tone.map(|tone| format!("tone{tone}")));
+    let (Spot { at: (x, y), half: (hw, hh), .. }, tone) = (spot, node.tone.map(|tone| format!("tone{tone}")));
     html! {
         <g class={classes!("vertex", class(node.mark), tone)}>
             <rect x={n(x - hw)} y={n(y - hh)} width={n(2.0 * hw)} height={n(2.0 * hh)} rx={n(hh)} />
@@ -112,19 +124,28 @@ fn draw_edge(edge: &GraphEdge, from: Spot, to: Spot, nth: usize) -> (Html, Html)
     let along = (tx * tx + ty * ty).sqrt().max(0.001);
     let head = head(b, (tx / along, ty / along));
     let d = format!("M{} {}Q{} {} {} {}", n(a.0), n(a.1), n(pull.0), n(pull.1), n(b.0), n(b.1));
-    let at = (middle.0 + rx * (bend + 11.0), middle.1 + ry * (bend + 11.0) + SMALL * 0.35);
+    let on = if from.grid { curve(a, pull, b, ALONG) } else { (middle.0 + rx * bend, middle.1 + ry * bend) };
+    let at = (on.0 + rx * 11.0, on.1 + ry * 11.0 + SMALL * 0.35);
     let line = html! { <g class={class.clone()}><path {d} /><polygon points={head} /></g> };
     (line, html! { <g {class}>{ text("small", at, SMALL, &edge.label) }</g> })
 }
 
-/// An arrow from a node to itself, above it.
+/// The point of a bent line at a share of its way.
+fn curve(a: Point, pull: Point, b: Point, t: f32) -> Point {
+    let mix = |a: f32, p: f32, b: f32| (1.0 - t) * (1.0 - t) * a + 2.0 * t * (1.0 - t) * p + t * t * b;
+    (mix(a.0, pull.0, b.0), mix(a.1, pull.1, b.1))
+}
+
+/// An arrow from a node to itself, above it, or below where it stands low.
 fn draw_loop(edge: &GraphEdge, spot: Spot, class: Classes) -> (Html, Html) {
-    let ((x, y), hh) = (spot.at, spot.half.1);
-    let (top, end) = (y - hh - 24.0, (x + 8.0, y - hh - 1.0));
-    let d =
-        format!("M{} {}C{} {top} {} {top} {} {}", n(x - 8.0), n(y - hh), n(x - 20.0), n(x + 20.0), n(end.0), n(end.1));
-    let line = html! { <g class={class.clone()}><path {d} /><polygon points={head(end, (-0.45, 0.9))} /></g> };
-    (line, html! { <g {class}>{ text("small", (x, top + 2.0), SMALL, &edge.label) }</g> })
+    let ((x, y), up) = (spot.at, if spot.low { -1.0 } else { 1.0 });
+    let (near, far) = (y - up * spot.half.1, y - up * (spot.half.1 + 24.0));
+    let end = (x + 8.0, near - up);
+    let (left, right) = (n(x - 20.0), n(x + 20.0));
+    let d = format!("M{} {}C{left} {far} {right} {far} {} {}", n(x - 8.0), n(near), n(end.0), n(end.1));
+    let line = html! { <g class={class.clone()}><path {d} /><polygon points={head(end, (-0.45, up * 0.9))} /></g> };
+    let words = if spot.low { far + 6.0 } else { far + 2.0 };
+    (line, html! { <g {class}>{ text("small", (x, words), SMALL, &edge.label) }</g> })
 }
 
 fn head(tip: Point, (ux, uy): (f32, f32)) -> String {

@@ -4,7 +4,7 @@ use super::bus::{Bus, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
 use super::words::{named_moves, names, shorten};
-use super::{Ctx, Mesi, Tally, machine};
+use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
 use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
 use crate::frame::{MemoryLine, Panel};
@@ -19,6 +19,9 @@ const SETS_MAX: usize = 32;
 const MEMORY_MAX: usize = 60;
 /// Most accesses of a queue that are shown.
 const QUEUE_MAX: usize = 12;
+
+/// Longest value in a picture, in characters: there is more room than in a label.
+const VALUE_CHARS_MAX: usize = 48;
 
 type Saw<'a> = Seen<'a, Mesi>;
 
@@ -121,12 +124,11 @@ fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             cached_of(seen).is_some_and(modified)
         });
         let newer = newer.map(|cache| ctx.names[cache].clone());
-        MemoryLine { line: shorten(name), value: shorten(&content.shown(ctx.setup.by_address())), newer }
+        MemoryLine { line: shorten(name), value: value_text(ctx, content), newer }
     });
     Panel::Caches {
         title: "Caches".into(),
-        says: "Each place has the state of its line, the line, its value, and how many of its set were used later. Below: what \
-               the bus serves, who waits, and what memory has."
+        says: "Each line with its state and value, dirty where memory is stale, and how many of its set were used later (LRU)."
             .into(),
         caches: pictures.collect(),
         bus: bus_picture(ctx, &bus.bus),
@@ -144,7 +146,7 @@ fn cache_picture(ctx: &Ctx, cache: usize, seen: &Saw<'_>) -> CachePicture {
     let used = cached.lines.sets().enumerate().filter(|(number, ways)| {
         (sets_in_all as usize) <= SETS_MAX || *number == 0 || ways.iter().any(|way| !way.key.is_empty())
     });
-    let set = |(number, places): (usize, &[crate::coherence::Way<Rc<str>, super::Content>])| CacheSet {
+    let set = |(number, places): (usize, &[crate::coherence::Way<Rc<str>, Content>])| CacheSet {
         number: number as u32,
         places: (0..places.len()).map(|way| place(ctx, cached, number * ways + way, number)).collect(),
     };
@@ -173,11 +175,15 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         line: shorten(&way.key),
         state: way.state.letter().into(),
         tone: tone(way.state),
-        value: shorten(&way.value.shown(ctx.setup.by_address())),
+        value: value_text(ctx, &way.value),
         dirty: way.state == State::M,
         rank: cached.lines.rank(slot) as u16,
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
     }
+}
+
+fn value_text(ctx: &Ctx, content: &Content) -> String {
+    crate::words::shorten(&content.shown(ctx.setup.by_address()), VALUE_CHARS_MAX)
 }
 
 fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {
@@ -213,10 +219,8 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     let caches = &seen[..ctx.setup.caches];
     let sets = |cached: &Cached| {
         let all = cached.lines.sets().enumerate();
-        let line = |(set, way): (usize, &crate::coherence::Way<Rc<str>, super::Content>)| Line {
-            name: Rc::clone(&way.key),
-            set,
-        };
+        let line =
+            |(set, way): (usize, &crate::coherence::Way<Rc<str>, Content>)| Line { name: Rc::clone(&way.key), set };
         let ways = all.flat_map(|(set, ways)| ways.iter().map(move |way| (set, way)));
         ways.filter(|(_, way)| !way.key.is_empty()).map(line).collect::<Vec<_>>()
     };
