@@ -80,7 +80,8 @@ const fn does_words(does: Does) -> Option<&'static str> {
 /// What was just done, in a sentence.
 fn says(ctx: &Ctx, last: &Last<'_>) -> String {
     let Some((_, moved)) = last.first() else {
-        return "The states of a line, and what leads from one to another. Nothing has happened yet.".into();
+        return "The states of a line, and what leads from one to another. No cache that runs has done anything yet."
+            .into();
     };
     let one = |(cache, m): &(NodeId, &Moved)| {
         let (name, from, to) = (ctx.name(*cache), m.from.letter(), m.to.letter());
