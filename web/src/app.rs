@@ -68,6 +68,10 @@ pub(crate) struct App {
     tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
+    /// Whether the panels still show how the diagram was looked at before.
+    panels_wait: bool,
+    /// The address as the page wrote or read it last.
+    known_hash: RefCell<String>,
     theme: Theme,
     layout: Layout,
     tab: Tab,
@@ -154,6 +158,8 @@ impl Component for App {
             tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
+            panels_wait: false,
+            known_hash: RefCell::new(bridge::hash()),
             theme: first_theme(),
             layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
@@ -189,6 +195,9 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if matches!(msg, Msg::HashChanged) && bridge::is_whole() {
+            *self.known_hash.borrow_mut() = bridge::hash();
+        }
         match msg {
             Msg::Frame(ms) => return self.frame(ctx, ms),
             Msg::Hidden => {
@@ -198,6 +207,14 @@ impl Component for App {
                 return false;
             }
             Msg::Changed => {}
+            Msg::Do(command) if command.only_looks() => {
+                // The diagram follows at once; what stands around it a little later.
+                self.carry_out(ctx, command);
+                self.panels_wait = true;
+                self.frames.ask();
+                self.plan_address(ctx);
+                return false;
+            }
             Msg::Do(command) => self.carry_out(ctx, command),
             Msg::Key(e) => match self.key(&e) {
                 Some(command) => {
@@ -377,6 +394,14 @@ impl App {
                 self.after_stop(ctx);
             }
             return true;
+        }
+        if self.panels_wait {
+            if due {
+                self.panels_ms = ms;
+                self.panels_wait = false;
+                return true;
+            }
+            self.frames.ask();
         }
         searching && !playing
     }

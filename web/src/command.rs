@@ -156,6 +156,11 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether it only concerns how the diagram is looked at, and comes many times a second.
+    pub(crate) fn only_looks(&self) -> bool {
+        matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_))
+    }
+
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
     /// the console, other branches, other settings, long work, and panels that nobody sees at first.
     pub(crate) fn needs_all(&self) -> bool {
