@@ -17,9 +17,7 @@ use crate::bridge::{self, Frames};
 use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
 use crate::console::{Console, LogRef};
-use crate::controls::{
-    ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Situations, Splitter, Transport,
-};
+use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
 use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
@@ -276,12 +274,7 @@ impl Component for App {
                 { part!(Header { model: model.clone(), dark: self.theme == Theme::Dark, layout: self.layout.clone(), guide: self.guide.is_some(), on: on.clone() }) }
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, html! {
-                            <>
-                                { part!(Situations { model: model.clone(), on: on.clone() }) }
-                                { part!(ActPanel { model: model.clone(), on: on.clone() }) }
-                            </>
-                        }) }
+                        { slot(Slot::Act, part!(ActPanel { model: model.clone(), on: on.clone() })) }
                     </div>
                     <div class="tabbed" data-for="network">
                         { slot(Slot::Network, part!(NetworkPanel { model: model.clone(), on: on.clone() })) }
