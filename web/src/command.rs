@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Act(String),
     /// One of the lab's situations is brought about, by its place.
     Situation(usize),
+    /// To an instant, in microseconds, and to stay there.
+    Visit(f64),
     /// To the next or previous moment of a scenario that is told step by step.
     Moment(bool),
     /// A line of the console.

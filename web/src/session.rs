@@ -400,8 +400,14 @@ impl Session {
             moments.iter().rev().find(|m| m.at_us < here)
         };
         if let Some(moment) = next {
-            self.seek_time(moment.at_us as f64);
+            self.visit(moment.at_us as f64);
         }
+    }
+
+    /// To an instant, in microseconds, and stays there.
+    pub(crate) fn visit(&mut self, at_us: f64) {
+        self.playing = false;
+        self.seek_time(at_us);
     }
 
     /// The last refusal, if the newest record is one.
