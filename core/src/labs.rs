@@ -3,7 +3,6 @@
 pub mod causal_kv;
 pub mod causal_multicast;
 mod group;
-#[cfg(feature = "mesi-lab")]
 pub mod mesi;
 pub mod raft_lock;
 pub mod total_order;
@@ -25,7 +24,6 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<causal_multicast::CausalMulticast>::NEW,
     &Of::<causal_kv::CausalKv>::NEW,
     &Of::<raft_lock::RaftLock>::NEW,
-    #[cfg(feature = "mesi-lab")]
     &Of::<mesi::Mesi>::NEW,
 ];
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod branches;
+mod caches;
 mod compare;
 mod events;
 mod graph;

@@ -33,6 +33,7 @@ const GATES: &[&str] = &[
     // The first lab has no such form: what holds one comes by an address, a file, the console or a script.
     "lightcone_core::http::",
     // The first lab shows no such pictures.
+    "lightcone_web::panels::caches",
     "lightcone_web::panels::graph",
     "lightcone_web::panels::matrix",
 ];

@@ -141,8 +141,7 @@ impl Suite<'_> {
             Stage::Clippy => self.clippy(count),
             Stage::Core => {
                 // The pure parts of the page run natively too.
-                // With the lab that is being built, too.
-                let core = self.libtest(&["-p", "lightcone-core", "--features", "mesi-lab"], count);
+                let core = self.libtest(&["-p", "lightcone-core"], count);
                 let web = self.libtest(&["-p", "lightcone-web"], count);
                 let guides = self.libtest(&["-p", "lightcone-guides"], count);
                 // A lab outside core, and the document that explains it.
@@ -173,9 +172,8 @@ impl Suite<'_> {
     fn clippy(&self, count: &mut Count) -> Result<(), String> {
         tools::component(self.root, "clippy", "clippy")?;
         tools::wasm_target(self.root)?;
-        let runs: [&[&str]; 4] = [
+        let runs: [&[&str]; 3] = [
             &["--workspace", "--exclude", "xtask", "--all-targets"],
-            &["-p", "lightcone-core", "--all-targets", "--features", "mesi-lab"],
             &["-p", "lightcone-web", "--target", "wasm32-unknown-unknown"],
             &["-p", "xtask", "--all-targets", "--target-dir", OWN_TARGET],
         ];

@@ -26,6 +26,7 @@ mod bus;
 mod cache;
 mod checks;
 mod line;
+mod machine;
 mod note;
 mod scenarios;
 mod setup;
@@ -77,11 +78,25 @@ pub struct Disk {
 }
 
 /// What a cache counts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tally {
     counters: Counters,
+    /// What it did last to a line that is shown.
+    last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
     moves: [[u64; 4]; 4],
+}
+
+/// What was done to a line; it may have stayed as it was.
+#[derive(Clone, Debug)]
+struct Moved {
+    line: Line,
+    from: LineState,
+    to: LineState,
+    why: note::Why,
+    asked: Option<Transaction>,
+    flushed: bool,
+    at_us: u64,
 }
 
 /// What the bus counts.
@@ -101,7 +116,7 @@ pub struct Write(Change);
 #[derive(Clone, Debug)]
 enum Change {
     Life(u32),
-    Tally(Tally),
+    Tally(Box<Tally>),
     Bus(Box<(Bus, Traffic)>),
     /// A transaction took place; memory may have a new value for a line.
     Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>),
@@ -263,7 +278,7 @@ impl Protocol for Mesi {
     fn write(disk: &mut Disk, write: Write) {
         match write.0 {
             Change::Life(life) => disk.life = life,
-            Change::Tally(tally) => disk.tally = tally,
+            Change::Tally(tally) => disk.tally = *tally,
             Change::Bus(bus) => (disk.bus, disk.traffic) = *bus,
             Change::Commit(bus, change) => {
                 (disk.bus, disk.traffic) = *bus;

@@ -1,9 +1,10 @@
 //! The lab's own views: one component for each kind of panel, and no lab's name.
 
+use super::caches::picture;
 use super::graph::graph;
 use super::matrix::matrix;
 use crate::model::Model;
-use lightcone_core::frame::{Cell, Mark, Panel, as_table};
+use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
 
 /// More lists than this take the whole width.
@@ -37,13 +38,9 @@ fn panel(panel: &Panel) -> Html {
                 </div>
             </div>
         },
-        Panel::Caches { title, says, caches, bus, memory } => {
-            let (columns, rows) = as_table(caches, memory, bus);
-            let plain = |(head, texts): (String, Vec<String>)| (head, texts.into_iter().map(Cell::plain).collect());
-            let (title, says) = (title.clone(), says.clone());
-            let columns = columns.into_iter().map(String::from).collect();
-            self::panel(&Panel::Table { title, says, columns, rows: rows.into_iter().map(plain).collect() })
-        }
+        Panel::Caches { title, says, caches, bus, memory } => html! {
+            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ picture(caches, bus, memory) }</div>
+        },
         Panel::Graph { title, says, nodes, edges } => html! {
             <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
         },

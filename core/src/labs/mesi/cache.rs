@@ -3,7 +3,7 @@
 use super::line::{Content, Line};
 use super::note::{Change, Served, Why};
 use super::words;
-use super::{Access, Answer, Ctx, Disk, Effects, Mesi, Message, Note, Request, Tally, Timer, Txn, Write};
+use super::{Access, Answer, Ctx, Disk, Effects, Mesi, Message, Moved, Note, Request, Tally, Timer, Txn, Write};
 use crate::coherence::{Cache, Does, Event, State, Transaction, table};
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
@@ -60,7 +60,7 @@ pub(super) fn boot(ctx: &Ctx, disk: &Disk, out: &mut Effects) -> Cached {
 
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, input: Input<'_, Mesi>, out: &mut Effects) {
-    let mut turn = Turn { ctx, cached, tally: disk.tally, note: None, out };
+    let mut turn = Turn { ctx, cached, tally: disk.tally.clone(), note: None, out };
     match input {
         Input::Request { id, request: Request::Access(access) } => {
             turn.cached.queue.push_back((id, Rc::clone(access)));
@@ -91,7 +91,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, inpu
         Input::Timeout(Timer::Turn) => unreachable!("{} is a cache and has no turns to give", ctx.name(me)),
     }
     let Turn { tally, note, out, .. } = turn;
-    out.with_input(note, Some(Write(super::Change::Tally(tally))));
+    out.with_input(note, Some(Write(super::Change::Tally(Box::new(tally)))));
 }
 
 /// What a grant brings.
@@ -198,7 +198,18 @@ impl Turn<'_> {
     fn note_change(&mut self, change: Change) {
         self.tally.moves[change.from as usize][change.to as usize] += 1;
         self.cached.last = Some(change.line.clone());
+        self.moved(&change);
         self.out.state(Note::Changed(Box::new(change)));
+    }
+
+    /// Keeps what was done to a line, for the picture of the states.
+    fn moved(&mut self, change: &Change) {
+        if self.ctx.setup.show.as_ref().is_none_or(|shown| *shown == change.line) {
+            let Change { line, from, to, why, asked, flushed, .. } = change;
+            let (line, at_us) = (line.clone(), self.out.now_us());
+            let (from, to, why, asked, flushed) = (*from, *to, *why, *asked, *flushed);
+            self.tally.last = Some(Moved { line, from, to, why, asked, flushed, at_us });
+        }
     }
 
     /// The processor reads or writes what is at a place, and the state becomes `to`. True when that is a change, which is
@@ -211,12 +222,14 @@ impl Turn<'_> {
         let after = wrote.as_ref().map_or_else(|| before.clone(), |(key, value)| before.with(key, value));
         self.cached.lines.set_value(slot, after.clone());
         self.cached.lines.set_state(slot, to);
-        if from == to {
-            return false;
-        }
         let asked = asked.map(|(transaction, _)| transaction);
         let change = blank(Why::By(access.event()), before);
-        self.note_change(Change { line: access.line.clone(), from, to, after, wrote, asked, ..change });
+        let change = Change { line: access.line.clone(), from, to, after, wrote, asked, ..change };
+        if from == to {
+            self.moved(&change);
+            return false;
+        }
+        self.note_change(change);
         true
     }
 
@@ -332,15 +345,17 @@ impl Turn<'_> {
         let supplies = event != Event::BusUpgr && (flush || cell.does != Does::Flush);
         let (withdrawn, instead) = self.pending_meets(from, to, line);
         self.tally.counters.snooped(from, to, flush);
+        let change = Change {
+            after: content.clone(),
+            flushed: flush,
+            cancelled: withdrawn.is_some(),
+            instead: instead.is_some(),
+            ..blank(Why::By(event), content.clone())
+        };
         if to != from {
-            let change = Change {
-                after: content.clone(),
-                flushed: flush,
-                cancelled: withdrawn.is_some(),
-                instead: instead.is_some(),
-                ..blank(Why::By(event), content.clone())
-            };
             self.change(slot, line, to, change);
+        } else if from.is_valid() {
+            self.moved(&Change { line: line.clone(), from, to, ..change });
         }
         Answer { had: from, content: supplies.then_some(content), flush, withdrawn, instead }
     }

@@ -189,5 +189,8 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["retry", "turn"],
     http: &HTTP,
     buffers_on_disk: false,
+    quiet: &["done"],
+    // Five to ten transactions of the usual scenario, with room for words.
+    span_us: 110_000,
     ..LabSpec::EMPTY
 };

@@ -4,7 +4,7 @@ use super::bus::{Bus, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
 use super::words::{named_moves, names, shorten};
-use super::{Ctx, Mesi, Tally};
+use super::{Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
 use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
 use crate::frame::{MemoryLine, Panel};
@@ -30,12 +30,13 @@ fn cached_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Cached> {
     seen.state.and_then(|state| state.0.as_deref())
 }
 
-const fn tone(state: State) -> u8 {
+/// The colour of a state.
+pub(super) const fn tone(state: State) -> u8 {
     match state {
-        State::I => 0,
-        State::S => 1,
+        State::I => 6,
+        State::S => 0,
         State::E => 2,
-        State::M => 5,
+        State::M => 1,
     }
 }
 
@@ -83,7 +84,7 @@ pub(super) fn fields(ctx: &Ctx, me: NodeId, seen: &Saw<'_>) -> Vec<Field> {
 pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
     let Some(cached) = cached_of(seen) else {
         let open = seen.durable.bus.open.as_ref()?;
-        let tone = if open.asked.transaction == Transaction::BusRd { 1 } else { 5 };
+        let tone = if open.asked.transaction == Transaction::BusRd { 0 } else { 1 };
         return Some(Band { word: open.asked.transaction.name(), number: Some(open.txn), tone });
     };
     let line = ctx.setup.show.as_ref().or(cached.last.as_ref())?;
@@ -100,9 +101,14 @@ fn state_of(cached: &Cached, line: &Line) -> State {
     cached.lines.find(line.set, &line.name).map_or(State::I, |slot| cached.lines.at(slot).state)
 }
 
+/// The state of a line in a cache that runs.
+pub(super) fn line_state(seen: &Saw<'_>, line: Option<&Line>) -> Option<State> {
+    Some(state_of(cached_of(seen)?, line?))
+}
+
 /// The lab's panels.
 pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
-    vec![caches(ctx, seen), states(ctx, seen), numbers(ctx, seen)]
+    vec![caches(ctx, seen), machine::panel(ctx, seen), states(ctx, seen), numbers(ctx, seen)]
 }
 
 fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {

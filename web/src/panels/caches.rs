@@ -1,0 +1,142 @@
+//! Caches side by side, the bus below them and memory at its other end. Each part is a real table or list, so that what is
+//! seen is also what is read out.
+
+use lightcone_core::frame::{BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
+use yew::prelude::*;
+
+/// More empty places of a set than this are counted instead of drawn.
+const EMPTY_MAX: usize = 2;
+
+/// The picture.
+pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine]) -> Html {
+    html! {
+        <div class="scroll machine" tabindex="0" role="region" aria-label="Caches, bus and memory">
+            <div class="caches">{ for caches.iter().map(|c| cache(c, bus)) }</div>
+            { self::bus(bus) }
+            { self::memory(memory) }
+        </div>
+    }
+}
+
+/// How a cache takes part in what the bus is doing.
+fn part_in(name: &str, bus: &BusPicture) -> Option<&'static str> {
+    let now = bus.now.as_ref()?;
+    let asked = now.answers.iter().find(|(cache, _)| cache == name);
+    match asked {
+        _ if now.by == name => Some("asks"),
+        Some((_, None)) => Some("looks"),
+        Some((_, Some(_))) => Some("said"),
+        None => None,
+    }
+}
+
+fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
+    let part = part_in(&cache.name, bus);
+    let several = cache.sets_in_all > 1;
+    let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
+    html! {
+        <div class={classes!("cache", (!cache.up).then_some("down"), part)}>
+            <table>
+                <caption>
+                    <b>{ &cache.name }</b>
+                    if !cache.up { <span class="note">{ "down: its lines are lost" }</span> }
+                    if let Some(waits) = &cache.waits { <span class="note held">{ format!("waits for {waits}") }</span> }
+                </caption>
+                if cache.up {
+                    <thead><tr>
+                        <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th><th scope="col">{ "value" }</th>
+                        if ranked { <th scope="col" title="how many lines of the set were used later">{ "LRU" }</th> }
+                    </tr></thead>
+                    { for cache.sets.iter().map(|s| set(s, several, ranked)) }
+                }
+            </table>
+            if !cache.queue.is_empty() {
+                <p class="note">{ format!("then: {}", cache.queue.join(", ")) }</p>
+            }
+        </div>
+    }
+}
+
+fn set(set: &CacheSet, several: bool, ranked: bool) -> Html {
+    let columns = if ranked { "4" } else { "3" };
+    let (used, free): (Vec<&CachePlace>, Vec<_>) = set.places.iter().partition(|p| !p.line.is_empty());
+    let (drawn, counted) = if free.len() > EMPTY_MAX { (0, free.len()) } else { (free.len(), 0) };
+    html! {
+        <tbody>
+            if several { <tr class="set"><th scope="rowgroup" colspan={columns}>{ format!("set {}", set.number) }</th></tr> }
+            { for used.iter().map(|p| place(p, ranked)) }
+            { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns}>{ "free" }</td></tr> }) }
+            if counted > 0 { <tr class="free"><td colspan={columns}>{ format!("{counted} free") }</td></tr> }
+        </tbody>
+    }
+}
+
+fn place(place: &CachePlace, ranked: bool) -> Html {
+    let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
+    // The letter is also a shape: see the style sheet.
+    let letter = format!("is-{}", place.state);
+    html! {
+        <tr class={classes!(gone.then_some("gone"), place.dirty.then_some("dirty"))}>
+            <td>
+                <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
+                if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
+            </td>
+            <th scope="row">{ &place.line }</th>
+            <td class="value">
+                { &place.value }
+                if place.dirty { <small class="mark">{ "newer than memory" }</small> }
+            </td>
+            if ranked { <td class="rank">{ place.rank }</td> }
+        </tr>
+    }
+}
+
+fn bus(bus: &BusPicture) -> Html {
+    html! {
+        <section class={classes!("bus", bus.now.is_some().then_some("busy"))} aria-label="Bus">
+            <h3>{ "bus" }</h3>
+            { bus.now.as_ref().map_or_else(|| html! { <p class="idle">{ "idle" }</p> }, turn) }
+            if !bus.queue.is_empty() {
+                <p class="queue">{ "next:" }</p>
+                <ol>{ for bus.queue.iter().map(|r| html! { <li>{ format!("{} {} by {}", r.what, r.line, r.by) }</li> }) }</ol>
+            }
+        </section>
+    }
+}
+
+fn turn(now: &BusTurn) -> Html {
+    let answer = |(cache, said): &(String, Option<String>)| {
+        let (class, said) = said.as_ref().map_or(("open", "has not answered yet"), |said| ("said", said.as_str()));
+        html! { <li class={class}>{ format!("{cache} {said}") }</li> }
+    };
+    html! {
+        <>
+            <p><b>{ format!("{} {}", now.what, now.line) }</b>{ format!(" by {}: {}", now.by, now.phase) }<small>{ format!("no. {}", now.txn) }</small></p>
+            if !now.answers.is_empty() { <ul>{ for now.answers.iter().map(answer) }</ul> }
+        </>
+    }
+}
+
+fn memory(memory: &[MemoryLine]) -> Html {
+    let row = |line: &MemoryLine| {
+        html! {
+            <tr class={classes!(line.newer.is_some().then_some("stale"))}>
+                <th scope="row">{ &line.line }</th>
+                <td class="value">{ if line.value.is_empty() { "–" } else { &line.value } }</td>
+                <td>
+                    if let Some(cache) = &line.newer { <small class="mark">{ format!("stale: {cache} has it newer") }</small> }
+                </td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="memory">
+            <table>
+                <caption><b>{ "memory" }</b></caption>
+                <thead class="sr"><tr><th scope="col">{ "line" }</th><th scope="col">{ "value" }</th><th scope="col">{ "note" }</th></tr></thead>
+                <tbody>{ for memory.iter().map(row) }</tbody>
+            </table>
+            if memory.is_empty() { <p class="idle">{ "nothing has been written back, and nothing was there" }</p> }
+        </div>
+    }
+}
