@@ -1,8 +1,17 @@
 // Situations that a lab brings about with one click or key, scenarios told step by step, and what the timing leads to.
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { clock, start, tab } from '../helpers.ts';
 
-async function open(page: import('@playwright/test').Page, scenario: string): Promise<void> {
+/** The kinds of the scenario's acts. */
+function acts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const list = (window.lightcone.scenario().acts ?? []) as { act: object }[];
+    return list.map((planned) => Object.keys(planned.act)[0]!);
+  });
+}
+
+async function open(page: Page, scenario: string): Promise<void> {
   await start(page, `#lab=raft-lock&scenario=${scenario}`);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await tab(page, 'act');
@@ -12,11 +21,10 @@ test('the leader is cut off with a click and crashed with a key', async ({ page 
   await open(page, 'first-election');
   await page.getByRole('button', { name: 'To the end' }).click();
   await page.getByRole('button', { name: 'Isolate leader' }).click();
-  const acts = () => page.evaluate(() => window.lightcone.scenario().acts?.map((a: { act: object }) => Object.keys(a.act)[0]));
-  await expect.poll(acts).toContain('partition');
+  await expect.poll(() => acts(page)).toContain('partition');
   await page.locator('body').click({ position: { x: 3, y: 300 } });
   await page.keyboard.press('5');
-  await expect.poll(acts).toContain('crash');
+  await expect.poll(() => acts(page)).toContain('crash');
   await expect(page.getByRole('button', { name: 'Crash leader' })).toBeDisabled();
   await expect(page.getByRole('button', { name: 'Restart all' })).toBeEnabled();
 });
@@ -25,13 +33,13 @@ test('several acts of one situation are taken back in one step', async ({ page }
   await open(page, 'first-election');
   await page.keyboard.press('Home');
   await page.keyboard.press('.');
-  const before = await page.evaluate(() => window.lightcone.scenario().acts?.length ?? 0);
+  const before = (await acts(page)).length;
   for (let i = 0; i < 12; i++) await page.keyboard.press('.');
   await page.getByRole('button', { name: 'Align timers' }).click();
-  const acts = () => page.evaluate(() => window.lightcone.scenario().acts?.length ?? 0);
-  await expect.poll(acts).toBeGreaterThan(before + 2);
+  const count = async () => (await acts(page)).length;
+  await expect.poll(count).toBeGreaterThan(before + 2);
   await page.keyboard.press('Control+z');
-  await expect.poll(acts).toBe(before);
+  await expect.poll(count).toBe(before);
 });
 
 test('Figure 8 is taken step by step', async ({ page }) => {
@@ -64,9 +72,9 @@ test('the console takes a timer, a transfer and the forms of the lock service', 
   await open(page, 'first-election');
   await page.getByRole('button', { name: 'To the end' }).click();
   await page.keyboard.press('`');
-  const line = page.getByRole('combobox', { name: /console/i }).or(page.locator('#console-line')).first();
+  const line = page.getByRole('combobox', { name: 'Command line' });
   const leader = await page.evaluate(
-    () => window.lightcone.frame().processes.find((p: { band?: { word: string } }) => p.band?.word === 'leader')!.name,
+    () => window.lightcone.frame().processes.find((p) => p.band?.word === 'leader')!.name,
   );
   const other = leader === 'S1' ? 'S2' : 'S1';
   const lines = [
@@ -81,18 +89,14 @@ test('the console takes a timer, a transfer and the forms of the lock service', 
     await line.fill(text);
     await page.keyboard.press('Enter');
   }
-  await expect
-    .poll(() => page.evaluate(() => window.lightcone.scenario().acts?.map((a: { act: object }) => Object.keys(a.act)[0])))
-    .toEqual(expect.arrayContaining(['timer', 'request']));
-  await page.evaluate(() => window.lightcone.seek(-1));
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'To the end' }).click();
+  await expect.poll(() => acts(page)).toEqual(expect.arrayContaining(['timer', 'request']));
+  await page.evaluate(() => window.lightcone.run(4000));
   const replies = () =>
     page.evaluate(() =>
       window.lightcone
         .trace()
-        .filter((r: { kind: string }) => r.kind === 'reply')
-        .map((r: { data: { op: string } }) => r.data.op),
+        .filter((r) => r.kind === 'reply')
+        .map((r) => r.data.op),
     );
   await expect.poll(replies).toEqual(expect.arrayContaining(['acquire', 'locks', 'metrics', 'transfer']));
 });

@@ -62,6 +62,11 @@ impl FirstFile<'_> {
 impl Reencode for FirstFile<'_> {
     type Error = std::convert::Infallible;
 
+    /// Names have told what belongs where; nobody else needs them.
+    fn parse_custom_section(&mut self, _module: &mut Module, _section: wasmparser::CustomSectionReader<'_>) -> Written {
+        Ok(())
+    }
+
     fn parse_function_section(
         &mut self,
         functions: &mut FunctionSection,

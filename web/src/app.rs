@@ -17,9 +17,7 @@ use crate::bridge::{self, Frames};
 use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
 use crate::console::{Console, LogRef};
-use crate::controls::{
-    ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Situations, Splitter, Transport,
-};
+use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
 use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
 use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
@@ -68,6 +66,10 @@ pub(crate) struct App {
     tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
+    /// Whether the panels still show how the diagram was looked at before.
+    panels_wait: bool,
+    /// The address as the page wrote or read it last.
+    known_hash: RefCell<String>,
     theme: Theme,
     layout: Layout,
     tab: Tab,
@@ -154,6 +156,8 @@ impl Component for App {
             tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
+            panels_wait: false,
+            known_hash: RefCell::new(bridge::hash()),
             theme: first_theme(),
             layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
             tab: Tab::Lab,
@@ -189,6 +193,9 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if matches!(msg, Msg::HashChanged) && bridge::is_whole() {
+            *self.known_hash.borrow_mut() = bridge::hash();
+        }
         match msg {
             Msg::Frame(ms) => return self.frame(ctx, ms),
             Msg::Hidden => {
@@ -198,6 +205,14 @@ impl Component for App {
                 return false;
             }
             Msg::Changed => {}
+            Msg::Do(command) if command.only_looks() => {
+                // The diagram follows at once; what stands around it a little later.
+                self.carry_out(ctx, command);
+                self.panels_wait = true;
+                self.frames.ask();
+                self.plan_address(ctx);
+                return false;
+            }
             Msg::Do(command) => self.carry_out(ctx, command),
             Msg::Key(e) => match self.key(&e) {
                 Some(command) => {
@@ -259,12 +274,7 @@ impl Component for App {
                 { part!(Header { model: model.clone(), dark: self.theme == Theme::Dark, layout: self.layout.clone(), guide: self.guide.is_some(), on: on.clone() }) }
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, html! {
-                            <>
-                                { part!(Situations { model: model.clone(), on: on.clone() }) }
-                                { part!(ActPanel { model: model.clone(), on: on.clone() }) }
-                            </>
-                        }) }
+                        { slot(Slot::Act, part!(ActPanel { model: model.clone(), on: on.clone() })) }
                     </div>
                     <div class="tabbed" data-for="network">
                         { slot(Slot::Network, part!(NetworkPanel { model: model.clone(), on: on.clone() })) }
@@ -377,6 +387,14 @@ impl App {
                 self.after_stop(ctx);
             }
             return true;
+        }
+        if self.panels_wait {
+            if due {
+                self.panels_ms = ms;
+                self.panels_wait = false;
+                return true;
+            }
+            self.frames.ask();
         }
         searching && !playing
     }

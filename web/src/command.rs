@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Act(String),
     /// One of the lab's situations is brought about, by its place.
     Situation(usize),
+    /// To an instant, in microseconds, and to stay there.
+    Visit(f64),
     /// To the next or previous moment of a scenario that is told step by step.
     Moment(bool),
     /// A line of the console.
@@ -156,6 +158,11 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether it only concerns how the diagram is looked at, and comes many times a second.
+    pub(crate) fn only_looks(&self) -> bool {
+        matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_))
+    }
+
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
     /// the console, other branches, other settings, long work, and panels that nobody sees at first.
     pub(crate) fn needs_all(&self) -> bool {

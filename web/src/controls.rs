@@ -28,7 +28,6 @@ pub(crate) use help::Help;
 pub(crate) use menu::ContextMenu;
 pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;
-pub(crate) use situations::Situations;
 pub(crate) use splitter::Splitter;
 pub(crate) use transport::Transport;
 pub(crate) use typed::Typed;

@@ -3,6 +3,7 @@
 mod acts;
 mod branching;
 mod kept;
+mod moments;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ use lightcone_core::json::InputError;
 use lightcone_core::labs::{LABS, Lab};
 use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::{Builtin, Step};
+use lightcone_core::schema::Builtin;
 use lightcone_core::trace::{Kind, RecordId};
 
 /// Simulated seconds a second; the last one is "as fast as possible".
@@ -381,27 +382,6 @@ impl Session {
         let act = self.run.scenario().read_act(text)?;
         self.act(act);
         Ok(())
-    }
-
-    /// The moments of this scenario, if it is told step by step and is still the built-in one.
-    #[must_use]
-    pub(crate) fn moments(&self) -> Vec<&'static Step> {
-        let Some(builtin) = self.builtin() else { return Vec::new() };
-        self.lab().spec().steps.iter().filter(|step| step.scenario == builtin.id).collect()
-    }
-
-    /// To the next or previous of them.
-    pub(crate) fn seek_moment(&mut self, forward: bool) {
-        let here = self.view_us as u64;
-        let moments = self.moments();
-        let next = if forward {
-            moments.iter().find(|m| m.at_us > here)
-        } else {
-            moments.iter().rev().find(|m| m.at_us < here)
-        };
-        if let Some(moment) = next {
-            self.seek_time(moment.at_us as f64);
-        }
     }
 
     /// The last refusal, if the newest record is one.

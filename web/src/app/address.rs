@@ -27,6 +27,10 @@ impl App {
 
     /// Writes the address and keeps everything for a reload. False when the run is too long for a link.
     pub(super) fn write_address(&self) -> bool {
+        if bridge::hash() != *self.known_hash.borrow() {
+            // Somebody has just typed another one: it is read in a moment, and is not to be written over.
+            return true;
+        }
         let mut session = self.session.borrow_mut();
         let json = session.scenario().to_json_line();
         bridge::remember_scenario(session.scenario().to_json());
@@ -44,6 +48,8 @@ impl App {
             bridge::keep(STORED, &link);
         }
         bridge::set_hash(hash);
+        // As the browser has it, which may write some characters in another way.
+        *self.known_hash.borrow_mut() = bridge::hash();
         fits
     }
 }

@@ -115,8 +115,8 @@ impl App {
 
 /// Whether the person moves the cursor: then nothing that was going on stops the run.
 fn moves_time(command: &Command) -> bool {
-    use Command::{Edge, Moment, Seek, SeekEvent, Skip, Step};
-    matches!(command, Step(_) | Moment(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
+    use Command::{Edge, Moment, Seek, SeekEvent, Skip, Step, Visit};
+    matches!(command, Step(_) | Moment(_) | Visit(_) | Edge(_) | Seek(_) | Skip(_) | SeekEvent(_))
 }
 
 fn choose_next(s: &mut Session, forward: bool) {
@@ -145,6 +145,7 @@ fn in_session(s: &mut Session, command: Command) -> Option<Command> {
             let to = (s.view_us + share * s.end_us()).min(s.end_us()).max(0.0);
             s.seek_time(to);
         }
+        Command::Visit(us) => s.visit(us),
         Command::Moment(forward) => s.seek_moment(forward),
         Command::SeekEvent(id) => s.seek_event(id),
         Command::Hover(event) => s.hover = event,

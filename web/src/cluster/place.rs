@@ -67,8 +67,8 @@ impl Spot {
 /// Height of the picture that so many processes need in a width.
 pub(super) fn height(width: f32, roles: &[String]) -> f32 {
     let needed = match roles.len() > MANY {
-        true if width < NARROW => 400.0,
-        true => 320.0,
+        true if width < NARROW => 400.0 + 2.0 * RIM,
+        true => 320.0 + 2.0 * RIM,
         false => 226.0,
     };
     let measure = Measure::of(roles.len());

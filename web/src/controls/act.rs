@@ -1,5 +1,6 @@
 //! The lab's operations as forms, made from its tables.
 
+use super::situations::Situations;
 use super::workload::Workload;
 use super::{Props, input_value, value_of};
 use crate::app::why_not;
@@ -47,6 +48,8 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
         Callback::from(move |e: Event| node.set(value_of(&e).parse().unwrap_or(0)))
     };
     html! {
+        <>
+        { part!(Situations { model: props.model.clone(), on: props.on.clone() }) }
         <section class="card act">
             <h2>{ "Act" }</h2>
             <div class="segmented wide" role="group" aria-label="Operation">
@@ -71,6 +74,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
             </button>
             { part!(Workload { operation, able: able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>(), on: props.on.clone() }) }
         </section>
+        </>
     }
 }
 

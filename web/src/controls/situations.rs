@@ -46,7 +46,7 @@ fn steps(moments: &[&'static Step], view_us: f64, on: &Callback<Command>) -> Htm
     let reached = moments.iter().rposition(|m| m.at_us as f64 <= view_us);
     let button = |(place, moment): (usize, &&'static Step)| {
         let at_us = moment.at_us as f64;
-        let onclick = on.reform(move |_: MouseEvent| Command::Seek(at_us));
+        let onclick = on.reform(move |_: MouseEvent| Command::Visit(at_us));
         html! { <button {onclick} title={moment.says} aria-pressed={(reached == Some(place)).to_string()}>{ moment.name }</button> }
     };
     let says = reached.map_or("Take it step by step: Page Down leads to the next one.", |place| moments[place].says);
