@@ -86,7 +86,7 @@ fn place(place: &CachePlace, ranked: bool) -> Html {
             </td>
             <th scope="row">{ &place.line }</th>
             <td class="value">
-                { &place.value }
+                <span class="short" title={place.value.clone()}>{ &place.value }</span>
                 if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
             </td>
             if ranked { <td class="rank">{ place.rank }</td> }
