@@ -25,10 +25,19 @@ function overview(page: Page): Locator {
   return page.getByRole('slider', { name: 'Overview of the whole run' });
 }
 
+/** Looks, two frames apart, after which nothing more is on its way. */
+const SAME_FRAMES = 6;
+
 /** What is in sight, as the strip says it: from, to and the end of the run. */
 async function sight(page: Page): Promise<[number, number, number]> {
-  await frames(page);
-  const text = (await overview(page).getAttribute('aria-valuetext')) ?? '';
+  // What stands around the diagram follows it only so many times a second: wait until it stays the same.
+  let text = '';
+  for (let same = 0; same < SAME_FRAMES; ) {
+    await frames(page);
+    const next = (await overview(page).getAttribute('aria-valuetext')) ?? '';
+    same = next === text ? same + 1 : 0;
+    text = next;
+  }
   const numbers = text.match(/[\d.]+/g)?.map(Number) ?? [];
   return [numbers[0]!, numbers[1]!, numbers[2]!];
 }

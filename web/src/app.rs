@@ -206,12 +206,15 @@ impl Component for App {
             }
             Msg::Changed => {}
             Msg::Do(command) if command.only_looks() => {
-                // The diagram follows at once; what stands around it a little later.
+                // The diagram follows at once; what stands around it only so many times a second.
                 self.carry_out(ctx, command);
-                self.panels_wait = true;
                 self.frames.ask();
                 self.plan_address(ctx);
-                return false;
+                self.panels_wait = bridge::now_ms() - self.panels_ms < PANELS_EVERY_MS;
+                if !self.panels_wait {
+                    self.panels_ms = bridge::now_ms();
+                }
+                return !self.panels_wait;
             }
             Msg::Do(command) => self.carry_out(ctx, command),
             Msg::Key(e) => match self.key(&e) {
