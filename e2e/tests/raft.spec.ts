@@ -121,7 +121,7 @@ test('long logs show their newest entries, and the keyboard reaches the older on
     return a.x >= b.x - 1 && a.x + a.width <= b.x + b.width + 1;
   };
   expect(await seen(last)).toBe(true);
-  const overflows = await region.evaluate((e) => e.scrollWidth > e.clientWidth + 4);
+  const overflows = await region.evaluate((e) => e.scrollWidth > e.clientWidth + 16);
   if (isSmall(page)) expect(overflows).toBe(true);
   if (!overflows) return;
   await region.focus();

@@ -277,6 +277,14 @@ pub(crate) fn is_text(target: Option<web_sys::EventTarget>) -> bool {
     element.matches("textarea, select, input:not([type=range]):not([type=checkbox])").unwrap_or(false)
 }
 
+/// Whether a key was pressed in a list or table that is larger than its place, which the arrow keys move.
+pub(crate) fn is_scrolled(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    let larger =
+        element.scroll_width() > element.client_width() + 1 || element.scroll_height() > element.client_height() + 1;
+    larger && element.matches(".scroll").unwrap_or(false)
+}
+
 /// Whether a key was pressed on something that takes the space bar and Enter itself.
 pub(crate) fn is_button(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };

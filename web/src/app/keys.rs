@@ -34,6 +34,7 @@ impl App {
             || e.alt_key()
             || bridge::is_text(e.target())
             || (bridge::is_typing(e.target()) && moves_a_slider(&key))
+            || (key != " " && moves_a_slider(&key) && bridge::is_scrolled(e.target()))
             || self.help
             || self.menu.is_some()
         {
