@@ -66,8 +66,8 @@ pub(crate) struct App {
     tokens: Tokens,
     last_ms: Option<f64>,
     panels_ms: f64,
-    /// Whether the panels still show how the diagram was looked at before.
-    panels_wait: bool,
+    /// While the panels still show how the diagram was looked at before.
+    panels_timer: Option<Timeout>,
     /// The address as the page wrote or read it last.
     known_hash: RefCell<String>,
     theme: Theme,
@@ -113,6 +113,8 @@ pub(crate) enum Msg {
     Address,
     /// The address was changed by hand.
     HashChanged,
+    /// The panels may be drawn again.
+    Panels,
     /// All of the program is there.
     Whole,
 }
@@ -156,7 +158,7 @@ impl Component for App {
             tokens: Tokens::default(),
             last_ms: None,
             panels_ms: 0.0,
-            panels_wait: false,
+            panels_timer: None,
             known_hash: RefCell::new(bridge::hash()),
             theme: first_theme(),
             layout: bridge::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
@@ -210,11 +212,7 @@ impl Component for App {
                 self.carry_out(ctx, command);
                 self.frames.ask();
                 self.plan_address(ctx);
-                self.panels_wait = bridge::now_ms() - self.panels_ms < PANELS_EVERY_MS;
-                if !self.panels_wait {
-                    self.panels_ms = bridge::now_ms();
-                }
-                return !self.panels_wait;
+                return self.panels_are_due(ctx);
             }
             Msg::Do(command) => self.carry_out(ctx, command),
             Msg::Key(e) => match self.key(&e) {
@@ -230,6 +228,10 @@ impl Component for App {
             Msg::Address => {
                 let _ = self.write_address();
                 return false;
+            }
+            Msg::Panels => {
+                self.panels_timer = None;
+                return self.panels_are_due(ctx);
             }
             Msg::Whole => {
                 self.install_api(ctx);
@@ -340,6 +342,20 @@ impl Component for App {
 }
 
 impl App {
+    /// Whether the panels may be drawn now; if they were drawn a moment ago, they will be in a moment.
+    fn panels_are_due(&mut self, ctx: &Context<Self>) -> bool {
+        let left_ms = PANELS_EVERY_MS - (bridge::now_ms() - self.panels_ms);
+        if left_ms <= 0.0 {
+            self.panels_ms = bridge::now_ms();
+            self.panels_timer = None;
+            return true;
+        }
+        let link = ctx.link().clone();
+        self.panels_timer
+            .get_or_insert_with(|| Timeout::new(left_ms as u32 + 1, move || link.send_message(Msg::Panels)));
+        false
+    }
+
     /// Sends messages when all of the program is there, and says so if it does not come.
     fn once_whole(link: &html::Scope<Self>, then: Vec<Msg>) {
         let link = link.clone();
@@ -390,14 +406,6 @@ impl App {
                 self.after_stop(ctx);
             }
             return true;
-        }
-        if self.panels_wait {
-            if due {
-                self.panels_ms = ms;
-                self.panels_wait = false;
-                return true;
-            }
-            self.frames.ask();
         }
         searching && !playing
     }
