@@ -158,9 +158,9 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it only concerns how the diagram is looked at, and comes many times a second.
+    /// Whether it only moves what is looked at, and comes many times a second.
     pub(crate) fn only_looks(&self) -> bool {
-        matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_))
+        matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_) | Command::Seek(_))
     }
 
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
