@@ -2,6 +2,8 @@
 
 pub mod causal_kv;
 pub mod causal_multicast;
+#[cfg(test)]
+mod golden;
 mod group;
 pub mod mesi;
 pub mod raft_lock;

@@ -1,6 +1,7 @@
 // Forty things that a person does, as a table: what it is called, how it is done with the mouse, how with the keyboard
 // alone, with a finger where that is common, and what of it is to be seen. What is seen decides: text, pixels, the
-// address. `window.lightcone` only sets the stage.
+// address. `window.lightcone` only sets the stage. It is long because the table is one: a row has to be read beside its
+// neighbours, and one walk goes through all of them on few pages.
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { dragSlider, frames, isSmall, load, picture, place, start, trace } from '../helpers.ts';

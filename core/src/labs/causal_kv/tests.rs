@@ -5,11 +5,11 @@
 
 use super::CausalKv;
 use crate::json::quote;
+use crate::labs::golden;
 use crate::protocol::Protocol;
 use crate::run::{Run, run};
 use crate::scenario::Scenario;
 use serde_json::Value;
-use std::path::PathBuf;
 
 fn millis(us: u64) -> String {
     format!("{}.{:03}", us / 1000, us % 1000)
@@ -91,13 +91,7 @@ fn play(name: &str, setup: &str, acts: &[(&str, String)]) {
 }
 
 fn hold(name: &str, said: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/causal_kv/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("causal_kv", name, said);
 }
 
 fn ask(client: &str, op: &str, args: &str) -> String {

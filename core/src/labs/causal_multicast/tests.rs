@@ -6,11 +6,11 @@
 use super::{About, CausalMulticast, Disk, Fate, Letter, Missing, Note, Request, missing};
 use crate::json::Payload;
 use crate::labs::context;
+use crate::labs::golden;
 use crate::protocol::{Context, Input, Out, Protocol};
 use crate::run::{Run, run};
 use crate::scenario::Scenario;
 use serde_json::Value;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 fn word(value: &Value) -> String {
@@ -85,14 +85,7 @@ fn golden(name: &str, setup: &str, acts: &[(&str, String)]) {
     let mut run = run(scenario(setup, acts));
     run.settle();
     let said = dialogue(&*run);
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/causal_multicast/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, &said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("causal_multicast", name, &said);
     assert_eq!(run.violations().is_empty(), !setup.contains("broken"), "{name}");
 }
 

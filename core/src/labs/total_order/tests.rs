@@ -5,13 +5,13 @@
 
 use super::TotalOrder;
 use crate::frame::ProcessFrame;
+use crate::labs::golden;
 use crate::protocol::Protocol;
 use crate::run::{Run, run};
 use crate::scenario::Scenario;
 use crate::schema::Sort;
 use crate::trace::Kind;
 use serde_json::Value;
-use std::path::PathBuf;
 
 fn millis(us: u64) -> String {
     format!("{}.{:03}", us / 1000, us % 1000)
@@ -81,14 +81,7 @@ fn scenario(head: &str, acts: &[String]) -> Scenario {
 fn play(name: &str, head: &str, acts: &[String]) -> Box<dyn Run> {
     let run = run(scenario(head, acts));
     let said = dialogue(&*run);
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/total_order/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, &said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("total_order", name, &said);
     run
 }
 

@@ -5,11 +5,11 @@
 
 use super::VectorClocks;
 use crate::draw::{Purpose, draw, in_range};
+use crate::labs::golden;
 use crate::protocol::Protocol;
 use crate::run::{Run, run};
 use crate::scenario::Scenario;
 use serde_json::Value;
-use std::path::PathBuf;
 
 fn millis(us: u64) -> String {
     format!("{}.{:03}", us / 1000, us % 1000)
@@ -66,14 +66,7 @@ fn golden(name: &str, head: &str, acts: &[(&str, &str)]) {
 }
 
 fn hold(name: &str, said: &str) {
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/vector_clocks/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("vector_clocks", name, said);
 }
 
 /// The time of an act, and an act, in the forms of the scenario.

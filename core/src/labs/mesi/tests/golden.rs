@@ -4,9 +4,9 @@
 //! checked by hand, against the table in [`crate::coherence`] and the head of the lab.
 
 use super::{lines, play};
+use crate::labs::golden;
 use crate::run::Run;
 use serde_json::Value;
-use std::path::PathBuf;
 
 fn word(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_string()
@@ -65,13 +65,7 @@ fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box
     );
     let run = play(&text);
     let said = dialogue(&*run);
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/mesi/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, &said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("mesi", name, &said);
     run
 }
 

@@ -4,10 +4,10 @@
 //! checked by hand, against the head of the lab. Heartbeats that bring nothing go without saying.
 
 use super::{lines, play};
+use crate::labs::golden;
 use crate::run::Run;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 fn word(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_string()
@@ -91,13 +91,7 @@ fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box
     );
     let run = play(&text);
     let said = dialogue(&*run);
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/labs/raft_lock/golden").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(&path, &said).expect("the file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    assert_eq!(said, expected.replace("\r\n", "\n"), "{name}: UPDATE_GOLDEN=1 writes the new dialogue");
+    golden::hold("raft_lock", name, &said);
     run
 }
 
