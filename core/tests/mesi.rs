@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Dice, assert_same_trace, cases, parse};
+use common::{Dice, assert_same_trace, cases, on_all_processors, parse};
 use lightcone_core::explore::run_and_settle;
 use lightcone_core::labs::find;
 use lightcone_core::run::{Run, run};
@@ -14,7 +14,6 @@ use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::Kind;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::time::Instant;
 
 /// Random runs with nothing broken.
@@ -374,27 +373,17 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
 
 /// Plays many runs on all processors.
 fn play_all(runs: u64, broken: &str) -> Tally {
-    let workers = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    let total = Mutex::new(Tally::default());
-    std::thread::scope(|scope| {
-        for worker in 0..workers {
-            let total = &total;
-            scope.spawn(move || {
-                let mut tally = Tally::default();
-                (worker..runs).step_by(workers as usize).for_each(|seed| play(seed, broken, &mut tally));
-                let mut total = total.lock().expect("no worker has failed");
-                total.runs += tally.runs;
-                total.records += tally.records;
-                total.crashes += tally.crashes;
-                total.drops += tally.drops;
-                total.replies += tally.replies;
-                total.lost += tally.lost;
-                tally.found.into_iter().for_each(|(rule, n)| *total.found.entry(rule).or_default() += n);
-                tally.counts.into_iter().for_each(|(name, n)| *total.counts.entry(name).or_default() += n);
-            });
-        }
-    });
-    total.into_inner().expect("no worker has failed")
+    let add = |total: &mut Tally, tally: Tally| {
+        total.runs += tally.runs;
+        total.records += tally.records;
+        total.crashes += tally.crashes;
+        total.drops += tally.drops;
+        total.replies += tally.replies;
+        total.lost += tally.lost;
+        tally.found.into_iter().for_each(|(rule, n)| *total.found.entry(rule).or_default() += n);
+        tally.counts.into_iter().for_each(|(name, n)| *total.counts.entry(name).or_default() += n);
+    };
+    on_all_processors(runs, |seed, tally| play(seed, broken, tally), add)
 }
 
 #[test]

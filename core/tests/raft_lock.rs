@@ -6,14 +6,13 @@
 
 mod common;
 
-use common::{Dice, cases, parse};
+use common::{Dice, cases, on_all_processors, parse};
 use lightcone_core::explore::run_and_settle;
 use lightcone_core::labs::find;
 use lightcone_core::run::{Run, run};
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::time::Instant;
 
 /// Random runs with nothing broken.
@@ -300,30 +299,20 @@ fn play(seed: u64, bias: Bias, tally: &mut Tally) {
 
 /// Plays many runs on all processors.
 fn play_all(runs: u64, bias: Bias) -> Tally {
-    let workers = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    let total = Mutex::new(Tally::default());
-    std::thread::scope(|scope| {
-        for worker in 0..workers {
-            let total = &total;
-            scope.spawn(move || {
-                let mut tally = Tally::default();
-                (worker..runs).step_by(workers as usize).for_each(|seed| play(seed, bias, &mut tally));
-                let mut total = total.lock().expect("no worker has failed");
-                total.runs += tally.runs;
-                total.records += tally.records;
-                total.crashes += tally.crashes;
-                total.cut_short += tally.cut_short;
-                total.deliveries += tally.deliveries;
-                total.leaders += tally.leaders;
-                total.drops += tally.drops;
-                total.longest_us = total.longest_us.max(tally.longest_us);
-                for (rule, count) in tally.found {
-                    *total.found.entry(rule).or_default() += count;
-                }
-            });
+    let add = |total: &mut Tally, tally: Tally| {
+        total.runs += tally.runs;
+        total.records += tally.records;
+        total.crashes += tally.crashes;
+        total.cut_short += tally.cut_short;
+        total.deliveries += tally.deliveries;
+        total.leaders += tally.leaders;
+        total.drops += tally.drops;
+        total.longest_us = total.longest_us.max(tally.longest_us);
+        for (rule, count) in tally.found {
+            *total.found.entry(rule).or_default() += count;
         }
-    });
-    total.into_inner().expect("no worker has failed")
+    };
+    on_all_processors(runs, |seed, tally| play(seed, bias, tally), add)
 }
 
 #[test]

@@ -199,3 +199,24 @@ pub(crate) fn assert_same_trace(a: &dyn Run, b: &dyn Run, what: &str) {
     assert_eq!(one.len(), two.len(), "{what}: one trace is longer; the scenario is\n{}", a.scenario().to_json());
     assert_eq!(a.hash(), b.hash(), "{what}");
 }
+
+/// Plays many runs on all processors, each from its number, and adds up what they tell.
+pub(crate) fn on_all_processors<T: Default + Send>(
+    runs: u64,
+    play: impl Fn(u64, &mut T) + Sync,
+    add: impl Fn(&mut T, T) + Sync,
+) -> T {
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let total = std::sync::Mutex::new(T::default());
+    std::thread::scope(|scope| {
+        for worker in 0..workers {
+            let (total, play, add) = (&total, &play, &add);
+            scope.spawn(move || {
+                let mut told = T::default();
+                (worker..runs).step_by(workers as usize).for_each(|seed| play(seed, &mut told));
+                add(&mut total.lock().expect("no worker has failed"), told);
+            });
+        }
+    });
+    total.into_inner().expect("no worker has failed")
+}
