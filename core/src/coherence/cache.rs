@@ -92,6 +92,12 @@ impl<K: Clone + Default + PartialEq, V: Clone + Default> Cache<K, V> {
         self.slots[slot].used = self.uses;
     }
 
+    /// Whether there was ever a line at a place.
+    #[must_use]
+    pub fn was_used(&self, slot: usize) -> bool {
+        self.slots[slot].used > 0
+    }
+
     /// How many lines of the same set were used after the one at a place: 0 is the latest.
     #[must_use]
     pub fn rank(&self, slot: usize) -> usize {
