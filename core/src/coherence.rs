@@ -15,7 +15,7 @@ mod study;
 mod system;
 mod trace;
 
-pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Way};
+pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Shape, Way};
 pub use counters::Counters;
 pub use mix::{Mix, Pattern};
 pub use study::{ACCESSES_MAX, Accesses, Cause, Course, LineTally, PROCESSORS_MAX, Sort, Step, Study, WordUse};

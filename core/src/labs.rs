@@ -11,6 +11,7 @@ pub mod total_order;
 pub mod vector_clocks;
 
 use crate::act::RequestAct;
+use crate::coherence::{Accesses, Shape};
 use crate::protocol::{Context, ProcessInfo, Protocol};
 use crate::run::Run;
 use crate::scenario::{Scenario, Setup};
@@ -48,6 +49,13 @@ pub trait Lab: Sync {
     /// # Errors
     /// The argument and a sentence.
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)>;
+
+    /// A scenario in which the first accesses of a memory trace happen one after the other, as JSON; nothing where the lab is
+    /// not about caches.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    fn trace_scenario(&self, accesses: &Accesses, shape: Shape) -> Option<Result<String, String>>;
 
     /// Starts a run.
     fn open(&self, scenario: Scenario) -> Box<dyn Run>;
@@ -105,6 +113,10 @@ impl<P: Protocol> Lab for Of<P> {
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)> {
         let ctx = context::<P>(setup);
         P::request(&ctx, request.node, request.operation.name, &request.args).map(drop)
+    }
+
+    fn trace_scenario(&self, accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
+        P::trace_scenario(accesses, shape)
     }
 
     fn open(&self, scenario: Scenario) -> Box<dyn Run> {

@@ -476,6 +476,8 @@ pub struct LabSpec {
     pub span_us: u64,
     /// What it measures.
     pub series: &'static [Series],
+    /// Whether it is about caches, through which a memory trace can be run.
+    pub memory_traces: bool,
 }
 
 impl LabSpec {
@@ -499,6 +501,7 @@ impl LabSpec {
         quiet: &[],
         span_us: 2_000_000,
         series: &[],
+        memory_traces: false,
     };
 
     /// An operation by its name.
