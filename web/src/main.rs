@@ -15,6 +15,8 @@ mod diagram;
 mod guide;
 mod layout;
 mod look;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod memory;
 mod model;
 mod panels;
 mod part;

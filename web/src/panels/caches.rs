@@ -18,6 +18,11 @@ pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[Memor
     }
 }
 
+/// Caches alone, side by side.
+pub(crate) fn cache_cards(caches: &[CachePicture]) -> Html {
+    html! { <div class="caches machine">{ for caches.iter().map(|c| cache(c, &BusPicture::default())) }</div> }
+}
+
 /// How a cache takes part in what the bus is doing.
 fn part_in(name: &str, bus: &BusPicture) -> Option<&'static str> {
     let now = bus.now.as_ref()?;
