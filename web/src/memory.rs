@@ -14,6 +14,7 @@ use lightcone_core::coherence::{
     ACCESSES_MAX, Accesses, BadLine, Family, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader, WordUse,
 };
 use lightcone_core::json::list;
+use lightcone_core::words::grouped;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -220,7 +221,11 @@ impl Desk {
             Ok(true) if !last => return true,
             Ok(true) => {}
             Ok(false) => {
-                self.trouble = Some(format!("{} is longer: these are its first {ACCESSES_MAX} accesses.", self.name));
+                self.trouble = Some(format!(
+                    "{} is longer: these are its first {} accesses.",
+                    self.name,
+                    grouped(ACCESSES_MAX as u64)
+                ));
             }
             Err(BadLine { number, what }) => {
                 self.trouble = Some(format!("{}, line {number}: {what}. {}", self.name, self.kept()));
@@ -235,7 +240,7 @@ impl Desk {
         match self.accesses.len() {
             0 => "Nothing came before it.".into(),
             1 => "The one access before it is kept.".into(),
-            n => format!("The {n} accesses before it are kept."),
+            n => format!("The {} accesses before it are kept.", grouped(n as u64)),
         }
     }
 
@@ -314,12 +319,14 @@ impl Desk {
             Stage::Still => {}
             Stage::Reading { .. } => {
                 self.run_again();
-                self.trouble = Some(format!("Stopped while it was read: these are its first {all} accesses."));
+                self.trouble =
+                    Some(format!("Stopped while it was read: these are its first {} accesses.", grouped(all as u64)));
             }
             Stage::Running => {
                 self.stage = Stage::Still;
                 let run = self.study.as_ref().map_or(0, Study::len);
-                self.trouble = Some(format!("Stopped: {run} of {all} accesses were run."));
+                self.trouble =
+                    Some(format!("Stopped: {} of {} accesses were run.", grouped(run as u64), grouped(all as u64)));
                 self.go(1);
             }
         }

@@ -59,7 +59,7 @@ fn uses(words: &[WordUse]) -> Html {
     }
     let left = by_word.len().saturating_sub(WORDS_MAX);
     html! {
-        <ul>
+        <ul class="scroll" tabindex="0" aria-label="Words of the line">
             { for by_word.iter().take(WORDS_MAX).map(|(address, who)| html! { <li><b>{ format!("{address:#x}") }</b>{ format!(": {}", who.join(", ")) }</li> }) }
             if left > 0 { <li>{ format!("and {left} words more") }</li> }
         </ul>

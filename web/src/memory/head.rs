@@ -3,7 +3,8 @@
 use super::{DeskModel, Wish};
 use crate::controls::{Drop, Typed, close, value_of};
 use crate::part::part;
-use lightcone_core::coherence::{ACCESSES_MAX, Family, Mix, Pattern, Shape};
+use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
+use lightcone_core::words::grouped;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -12,7 +13,7 @@ const PROCESSORS_MAX: usize = 8;
 /// Most words of shared data.
 const WORDS_MAX: u64 = 1_000_000;
 /// What is made up at first.
-const USUAL: Mix = Mix {
+pub(super) const USUAL: Mix = Mix {
     pattern: Pattern::Counters,
     count: 10_000,
     processors: 4,
@@ -50,13 +51,13 @@ pub(super) fn Head(props: &Props) -> Html {
                 </label>
                 { part!(MakeUp { on: on.clone() }) }
                 if !empty {
-                    <p class="what"><b>{ &desk.name }</b>{ format!(": {} accesses, {}", desk.accesses.len(), processors(desk.accesses.processors())) }</p>
+                    <p class="what"><b>{ &desk.name }</b>{ format!(": {} accesses, {}", grouped(desk.accesses.len() as u64), processors(desk.accesses.processors())) }</p>
                 }
             </div>
             if empty && !desk.is_busy() {
                 <p class="says">
                     { "A line for each access: processor, r or w, address in hexadecimal digits, such as " }<code>{ "0 w 7fff3a40" }</code>
-                    { format!(". Up to {ACCESSES_MAX} of them; nothing leaves this page. Without a file, make a pattern up.") }
+                    { format!(". Up to {} of them; nothing leaves this page. Or begin with a pattern:", grouped(ACCESSES_MAX as u64)) }
                 </p>
             }
             <div class="shape">{ shape(desk.shape, on) }</div>
@@ -114,9 +115,9 @@ fn shape(shape: Shape, on: &Callback<Wish>) -> Html {
     });
     html! {
         <>
-            { field("cache", shape.size, (1, u64::MAX), "bytes", number(|s, v| s.size = v)) }
-            { field("ways", shape.ways, (1, u64::MAX), "", number(|s, v| s.ways = v)) }
-            { field("line", shape.line, (1, u64::MAX), "bytes", number(|s, v| s.line = v)) }
+            { field("cache", shape.size, (1, SIZE_BYTES_MAX), "bytes", number(|s, v| s.size = v)) }
+            { field("ways", shape.ways, (1, LINES_MAX), "", number(|s, v| s.ways = v)) }
+            { field("line", shape.line, (1, SIZE_BYTES_MAX), "bytes", number(|s, v| s.line = v)) }
             <label class="row"><span>{ "protocol" }</span>
                 <select aria-label="protocol" onchange={on_family}>
                     { for [("mesi", "MESI", Family::Mesi), ("msi", "MSI", Family::Msi)].map(|(value, name, family)| html! {

@@ -4,6 +4,7 @@ use super::Wish;
 use crate::controls::{Typed, input_number, value_of};
 use crate::part::part;
 use lightcone_core::coherence::{Cause, Sort, Study};
+use lightcone_core::words::grouped;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -60,11 +61,11 @@ fn legend(study: &Study) -> Html {
     };
     let one = |cause: Cause| {
         let n = sums[cause as usize];
-        html! { <li class={classes!(class(cause), (n == 0).then_some("none"))} title={cause.says()}><i></i>{ format!("{} {n}", cause.name()) }</li> }
+        html! { <li class={classes!(class(cause), (n == 0).then_some("none"))} title={cause.says()}><i></i>{ format!("{} {}", cause.name(), grouped(n.into())) }</li> }
     };
     html! {
         <>
-            <b>{ format!("{misses} misses, {} of all accesses", share(misses)) }</b>
+            <b>{ format!("{} misses, {} of all accesses", grouped(misses.into()), share(misses)) }</b>
             <ul class="causes">{ for Cause::ALL.map(one) }</ul>
         </>
     }
@@ -82,7 +83,9 @@ fn columns(stretches: &[[u32; 4]]) -> Html {
             .map(|(x, s)| {
                 let (below, to) = (s[..cause as usize].iter().sum::<u32>(), s[..=cause as usize].iter().sum::<u32>());
                 let (bottom, top) = (HEIGHT - height(below).min(HEIGHT), HEIGHT - height(to).min(HEIGHT));
-                format!("M{x} {bottom}V{top}h1V{bottom}z")
+                // Those of false sharing stand apart, so that they are told by more than their colour.
+                let width = if cause == Cause::FalseSharing { ".6" } else { "1" };
+                format!("M{x} {bottom}V{top}h{width}V{bottom}z")
             })
             .collect();
         html! { <path class={class(cause)} {d} /> }
@@ -126,7 +129,7 @@ fn walk(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
                 { step(true) }
                 <span>{ "access" }</span>
                 { part!(Typed { name: "Number of the access", kind: "number", value: here.to_string(), min: "0", max: all.to_string(), on: on_number }) }
-                <span>{ format!("of {all}") }</span>
+                <span>{ format!("of {}", grouped(all as u64)) }</span>
             </div>
         </div>
     }

@@ -71,7 +71,7 @@ fn a_trace_that_is_too_long_is_cut_and_that_is_said() {
     let mut desk = Desk::default();
     read(&mut desk, text.as_bytes(), 1 << 18);
     assert_eq!(desk.study.as_ref().map(Study::len), Some(ACCESSES_MAX));
-    assert!(desk.trouble.clone().is_some_and(|t| t.contains("first 1000000 accesses")), "{:?}", desk.trouble);
+    assert!(desk.trouble.clone().is_some_and(|t| t.contains("first 1,000,000 accesses")), "{:?}", desk.trouble);
     read(&mut desk, &text.as_bytes()[7..], 1 << 18);
     assert_eq!((desk.accesses.len(), desk.trouble.clone()), (ACCESSES_MAX, None), "a million fit");
 }
@@ -84,7 +84,7 @@ fn stopping_keeps_what_is_there() {
     desk.carry_out(&Wish::Stop);
     let run = desk.study.as_ref().map(Study::len);
     assert!(run.is_some_and(|n| n > 0 && n < 100_000) && !desk.is_busy(), "{run:?}");
-    assert!(desk.trouble.clone().is_some_and(|t| t.contains("of 100000 accesses were run")));
+    assert!(desk.trouble.clone().is_some_and(|t| t.contains("of 100,000 accesses were run")));
     assert!(desk.step.is_some(), "one can look at it");
     let text = mix(1_000).accesses().text();
     let ticket = desk.open("u.txt".into(), text.len() as f64);

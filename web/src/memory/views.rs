@@ -6,6 +6,7 @@ use crate::controls::segmented;
 use crate::panels::cache_cards;
 use lightcone_core::coherence::{Counters, Held, State, Step, Study};
 use lightcone_core::frame::{CachePicture, CachePlace, CacheSet, state_tone};
+use lightcone_core::words::grouped;
 use yew::prelude::*;
 
 /// The access that one looks at, and the set of each cache that it concerns.
@@ -37,7 +38,7 @@ fn said(step: &Step, number: usize) -> Html {
     let cause = step.course.cause();
     html! {
         <div class="access" aria-live="polite">
-            <p><span class="number">{ format!("{number}.") }</span><b>{ format!("{who} {verb} {:#x}", access.address) }</b>{ format!(", line {:#x}, set {}", step.line, step.set) }</p>
+            <p><span class="number">{ format!("{}.", grouped(number as u64)) }</span><b>{ format!("{who} {verb} {:#x}", access.address) }</b>{ format!(", line {:#x}, set {}", step.line, step.set) }</p>
             <p>
                 if let Some(cause) = cause {
                     <span class={classes!("outcome", class(cause))}><i></i>{ format!("miss: {}", cause.name()) }</span>
@@ -77,20 +78,20 @@ fn place(held: Option<Held>) -> CachePlace {
     }
 }
 
-/// What the columns of the counters are.
-const COLUMNS: [&str; 12] = [
-    "reads of the processor",
+/// What is counted, in words.
+const COUNTED: [&str; 12] = [
+    "reads",
     "read misses",
-    "writes of the processor",
+    "writes",
     "write misses",
-    "write-backs: flushes and modified lines that had to go",
-    "cache-to-cache transfers: misses while another cache had the line",
-    "memory transactions: misses that no cache could serve, and write-backs",
-    "interventions: it shared what it had for itself alone",
-    "invalidations: it gave a line up because another one writes",
-    "flushes: it put a modified line on the bus because it was snooped",
-    "BusRdX that it asked for",
-    "BusUpgr that it asked for",
+    "write-backs",
+    "cache-to-cache transfers",
+    "memory transactions",
+    "interventions",
+    "invalidations",
+    "flushes",
+    "BusRdX asked for",
+    "BusUpgr asked for",
 ];
 
 /// The counters of each cache, and their sums.
@@ -98,9 +99,14 @@ pub(super) fn counters(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html 
     let all = if desk.whole { study.counters() } else { study.counters_here() };
     let mut sum = Counters::default();
     all.iter().for_each(|c| sum.add(c));
-    let row = |name: String, c: &Counters| {
+    let row = |(i, says): (usize, &&str)| {
+        let value = |c: &Counters| grouped(c.named()[i].1);
         html! {
-            <tr><th scope="row">{ name }</th><td><b>{ hits(c) }</b></td>{ for c.named().map(|(_, n)| html! { <td>{ n }</td> }) }</tr>
+            <tr>
+                <th scope="row" title={sum.named()[i].0}>{ *says }</th>
+                { for all.iter().map(|c| html! { <td>{ value(c) }</td> }) }
+                <td class="sum">{ value(&sum) }</td>
+            </tr>
         }
     };
     let choice =
@@ -109,13 +115,17 @@ pub(super) fn counters(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html 
         <section aria-label="Counters">
             <div class="head"><h2>{ "Counters" }</h2>{ choice }</div>
             <div class="scroll" tabindex="0" role="region" aria-label="Counters of each cache">
-                <table class="matrix">
-                    <thead><tr><td></td><th scope="col" title="accesses that found the line">{ "hits" }</th>
-                        { for Counters::default().named().into_iter().zip(COLUMNS).map(|((name, _), title)| html! { <th scope="col" {title}>{ name }</th> }) }
+                <table class="matrix counted">
+                    <thead><tr><td></td>
+                        { for (0..all.len()).map(|p| html! { <th scope="col">{ processor(p) }</th> }) }
+                        <th scope="col">{ "all" }</th>
                     </tr></thead>
                     <tbody>
-                        { for all.iter().enumerate().map(|(p, c)| row(processor(p), c)) }
-                        { row("all".into(), &sum) }
+                        <tr>
+                            <th scope="row">{ "hits" }</th>
+                            { for all.iter().chain([&sum]).map(|c| html! { <td>{ hits(c) }</td> }) }
+                        </tr>
+                        { for COUNTED.iter().enumerate().map(row) }
                     </tbody>
                 </table>
             </div>

@@ -39,6 +39,7 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
     let part = part_in(&cache.name, bus);
     let several = cache.sets_in_all > 1;
     let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
+    let valued = cache.sets.iter().flat_map(|set| &set.places).any(|place| !place.value.is_empty());
     let used = cache.sets.iter().flat_map(|set| &set.places).any(|place| !place.line.is_empty());
     html! {
         <div class={classes!("cache", (!cache.up).then_some("down"), part)}>
@@ -50,12 +51,13 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
                 </caption>
                 if used {
                     <thead><tr>
-                        <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th><th scope="col">{ "value" }</th>
-                        if ranked { <th scope="col" title="how many lines of the set were used later">{ "LRU" }</th> }
+                        <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th>
+                        if valued { <th scope="col">{ "value" }</th> }
+                        if ranked { <th scope="col" class="rank" title="how many lines of the set were used later">{ "LRU" }</th> }
                     </tr></thead>
                 }
                 if cache.up {
-                    { for cache.sets.iter().map(|s| set(s, several, ranked)) }
+                    { for cache.sets.iter().map(|s| set(s, several, Columns { ranked, valued })) }
                 }
             </table>
             if !cache.queue.is_empty() {
@@ -65,21 +67,28 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
     }
 }
 
-fn set(set: &CacheSet, several: bool, ranked: bool) -> Html {
-    let columns = if ranked { "4" } else { "3" };
+/// Which columns there are besides state and line.
+#[derive(Clone, Copy)]
+struct Columns {
+    ranked: bool,
+    valued: bool,
+}
+
+fn set(set: &CacheSet, several: bool, shown: Columns) -> Html {
+    let columns = (2 + usize::from(shown.ranked) + usize::from(shown.valued)).to_string();
     let (used, free): (Vec<&CachePlace>, Vec<_>) = set.places.iter().partition(|p| !p.line.is_empty());
     let (drawn, counted) = if free.len() > EMPTY_MAX { (0, free.len()) } else { (free.len(), 0) };
     html! {
         <tbody>
-            if several { <tr class="set"><th scope="rowgroup" colspan={columns}>{ format!("set {}", set.number) }</th></tr> }
-            { for used.iter().map(|p| place(p, ranked)) }
-            { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns}>{ "free" }</td></tr> }) }
+            if several { <tr class="set"><th scope="rowgroup" colspan={columns.clone()}>{ format!("set {}", set.number) }</th></tr> }
+            { for used.iter().map(|p| place(p, shown)) }
+            { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns.clone()}>{ "free" }</td></tr> }) }
             if counted > 0 { <tr class="free"><td colspan={columns}>{ format!("{counted} free") }</td></tr> }
         </tbody>
     }
 }
 
-fn place(place: &CachePlace, ranked: bool) -> Html {
+fn place(place: &CachePlace, shown: Columns) -> Html {
     let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
     // The letter is also a shape: see the style sheet.
     let letter = format!("is-{}", place.state);
@@ -90,11 +99,13 @@ fn place(place: &CachePlace, ranked: bool) -> Html {
                 if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
             </td>
             <th scope="row">{ &place.line }</th>
-            <td class="value">
-                <span class="short" title={place.value.clone()}>{ &place.value }</span>
-                if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
-            </td>
-            if ranked { <td class="rank">{ place.rank }</td> }
+            if shown.valued {
+                <td class="value">
+                    <span class="short" title={place.value.clone()}>{ &place.value }</span>
+                    if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
+                </td>
+            }
+            if shown.ranked { <td class="rank">{ place.rank }</td> }
         </tr>
     }
 }
