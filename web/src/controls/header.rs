@@ -41,7 +41,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
             { part!(Choosers { model: props.model.clone(), on: on.clone() }) }
             { guide_button(s.lab().spec().id, props.guide, on) }
-            <p class="watch">
+            <p class="watch" tabindex="0">
                 if !broken.is_empty() {
                     <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
                 }
