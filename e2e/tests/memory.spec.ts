@@ -119,6 +119,11 @@ test('false sharing is marked, with the words that lie side by side', async ({ p
     await expect(words).toContainText(`${address}: C${i + 1} 1250 r 1250 w`);
   }
   await expect(words).toContainText('Words that lie 64 bytes apart are in different lines');
+  // The buttons go through that line alone, as long as one likes.
+  await page.getByLabel('What to go to').selectOption('any access');
+  await expect(page.getByLabel('only line 0x10000')).toBeChecked();
+  await page.getByRole('button', { name: 'To the next one: any access' }).click();
+  await expect(page.locator('.access')).toContainText('2.C1 writes 0x10000');
   await page.locator('.memory-trace summary').click();
   await page.getByLabel('pattern').selectOption('counters padded');
   await page.getByRole('button', { name: 'Make it' }).click();

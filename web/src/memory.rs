@@ -11,7 +11,8 @@ pub(crate) use panel::MemoryPanel;
 
 use crate::model::Model;
 use lightcone_core::coherence::{
-    ACCESSES_MAX, Accesses, BadLine, Family, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader, WordUse,
+    ACCESSES_MAX, Accesses, BadLine, Family, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader, Wanted,
+    WordUse,
 };
 use lightcone_core::json::list;
 use lightcone_core::words::grouped;
@@ -53,6 +54,8 @@ pub(crate) enum Wish {
     Whole(bool),
     /// Who uses which words of a line; again: not any more.
     Words(u64),
+    /// Whether the buttons go through that line alone.
+    Only(bool),
     /// The beginning of the trace goes onto the simulated bus.
     Simulate,
     /// The counters go to the clipboard.
@@ -110,6 +113,8 @@ pub(crate) struct Desk {
     pub whole: bool,
     /// The line whose words are shown, by its first address, and who uses them.
     pub line: Option<(u64, Vec<WordUse>)>,
+    /// Whether the buttons go through that line alone.
+    pub only: bool,
     /// What was wrong, or left out.
     pub trouble: Option<String>,
     /// Rises with every change.
@@ -139,6 +144,7 @@ impl Default for Desk {
             sort: Sort::Miss,
             whole: true,
             line: None,
+            only: true,
             trouble: None,
             version: 0,
             ticket: 0,
@@ -171,12 +177,12 @@ impl Desk {
             Wish::Go(position) => self.go(*position),
             Wish::Seek(sort) => self.sort = *sort,
             Wish::Find(forward) => {
-                let found = self.study.as_ref().and_then(|s| s.find(s.position(), *forward, self.sort));
-                if let Some(number) = found {
+                if let Some(number) = self.found(*forward) {
                     self.go(number);
                 }
             }
             Wish::Whole(whole) => self.whole = *whole,
+            Wish::Only(only) => self.only = *only,
             Wish::Words(base) => {
                 let open = self.line.as_ref().is_some_and(|(line, _)| line == base);
                 let words = self.study.as_ref().map(|s| s.words(&self.accesses, *base));
@@ -330,6 +336,17 @@ impl Desk {
                 self.go(1);
             }
         }
+    }
+
+    /// Where a button would go to.
+    pub(crate) fn found(&self, forward: bool) -> Option<usize> {
+        let study = self.study.as_ref()?;
+        study.find(&self.accesses, study.position(), forward, Wanted { sort: self.sort, line: self.only() })
+    }
+
+    /// The line alone that the buttons go through.
+    pub(crate) fn only(&self) -> Option<u64> {
+        self.line.as_ref().filter(|_| self.only).map(|(line, _)| *line)
     }
 
     fn go(&mut self, position: usize) {

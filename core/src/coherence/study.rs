@@ -194,6 +194,15 @@ impl Sort {
     ];
 }
 
+/// Accesses that one looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Their sort.
+    pub sort: Sort,
+    /// The line that they are to, by an address in it; none: any.
+    pub line: Option<u64>,
+}
+
 /// What a line costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineTally {
@@ -451,10 +460,14 @@ impl Study {
         words.into_iter().map(word).collect()
     }
 
-    /// The number of the next or last access of a sort, seen from behind so many accesses; accesses are counted from 1.
+    /// The number of the next or last access that is looked for, seen from behind so many accesses; accesses are counted
+    /// from 1.
     #[must_use]
-    pub fn find(&self, from: usize, forward: bool, sort: Sort) -> Option<usize> {
-        let is = |index: &usize| self.courses[*index].is(sort);
+    pub fn find(&self, accesses: &Accesses, from: usize, forward: bool, wanted: Wanted) -> Option<usize> {
+        let on_it =
+            |base: u64, index: usize| self.geometry.line(accesses.get(index).address) == self.geometry.line(base);
+        let is =
+            |index: &usize| self.courses[*index].is(wanted.sort) && wanted.line.is_none_or(|base| on_it(base, *index));
         let index = if forward {
             (from.min(self.len())..self.len()).find(is)
         } else {

@@ -49,7 +49,7 @@ fn found(desk: &Desk, on: &Callback<Wish>) -> Html {
     let Some(study) = desk.study.as_ref().filter(|_| desk.stage == Stage::Still) else { return html! {} };
     html! {
         <>
-            { strip(study, desk.sort, on) }
+            { strip(desk, study, on) }
             <div class="columns">
                 { moment(desk, study) }
                 <div>

@@ -1,7 +1,7 @@
 //! The whole trace in a strip, with misses by their cause, and the way to any access.
 
-use super::Wish;
-use crate::controls::{Typed, input_number, value_of};
+use super::{Desk, Wish};
+use crate::controls::{Typed, input_number, is_checked, value_of};
 use crate::part::part;
 use lightcone_core::coherence::{Cause, Sort, Study};
 use lightcone_core::words::grouped;
@@ -24,7 +24,7 @@ pub(super) const fn class(cause: Cause) -> &'static str {
 }
 
 /// The strip and what moves along it.
-pub(super) fn strip(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
+pub(super) fn strip(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
     let stretches = study.stretches(STRETCHES.min(study.len()));
     let at_click = {
         let len = study.len();
@@ -42,7 +42,7 @@ pub(super) fn strip(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
                 { columns(&stretches) }
                 <path class="at" d={format!("M{place} 0V{HEIGHT}")} />
             </svg>
-            { walk(study, sort, on) }
+            { walk(desk, study, on) }
         </figure>
     }
 }
@@ -94,7 +94,8 @@ fn columns(stretches: &[[u32; 4]]) -> Html {
 }
 
 /// Slider, number and buttons.
-fn walk(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
+fn walk(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
+    let sort = desk.sort;
     let (here, all) = (study.position(), study.len());
     let on_slide = on.reform(|e: InputEvent| Wish::Go(input_number(&e) as usize));
     let on_number = on.reform(move |text: String| Wish::Go(text.trim().parse().unwrap_or(here)));
@@ -104,7 +105,7 @@ fn walk(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
     });
     let name = Sort::ALL.iter().find(|(s, _)| *s == sort).map_or("", |(_, name)| name);
     let step = |forward: bool| {
-        let found = study.find(here, forward, sort).is_some();
+        let found = desk.found(forward).is_some();
         let title = match (found, forward) {
             (true, true) => format!("To the next one: {name}"),
             (true, false) => format!("To the one before: {name}"),
@@ -127,6 +128,9 @@ fn walk(study: &Study, sort: Sort, on: &Callback<Wish>) -> Html {
                     { for Sort::ALL.map(|(s, name)| html! { <option value={name} selected={s == sort}>{ name }</option> }) }
                 </select>
                 { step(true) }
+                if let Some((line, _)) = &desk.line {
+                    <label class="switch"><input type="checkbox" checked={desk.only} onchange={on.reform(|e: Event| Wish::Only(is_checked(&e)))} />{ format!("only line {line:#x}") }</label>
+                }
                 <span>{ "access" }</span>
                 { part!(Typed { name: "Number of the access", kind: "number", value: here.to_string(), min: "0", max: all.to_string(), on: on_number }) }
                 <span>{ format!("of {}", grouped(all as u64)) }</span>

@@ -143,6 +143,15 @@ fn one_goes_from_miss_to_miss_and_looks_at_words() {
     let line = desk.study.as_ref().map(|s| s.costly(1)[0].0).expect("a line");
     desk.carry_out(&Wish::Words(line));
     assert_eq!(desk.line.as_ref().map(|(_, words)| words.len()), Some(4), "a word for each processor");
+    desk.carry_out(&Wish::Seek(Sort::Any));
+    desk.carry_out(&Wish::Go(0));
+    desk.carry_out(&Wish::Find(true));
+    assert_eq!(position(&desk), 1);
+    desk.line = Some((0x40, Vec::new()));
+    assert_eq!(desk.found(true), None, "nobody uses that line");
+    desk.carry_out(&Wish::Only(false));
+    assert_eq!(desk.found(true), Some(2));
+    desk.carry_out(&Wish::Words(line));
     desk.carry_out(&Wish::Words(line));
     assert_eq!(desk.line, None);
     desk.carry_out(&Wish::Go(usize::MAX));

@@ -137,6 +137,10 @@ fn wherever_one_jumps_the_state_is_that_of_a_run_to_there() {
     }
 }
 
+fn any(sort: Sort) -> Wanted {
+    Wanted { sort, line: None }
+}
+
 fn trace(text: &str) -> Accesses {
     let (mut reader, mut all) = (crate::coherence::TraceReader::new(PROCESSORS_MAX), Accesses::default());
     let mut take = |access| assert!(all.push(access));
@@ -175,12 +179,16 @@ fn a_step_says_who_changed_and_why_it_missed() {
     assert_eq!(study.step_to(&accesses, 0), None);
     assert_eq!(study.step_to(&accesses, 99), None);
     assert_eq!(study.position(), 10);
-    assert_eq!(study.find(0, true, Sort::FalseSharing), Some(4));
-    assert_eq!(study.find(4, true, Sort::FalseSharing), None);
-    assert_eq!(study.find(4, false, Sort::Miss), Some(2));
-    assert_eq!(study.find(10, false, Sort::Upgrade), Some(6));
-    assert_eq!(study.find(99, true, Sort::Any), None);
-    assert_eq!(study.find(1, false, Sort::Any), None);
+    assert_eq!(study.find(&accesses, 0, true, any(Sort::FalseSharing)), Some(4));
+    assert_eq!(study.find(&accesses, 4, true, any(Sort::FalseSharing)), None);
+    assert_eq!(study.find(&accesses, 4, false, any(Sort::Miss)), Some(2));
+    assert_eq!(study.find(&accesses, 10, false, any(Sort::Upgrade)), Some(6));
+    assert_eq!(study.find(&accesses, 99, true, any(Sort::Any)), None);
+    assert_eq!(study.find(&accesses, 1, false, any(Sort::Any)), None);
+    let on_40 = |sort| Wanted { sort, line: Some(0x44) };
+    assert_eq!(study.find(&accesses, 0, true, on_40(Sort::Any)), Some(8));
+    assert_eq!(study.find(&accesses, 8, true, on_40(Sort::Any)), None);
+    assert_eq!(study.find(&accesses, 10, false, on_40(Sort::Upgrade)), None);
     let words = study.words(&accesses, 0);
     let told: Vec<_> = words.iter().map(|w| (w.address, w.processor, w.reads, w.writes)).collect();
     assert_eq!(told, [(0, 0, 2, 2), (8, 0, 1, 0), (8, 1, 2, 1)]);
