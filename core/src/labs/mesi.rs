@@ -85,6 +85,27 @@ struct Tally {
     last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
     moves: [[u64; 4]; 4],
+    again: Again,
+}
+
+/// Misses of lines that another cache's write had taken away.
+#[derive(Clone, Copy, Debug, Default)]
+struct Again {
+    /// All of them.
+    coherence: u64,
+    /// The word accessed was written by another cache meanwhile.
+    true_sharing: u64,
+    /// Only other words of the line were.
+    false_sharing: u64,
+}
+
+impl Tally {
+    /// A line that had been taken away was missed.
+    fn missed_again(&mut self, taken: &note::Taken) {
+        self.again.coherence += 1;
+        self.again.true_sharing += u64::from(taken.sharing == Some(note::Sharing::True));
+        self.again.false_sharing += u64::from(taken.is_false());
+    }
 }
 
 /// What was done to a line; it may have stayed as it was.

@@ -21,6 +21,10 @@ const PRIVATE_BASE: u64 = 0x10_0000;
 /// How many keys the made-up requests of `read` and `write` have: few, so that they meet.
 const MADE_UP: u64 = 5;
 
+/// How many values the accesses of a mix write: few enough for short names. A prime number: digits that decide something
+/// else about the access have no part in the value.
+const VALUES: u64 = 99_991;
+
 /// Who goes first when several wait for the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Arbitration {
@@ -211,8 +215,8 @@ fn drawn(ctx: &Ctx, node: NodeId, args: &Fields) -> (String, Option<Payload>) {
         (false, true) => format!("shared{which}"),
         (false, false) => format!("{}_{which}", ctx.name(node)),
     };
-    // Different numbers write different values: so a stale one shows.
-    (key, write.then(|| Payload::from_text(&format!("v{pick}"))))
+    // Different numbers write different values, nearly always: so a stale one shows.
+    (key, write.then(|| Payload::from_text(&format!("v{:05}", pick % VALUES))))
 }
 
 /// Values of made-up requests.

@@ -3,6 +3,7 @@
 mod golden;
 mod model;
 mod scenarios;
+mod sharing;
 mod walk;
 
 use crate::run::{Run, run};
