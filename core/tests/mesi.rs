@@ -176,6 +176,8 @@ struct Outside {
     last: BTreeMap<String, Content>,
     /// Who has flushed a line for a transaction that has not taken place yet; and whether he has crashed since.
     flushing: BTreeMap<String, (String, bool)>,
+    /// Who has crashed with his write-back of a line under way.
+    returns: BTreeMap<String, String>,
     open: Option<String>,
     /// Caches whose write was told by a change of state, before the reply.
     told: BTreeSet<String>,
@@ -193,6 +195,7 @@ impl Outside {
             memory: BTreeMap::new(),
             last: BTreeMap::new(),
             flushing: BTreeMap::new(),
+            returns: BTreeMap::new(),
             open: None,
             told: BTreeSet::new(),
             replies: 0,
@@ -250,6 +253,10 @@ impl Outside {
         assert_eq!(known, from, "{node} {data}");
         let content = self.content(&line, &data["value"]);
         let why = text(&data["why"]);
+        self.returns.remove(&line);
+        if data["doubt"] == true {
+            self.returns.insert(line.clone(), node.to_string());
+        }
         if why == "crash" && from == "M" {
             self.lost += 1;
             self.last.insert(line.clone(), self.memory.get(&line).cloned().unwrap_or_default());
@@ -277,7 +284,8 @@ impl Outside {
         let line = text(&data["line"]);
         let memory = self.content(&line, &data["memory"]);
         self.memory.insert(line.clone(), memory.clone());
-        if let Some((_, true)) = self.flushing.remove(&line) {
+        let back = data["bus"] == "WriteBack" && self.returns.get(&line) == Some(&text(&data["by"]));
+        if back || matches!(self.flushing.remove(&line), Some((_, true))) {
             self.last.insert(line.clone(), memory);
         }
         self.check_clean(&line);

@@ -17,8 +17,9 @@
 //! **Loss** is repaired by asking again: requests have serial numbers, snoops and grants the number of the transaction.
 //! Whoever is asked again says again what it said; what is old is ignored. So a lost message never makes two writers.
 //!
-//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so. The
-//! bus is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
+//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so, and
+//! that it is in doubt where a write-back was under way, since the bus ends one that is on its way into memory. The bus
+//! is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
 //! tells messages of its former life by the number of that life. Memory and bus are on disk: their crash is a pause that
 //! loses arrivals.
 

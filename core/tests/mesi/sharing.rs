@@ -35,6 +35,8 @@ pub(super) struct Judge {
     memory: BTreeMap<String, Writes>,
     /// Who flushes a line in the open transaction, what is in it, and whether he has crashed since.
     flushing: BTreeMap<String, (String, Writes, bool)>,
+    /// Who has crashed with his write-back of a line under way, and what is in it.
+    returns: BTreeMap<String, (String, Writes)>,
     /// What was found when a cache got a line, until its processor is told.
     found: BTreeMap<String, Option<(u64, Writes)>>,
     pub(super) misses: Misses,
@@ -56,6 +58,7 @@ impl Judge {
             last: BTreeMap::new(),
             memory: BTreeMap::new(),
             flushing: BTreeMap::new(),
+            returns: BTreeMap::new(),
             found: BTreeMap::new(),
             misses: Misses::default(),
         }
@@ -87,9 +90,14 @@ impl Judge {
     fn change(&mut self, id: u64, node: &str, data: &Value) {
         let word = |name: &str| data[name].as_str().expect("a word");
         let (name, from, to, why) = (word("line"), word("from"), word("to"), word("why"));
+        self.returns.remove(name);
         if why == "crash" {
             if from == "M" {
-                self.last.insert(name.into(), self.memory.get(name).cloned().unwrap_or_default());
+                let memory = self.memory.get(name).cloned().unwrap_or_default();
+                let writes = self.last.insert(name.into(), memory).unwrap_or_default();
+                if data["doubt"] == true {
+                    self.returns.insert(name.into(), (node.into(), writes));
+                }
             }
             return;
         }
@@ -121,6 +129,9 @@ impl Judge {
         let name = data["line"].as_str().expect("a line");
         let flushing = self.flushing.remove(name);
         if data["bus"] == "WriteBack" {
+            if let Some((_, writes)) = self.returns.remove(name).filter(|(by, _)| data["by"] == **by) {
+                self.last.insert(name.into(), writes);
+            }
             self.memory.insert(name.into(), self.last.get(name).cloned().unwrap_or_default());
         }
         let Some((_, writes, down)) = flushing else { return };

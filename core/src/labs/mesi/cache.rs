@@ -431,6 +431,7 @@ fn blank(why: Why, before: Content) -> Change {
         flushed: false,
         cancelled: false,
         instead: false,
+        doubt: false,
     }
 }
 
@@ -493,7 +494,9 @@ impl Cached {
         let mut words: Vec<Note> = valid
             .map(|(line, (from, content))| {
                 let change = blank(Why::Crash, content.clone());
-                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, ..change }))
+                let back = |p: &&Pending| p.transaction == Transaction::WriteBack && p.line == line;
+                let doubt = self.pending.as_ref().filter(back).is_some();
+                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, doubt, ..change }))
             })
             .collect();
         if let Some((txn, line, Answer { content: Some(content), flush: true, .. })) = &self.answered

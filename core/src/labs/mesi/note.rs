@@ -76,6 +76,8 @@ pub struct Change {
     pub(super) cancelled: bool,
     /// Its own BusUpgr becomes a BusRdX.
     pub(super) instead: bool,
+    /// It has crashed with its write-back under way: whether that comes through, only the bus can say.
+    pub(super) doubt: bool,
 }
 
 /// The processor was served.

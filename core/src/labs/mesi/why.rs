@@ -48,6 +48,13 @@ fn changed(ctx: &Ctx, name: &str, change: &Change) -> (String, &'static str) {
     let key = &line.name;
     let broken = ctx.setup.broken;
     let event = match why {
+        Why::Crash if change.doubt => {
+            let text = format!(
+                "{name} has crashed with {key} modified, and its write-back was under way. If the bus has begun to put it \
+                 into memory, it goes on with that; otherwise the newest value is lost."
+            );
+            return (text, "memory is only as new as the last write-back");
+        }
         Why::Crash if *from == State::M => {
             let text =
                 format!("{name} has crashed with {key} modified: only it had the newest value, and that is lost.");

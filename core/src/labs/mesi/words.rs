@@ -121,7 +121,8 @@ fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
     add("write_back_cancelled", *cancelled, ", no write-back");
     add("busrdx_instead", *instead, ", needs BusRdX");
     let crash = *why == Why::Crash;
-    add("lost", crash && *from == State::M, ", newest value lost");
+    add("lost", crash && *from == State::M && !change.doubt, ", newest value lost");
+    add("doubt", change.doubt, ", newest value may be lost");
     label
 }
 
