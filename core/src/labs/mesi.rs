@@ -25,6 +25,7 @@
 
 mod bus;
 mod cache;
+mod charts;
 mod checks;
 mod line;
 mod machine;
@@ -43,7 +44,7 @@ use crate::coherence::{Counters, State as LineState, Transaction};
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::schema::{Fields, LabSpec, Sample, Value};
 use crate::trace::{Kind, NodeId};
 use bus::Bus;
 use cache::Cached;
@@ -381,6 +382,10 @@ impl Protocol for Mesi {
 
     fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
         checks::all(ctx)
+    }
+
+    fn samples(note: &Note) -> Vec<Sample> {
+        charts::samples(note)
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {

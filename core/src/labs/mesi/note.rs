@@ -136,9 +136,20 @@ impl Taken {
 /// What else a record of the bus means.
 #[derive(Clone, Debug, Default)]
 pub struct BusNote {
-    pub(super) closed: Option<(Txn, Line)>,
+    pub(super) closed: Option<Closed>,
     pub(super) began: Option<Began>,
     pub(super) down: Option<NodeId>,
+}
+
+/// A transaction is over.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    pub(super) txn: Txn,
+    pub(super) line: Line,
+    /// When it began.
+    pub(super) from_us: u64,
+    /// When it ended.
+    pub(super) to_us: u64,
 }
 
 /// A transaction begins.
@@ -165,4 +176,8 @@ pub struct Commit {
     pub(super) from: Option<NodeId>,
     /// Whether another cache had the line.
     pub(super) shared: bool,
+    /// How many lines memory had before it.
+    pub(super) lines_before: u64,
+    /// How many it has now.
+    pub(super) lines: u64,
 }

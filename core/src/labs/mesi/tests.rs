@@ -1,5 +1,6 @@
 //! Tests beside the protocol: dialogues, scenarios, the walk with known answers, the model checked whole.
 
+mod charts;
 mod golden;
 mod model;
 mod scenarios;

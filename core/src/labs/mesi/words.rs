@@ -151,8 +151,8 @@ fn reply(ctx: &Ctx, served: &Served, data: &mut JsonObject) -> String {
 }
 
 fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> {
-    if let Some((txn, line)) = &note.closed {
-        data.raw("ends", &JsonObject::new().int("txn", *txn).text("line", &line.name).end());
+    if let Some(closed) = &note.closed {
+        data.raw("ends", &JsonObject::new().int("txn", closed.txn).text("line", &closed.line.name).end());
     }
     if let Some(began) = &note.began {
         let mut o = JsonObject::new();
@@ -166,7 +166,7 @@ fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> 
 }
 
 fn committed(ctx: &Ctx, commit: &Commit, data: &mut JsonObject) -> String {
-    let Commit { txn, transaction, line, by, memory, flushed, from, shared } = commit;
+    let Commit { txn, transaction, line, by, memory, flushed, from, shared, .. } = commit;
     data.int("txn", *txn).text("bus", transaction.name()).text("line", &line.name).text("by", ctx.name(*by));
     data.raw("memory", &memory.json(ctx.setup.by_address()));
     data.raw("flushed", &cache_json(ctx, *flushed)).raw("from", &cache_json(ctx, *from)).bool("shared", *shared);
