@@ -31,6 +31,9 @@ pub struct CachePlace {
     pub rank: u16,
     /// What the line waits for, such as `S→M, BusUpgr`.
     pub waits: Option<String>,
+    /// That the line came back for the sake of a word that nobody else had written, in a few words: `false sharing: C1
+    /// writes 0x1000, C2 wrote 0x1008`.
+    pub shared_falsely: Option<String>,
 }
 
 /// A set of a cache.
@@ -119,8 +122,8 @@ pub fn as_table(caches: &[CachePicture], memory: &[MemoryLine], bus: &BusPicture
         let used = places.filter(|(_, place)| !place.line.is_empty());
         for (set, place) in used {
             let head = if cache.sets_in_all > 1 { format!("{} set {set}", cache.name) } else { cache.name.clone() };
-            let waits = place.waits.clone().unwrap_or_default();
-            rows.push((head, vec![place.line.clone(), place.state.clone(), place.value.clone(), waits]));
+            let said: Vec<&str> = [&place.waits, &place.shared_falsely].into_iter().flatten().map(|s| &**s).collect();
+            rows.push((head, vec![place.line.clone(), place.state.clone(), place.value.clone(), said.join("; ")]));
         }
         if let Some(waits) = &cache.waits {
             rows.push((cache.name.clone(), vec![String::new(), String::new(), String::new(), waits.clone()]));

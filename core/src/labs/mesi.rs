@@ -17,13 +17,15 @@
 //! **Loss** is repaired by asking again: requests have serial numbers, snoops and grants the number of the transaction.
 //! Whoever is asked again says again what it said; what is old is ignored. So a lost message never makes two writers.
 //!
-//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so. The
-//! bus is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
+//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so, and
+//! that it is in doubt where a write-back was under way, since the bus ends one that is on its way into memory. The bus
+//! is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
 //! tells messages of its former life by the number of that life. Memory and bus are on disk: their crash is a pause that
 //! loses arrivals.
 
 mod bus;
 mod cache;
+mod charts;
 mod checks;
 mod line;
 mod machine;
@@ -43,7 +45,7 @@ use crate::coherence::{Accesses, Counters, Shape, State as LineState, Transactio
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::schema::{Fields, LabSpec, Sample, Value};
 use crate::trace::{Kind, NodeId};
 use bus::Bus;
 use cache::Cached;
@@ -86,6 +88,27 @@ struct Tally {
     last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
     moves: [[u64; 4]; 4],
+    again: Again,
+}
+
+/// Misses of lines that another cache's write had taken away.
+#[derive(Clone, Copy, Debug, Default)]
+struct Again {
+    /// All of them.
+    coherence: u64,
+    /// The word accessed was written by another cache meanwhile.
+    true_sharing: u64,
+    /// Only other words of the line were.
+    false_sharing: u64,
+}
+
+impl Tally {
+    /// A line that had been taken away was missed.
+    fn missed_again(&mut self, taken: &note::Taken) {
+        self.again.coherence += 1;
+        self.again.true_sharing += u64::from(taken.sharing == Some(note::Sharing::True));
+        self.again.false_sharing += u64::from(taken.is_false());
+    }
 }
 
 /// What was done to a line; it may have stayed as it was.
@@ -364,6 +387,10 @@ impl Protocol for Mesi {
 
     fn trace_scenario(accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
         Some(traced::scenario(accesses, shape))
+    }
+
+    fn samples(note: &Note) -> Vec<Sample> {
+        charts::samples(note)
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {

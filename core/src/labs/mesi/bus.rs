@@ -5,7 +5,7 @@
 
 use super::cache::arm_retry;
 use super::line::{Content, Line};
-use super::note::{Began, BusNote, Commit};
+use super::note::{Began, BusNote, Closed, Commit};
 use super::setup::Arbitration;
 use super::{Answer, Change, Ctx, Disk, Effects, Mesi, Message, Note, Timer, Traffic, Txn, Write};
 use crate::coherence::Transaction;
@@ -291,9 +291,10 @@ impl<'a> Turn<'a> {
     /// Ends the open transaction, and begins the next.
     fn close(&mut self) {
         let open = self.bus.open.take().expect("it is open");
-        self.traffic.busy_us += self.out.now_us() - open.since_us;
+        let (from_us, to_us) = (open.since_us, self.out.now_us());
+        self.traffic.busy_us += to_us - from_us;
         self.bus.last = open.asked.by;
-        self.note.closed = Some((open.txn, open.asked.line));
+        self.note.closed = Some(Closed { txn: open.txn, line: open.asked.line, from_us, to_us });
         self.out.disarm(Timer::Retry);
         self.out.disarm(Timer::Turn);
         self.begin();
@@ -393,6 +394,8 @@ impl<'a> Turn<'a> {
             _ => flushed.and_then(|(_, answer)| answer.content.clone()),
         };
         let Asked { serial, transaction, line, .. } = open.asked.clone();
+        let lines_before = self.memory.len() as u64;
+        let new = taken.is_some() && !self.memory.contains_key(&line.name);
         let known = || self.memory.get(&line.name).cloned().unwrap_or_default();
         let commit = Commit {
             txn: open.txn,
@@ -403,6 +406,8 @@ impl<'a> Turn<'a> {
             from: supplier.as_ref().map(|(cache, _)| *cache).filter(|_| transaction.snooped().is_some()),
             shared: open.shared(),
             line: line.clone(),
+            lines_before,
+            lines: lines_before + u64::from(new),
         };
         // The numbers of a new life begin anew.
         if !gone {

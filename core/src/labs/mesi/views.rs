@@ -169,6 +169,7 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         dirty: way.state == State::M,
         rank: cached.lines.rank(slot) as u16,
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
+        shared_falsely: cached.falsely.get(&Line { name: Rc::clone(&way.key), set }).cloned(),
     }
 }
 
@@ -261,6 +262,10 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         for (sum, more) in all.moves.iter_mut().flatten().zip(seen.durable.tally.moves.iter().flatten()) {
             *sum += more;
         }
+        let again = seen.durable.tally.again;
+        all.again.coherence += again.coherence;
+        all.again.true_sharing += again.true_sharing;
+        all.again.false_sharing += again.false_sharing;
     }
     let c = all.counters;
     let mut metrics = vec![
@@ -277,6 +282,9 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         ("interventions", c.interventions),
         ("invalidations", c.invalidations),
         ("flushes", c.flushes),
+        ("coherence_misses", all.again.coherence),
+        ("true_sharing_misses", all.again.true_sharing),
+        ("false_sharing_misses", all.again.false_sharing),
     ];
     metrics.extend(named_moves(&all));
     let [bus_rd, bus_rdx, bus_upgr, write_back] = bus.traffic.transactions;
