@@ -1,6 +1,7 @@
 //! The parts of a panel that shows caches on a bus: plain data, and each part has the words for what it is.
 
 use crate::coherence::State;
+use crate::json::millis_text;
 use serde::Serialize;
 
 /// The colour of a state of a line, 0 to 6.
@@ -101,6 +102,23 @@ pub struct BusRequest {
     pub line: String,
 }
 
+/// A transaction that took place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BusPast {
+    /// Its number.
+    pub txn: u32,
+    /// What it was, such as `BusRd`.
+    pub what: String,
+    /// Of which line.
+    pub line: String,
+    /// Who asked for it.
+    pub by: String,
+    /// Where the data came from and went to, in a few words.
+    pub data: String,
+    /// When it took place, in microseconds.
+    pub at_us: u64,
+}
+
 /// A bus.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BusPicture {
@@ -108,6 +126,8 @@ pub struct BusPicture {
     pub now: Option<BusTurn>,
     /// Who waits, first come first.
     pub queue: Vec<BusRequest>,
+    /// What took place last, the newest first.
+    pub log: Vec<BusPast>,
 }
 
 /// What a panel of caches has as a table: heads of the columns, and rows with their heads.
@@ -136,6 +156,11 @@ pub fn as_table(caches: &[CachePicture], memory: &[MemoryLine], bus: &BusPicture
     for asked in &bus.queue {
         let what = format!("{} by {} waits", asked.what, asked.by);
         rows.push(("bus".into(), vec![asked.line.clone(), String::new(), String::new(), what]));
+    }
+    for past in &bus.log {
+        let what =
+            format!("{}. {} by {} at {} ms: {}", past.txn, past.what, past.by, millis_text(past.at_us), past.data);
+        rows.push(("bus log".into(), vec![past.line.clone(), String::new(), String::new(), what]));
     }
     for line in memory {
         let newer = line.newer.as_ref().map_or(String::new(), |cache| format!("{cache} has it newer"));

@@ -52,7 +52,7 @@ use cache::Cached;
 use line::{Content, Line};
 pub use note::Note;
 pub use setup::Setup;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use tables::SPEC;
 
@@ -77,6 +77,8 @@ pub struct Disk {
     tally: Tally,
     bus: Bus,
     traffic: Traffic,
+    /// The last transactions that took place, the newest last.
+    log: VecDeque<Rc<bus::Logged>>,
     memory: Rc<BTreeMap<Rc<str>, Content>>,
 }
 
@@ -143,7 +145,7 @@ enum Change {
     Tally(Box<Tally>),
     Bus(Box<(Bus, Traffic)>),
     /// A transaction took place; memory may have a new value for a line.
-    Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>),
+    Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>, Rc<bus::Logged>),
 }
 
 /// What a cache answers to a snoop.
@@ -304,8 +306,12 @@ impl Protocol for Mesi {
             Change::Life(life) => disk.life = life,
             Change::Tally(tally) => disk.tally = *tally,
             Change::Bus(bus) => (disk.bus, disk.traffic) = *bus,
-            Change::Commit(bus, change) => {
+            Change::Commit(bus, change, logged) => {
                 (disk.bus, disk.traffic) = *bus;
+                if disk.log.len() == bus::LOG_MAX {
+                    disk.log.pop_front();
+                }
+                disk.log.push_back(logged);
                 if let Some((line, content)) = change {
                     Rc::make_mut(&mut disk.memory).insert(line, content);
                 }

@@ -73,6 +73,23 @@ pub(super) struct Open {
     since_us: u64,
 }
 
+/// How many transactions the bus remembers, for those who look on.
+pub(super) const LOG_MAX: usize = 8;
+
+/// A transaction that took place.
+#[derive(Clone, Debug)]
+pub(super) struct Logged {
+    pub(super) txn: Txn,
+    pub(super) transaction: Transaction,
+    pub(super) line: Line,
+    pub(super) by: NodeId,
+    /// The cache that gave the data.
+    pub(super) from: Option<NodeId>,
+    /// Whether memory has taken the line.
+    pub(super) stored: bool,
+    pub(super) at_us: u64,
+}
+
 impl Bus {
     /// A bus before anything has happened.
     pub(super) fn new(caches: usize) -> Bus {
@@ -414,8 +431,11 @@ impl<'a> Turn<'a> {
             self.served(by, serial);
         }
         self.traffic.transactions[transaction as usize] += 1;
+        let (from, stored, at_us) = (commit.from, taken.is_some(), self.out.now_us());
+        let logged = Logged { txn: commit.txn, transaction, line: line.clone(), by, from, stored, at_us };
         let bus = Box::new((self.bus.clone(), self.traffic));
-        let write = Write(Change::Commit(bus, taken.map(|content| (Rc::clone(&line.name), content))));
+        let taken = taken.map(|content| (Rc::clone(&line.name), content));
+        let write = Write(Change::Commit(bus, taken, Rc::new(logged)));
         let memory = commit.memory.clone();
         self.out.state_writing(Note::Committed(Box::new(commit)), write);
         if gone {

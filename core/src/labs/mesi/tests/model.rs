@@ -281,7 +281,7 @@ impl Explorer {
 
 fn disk(world: &World) -> Disk {
     let (tally, traffic) = (Tally::default(), Default::default());
-    Disk { life: 0, tally, bus: world.bus.clone(), traffic, memory: Rc::new(world.memory.clone()) }
+    Disk { tally, bus: world.bus.clone(), traffic, memory: Rc::new(world.memory.clone()), ..Disk::default() }
 }
 
 /// Goes through all states.
