@@ -95,10 +95,10 @@ fn bars(chart: &Chart) -> Html {
         }
     };
     html! {
-        <figure class="chart bars"><table>
-            <caption><h3>{ chart.title }</h3></caption>
-            <tbody>{ for chart.lines.iter().map(row) }</tbody>
-        </table></figure>
+        <figure class="chart bars">
+            <h3>{ chart.title }</h3>
+            <table aria-label={chart.title}><tbody>{ for chart.lines.iter().map(row) }</tbody></table>
+        </figure>
     }
 }
 
