@@ -4,7 +4,7 @@ mod caches;
 mod pictures;
 
 pub use caches::{
-    BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, as_table,
+    BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow, as_table,
 };
 pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;
@@ -123,6 +123,17 @@ pub enum Panel {
         /// Head and cells of each row.
         rows: Vec<(String, Vec<Cell>)>,
     },
+    /// Rows of things of which one can be chosen to be looked at, as the lab's set-up field for that says.
+    Things {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// Heads of the columns.
+        columns: Vec<String>,
+        /// Its rows.
+        rows: Vec<ThingRow>,
+    },
     /// Lists side by side, each under its head: queues, buffers, delivery orders.
     Lists {
         /// Heading.
@@ -175,6 +186,7 @@ impl Panel {
     pub fn title(&self) -> &str {
         match self {
             Panel::Table { title, .. }
+            | Panel::Things { title, .. }
             | Panel::Lists { title, .. }
             | Panel::Graph { title, .. }
             | Panel::Matrix { title, .. }

@@ -14,7 +14,7 @@ use crate::act::RequestAct;
 use crate::protocol::{Context, ProcessInfo, Protocol};
 use crate::run::Run;
 use crate::scenario::{Scenario, Setup};
-use crate::schema::LabSpec;
+use crate::schema::{LabSpec, Value};
 use crate::timeline::Timeline;
 use crate::typed::Typed;
 use std::marker::PhantomData;
@@ -48,6 +48,9 @@ pub trait Lab: Sync {
     /// # Errors
     /// The argument and a sentence.
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)>;
+
+    /// See [`Protocol::make_up`].
+    fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value>;
 
     /// Starts a run.
     fn open(&self, scenario: Scenario) -> Box<dyn Run>;
@@ -105,6 +108,10 @@ impl<P: Protocol> Lab for Of<P> {
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)> {
         let ctx = context::<P>(setup);
         P::request(&ctx, request.node, request.operation.name, &request.args).map(drop)
+    }
+
+    fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        P::make_up(&context::<P>(setup), operation, param, bits)
     }
 
     fn open(&self, scenario: Scenario) -> Box<dyn Run> {

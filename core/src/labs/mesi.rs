@@ -26,6 +26,7 @@ mod bus;
 mod cache;
 mod checks;
 mod line;
+mod loads;
 mod machine;
 mod note;
 mod scenarios;

@@ -1,5 +1,6 @@
 //! The lab's tables: settings, operations, rules and switches.
 
+use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use crate::coherence::SIZE_BYTES_MAX;
 use crate::http::{HttpForm, HttpKey, Performer};
@@ -192,5 +193,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     quiet: &["done"],
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
+    shows: Some("show"),
+    loads: LOADS,
     ..LabSpec::EMPTY
 };

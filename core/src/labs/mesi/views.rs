@@ -7,7 +7,7 @@ use super::words::{named_moves, names, shorten};
 use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
 use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
-use crate::frame::{MemoryLine, Panel};
+use crate::frame::{MemoryLine, Panel, ThingRow};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use std::collections::BTreeSet;
@@ -124,7 +124,13 @@ fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             cached_of(seen).is_some_and(modified)
         });
         let newer = newer.map(|cache| ctx.names[cache].clone());
-        MemoryLine { line: shorten(name), value: value_text(ctx, content), newer }
+        MemoryLine {
+            line: shorten(name),
+            key: name.to_string(),
+            chosen: is_shown(ctx, name),
+            value: value_text(ctx, content),
+            newer,
+        }
     });
     Panel::Caches {
         title: "Caches".into(),
@@ -173,6 +179,8 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
     let waits = cached.waits_in().filter(here).zip(cached.pending.as_ref());
     CachePlace {
         line: shorten(&way.key),
+        key: way.key.to_string(),
+        chosen: is_shown(ctx, &way.key),
         state: way.state.letter().into(),
         tone: tone(way.state),
         value: value_text(ctx, &way.value),
@@ -180,6 +188,11 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         rank: cached.lines.rank(slot) as u16,
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
     }
+}
+
+/// Whether a line was chosen to be looked at.
+fn is_shown(ctx: &Ctx, name: &str) -> bool {
+    ctx.setup.show.as_ref().is_some_and(|line| &*line.name == name)
 }
 
 fn value_text(ctx: &Ctx, content: &Content) -> String {
@@ -236,8 +249,13 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             },
         }
     };
-    let row = |line: &Line| (shorten(&line.name), caches.iter().map(|seen| cell(seen, line)).collect());
-    Panel::Table {
+    let row = |line: &Line| ThingRow {
+        name: shorten(&line.name),
+        key: line.name.to_string(),
+        chosen: is_shown(ctx, &line.name),
+        cells: caches.iter().map(|seen| cell(seen, line)).collect(),
+    };
+    Panel::Things {
         title: "States".into(),
         says: "The state of each line in each cache. Strong: modified; pale: invalid; held: it waits for the bus."
             .into(),
