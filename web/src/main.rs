@@ -14,6 +14,7 @@ mod controls;
 mod diagram;
 mod guide;
 mod layout;
+mod load;
 mod look;
 mod model;
 mod panels;

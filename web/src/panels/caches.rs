@@ -1,6 +1,7 @@
 //! Caches side by side, the bus below them and memory at its other end. Each part is a real table or list, so that what is
 //! seen is also what is read out.
 
+use super::things::Things;
 use lightcone_core::frame::{BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
 use yew::prelude::*;
 
@@ -8,12 +9,12 @@ use yew::prelude::*;
 const EMPTY_MAX: usize = 2;
 
 /// The picture.
-pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine]) -> Html {
+pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine], things: &Things) -> Html {
     html! {
         <div class="scroll machine" tabindex="0" role="region" aria-label="Caches, bus and memory">
-            <div class="caches">{ for caches.iter().map(|c| cache(c, bus)) }</div>
+            <div class="caches">{ for caches.iter().map(|c| cache(c, bus, things)) }</div>
             { self::bus(bus) }
-            { self::memory(memory) }
+            { self::memory(memory, things) }
         </div>
     }
 }
@@ -30,7 +31,7 @@ fn part_in(name: &str, bus: &BusPicture) -> Option<&'static str> {
     }
 }
 
-fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
+fn cache(cache: &CachePicture, bus: &BusPicture, things: &Things) -> Html {
     let part = part_in(&cache.name, bus);
     let several = cache.sets_in_all > 1;
     let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
@@ -50,7 +51,7 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
                     </tr></thead>
                 }
                 if cache.up {
-                    { for cache.sets.iter().map(|s| set(s, several, ranked)) }
+                    { for cache.sets.iter().map(|s| set(s, several, ranked, things)) }
                 }
             </table>
             if !cache.queue.is_empty() {
@@ -60,31 +61,31 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
     }
 }
 
-fn set(set: &CacheSet, several: bool, ranked: bool) -> Html {
+fn set(set: &CacheSet, several: bool, ranked: bool, things: &Things) -> Html {
     let columns = if ranked { "4" } else { "3" };
     let (used, free): (Vec<&CachePlace>, Vec<_>) = set.places.iter().partition(|p| !p.line.is_empty());
     let (drawn, counted) = if free.len() > EMPTY_MAX { (0, free.len()) } else { (free.len(), 0) };
     html! {
         <tbody>
             if several { <tr class="set"><th scope="rowgroup" colspan={columns}>{ format!("set {}", set.number) }</th></tr> }
-            { for used.iter().map(|p| place(p, ranked)) }
+            { for used.iter().map(|p| place(p, ranked, things)) }
             { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns}>{ "free" }</td></tr> }) }
             if counted > 0 { <tr class="free"><td colspan={columns}>{ format!("{counted} free") }</td></tr> }
         </tbody>
     }
 }
 
-fn place(place: &CachePlace, ranked: bool) -> Html {
+fn place(place: &CachePlace, ranked: bool, things: &Things) -> Html {
     let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
     // The letter is also a shape: see the style sheet.
     let letter = format!("is-{}", place.state);
     html! {
-        <tr class={classes!(gone.then_some("gone"), place.dirty.then_some("dirty"))}>
+        <tr class={classes!(things.class(&place.key, place.chosen), gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
             <td>
                 <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
                 if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
             </td>
-            <th scope="row">{ &place.line }</th>
+            <th scope="row">{ things.name(&place.line, &place.key, place.chosen) }</th>
             <td class="value">
                 <span class="short" title={place.value.clone()}>{ &place.value }</span>
                 if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
@@ -120,11 +121,11 @@ fn turn(now: &BusTurn) -> Html {
     }
 }
 
-fn memory(memory: &[MemoryLine]) -> Html {
+fn memory(memory: &[MemoryLine], things: &Things) -> Html {
     let row = |line: &MemoryLine| {
         html! {
-            <tr class={classes!(line.newer.is_some().then_some("stale"))}>
-                <th scope="row">{ &line.line }</th>
+            <tr class={classes!(things.class(&line.key, line.chosen), line.newer.is_some().then_some("stale"))} data-thing={line.key.clone()}>
+                <th scope="row">{ things.name(&line.line, &line.key, line.chosen) }</th>
                 <td class="value">{ if line.value.is_empty() { "–" } else { &line.value } }</td>
                 <td>
                     if let Some(cache) = &line.newer { <small class="mark">{ format!("stale: {cache} has it newer") }</small> }
