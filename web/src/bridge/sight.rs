@@ -1,6 +1,7 @@
 //! Which of the lab's panels are in sight, and the way to one of them.
 
 use super::{document, prefers, window};
+use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -9,9 +10,11 @@ use web_sys::{ScrollLogicalPosition, Window};
 use yew::Callback;
 
 /// The panels, in their order.
-const PANELS: &str = ".below .tabbed[data-for=lab] > .panel";
+const PANELS: &str = ".below .tabbed[data-for=lab] > .panel:has(> h2[tabindex])";
 /// Which part of what could be seen of a panel must be, to call it in sight.
 const PART: f64 = 0.5;
+/// Milliseconds after which what was drawn has its place.
+const DRAWN_MS: u32 = 50;
 
 fn panels() -> Vec<Element> {
     let Ok(found) = document().query_selector_all(PANELS) else { return Vec::new() };
@@ -104,5 +107,9 @@ pub(crate) fn use_sight(look: Callback<()>) {
             move || drop(listens)
         });
     }
-    yew::use_effect(move || call(&newest));
+    // When all parts of it are drawn.
+    yew::use_effect(move || {
+        let later = Timeout::new(DRAWN_MS, move || call(&newest));
+        move || drop(later)
+    });
 }

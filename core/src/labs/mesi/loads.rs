@@ -17,8 +17,9 @@ const fn accesses(at: Share, count: u64, every_us: u64, args: Args) -> Group {
     Group { operation: "access", at, count, every_us, args }
 }
 
-const fn word(at: Share, args: Args) -> Group {
-    Group { operation: "write", at, count: COUNT / 2, every_us: 2 * EVERY_US, args }
+/// Writes of one word. Two of them have different periods: in step, each would find its line there every other time.
+const fn word(at: Share, every_us: u64, args: Args) -> Group {
+    Group { operation: "write", at, count: COUNT / 2, every_us, args }
 }
 
 static NAMED: [Load; 6] = [
@@ -74,7 +75,10 @@ static NAMED: [Load; 6] = [
         name: "false sharing",
         says: "Two caches write two words that lie in one line: the line goes to and fro although nobody shares data.",
         sets: Some(("size", "1024")),
-        groups: &[word(Share::Only(0), &[("key", "\"0x1000\"")]), word(Share::Only(1), &[("key", "\"0x1008\"")])],
+        groups: &[
+            word(Share::Only(0), 2 * EVERY_US, &[("key", "\"0x1000\"")]),
+            word(Share::Only(1), 2 * EVERY_US - 1_000, &[("key", "\"0x1008\"")]),
+        ],
     },
     mix(
         "private",
