@@ -3,7 +3,7 @@
 use crate::{Failure, print, unusable};
 use lexopt::prelude::*;
 use lightcone_core::coherence::{BadLine, Counters, Family, Geometry, LINE_BYTES_MAX, System, TraceReader};
-use lightcone_core::json::{JsonObject, list};
+use lightcone_core::json::list;
 use std::io::Read;
 
 /// Most processors: more are on no bus.
@@ -40,7 +40,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     };
     let mut system = System::new(cpus as usize, geometry, family);
     run(source, &mut system).map_err(|what| unusable(format!("{name}: {what}")))?;
-    print(&format!("{}\n", list(system.counters().iter().map(row))));
+    print(&format!("{}\n", list(system.counters().iter().map(Counters::json))));
     Ok(())
 }
 
@@ -78,12 +78,4 @@ fn run(mut source: impl Read, system: &mut System) -> Result<(), String> {
         piece.copy_within(used..held, 0);
         held -= used;
     }
-}
-
-fn row(counters: &Counters) -> String {
-    let mut o = JsonObject::new();
-    for (name, value) in counters.named() {
-        o.int(name, value);
-    }
-    o.end()
 }

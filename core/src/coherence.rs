@@ -10,12 +10,16 @@
 
 mod cache;
 mod counters;
+mod mix;
+mod study;
 mod system;
 mod trace;
 
-pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Way};
+pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Shape, Way};
 pub use counters::Counters;
-pub use system::{Outcome, System};
+pub use mix::{Mix, Pattern};
+pub use study::{ACCESSES_MAX, Accesses, Cause, Course, LineTally, PROCESSORS_MAX, Sort, Step, Study, Wanted, WordUse};
+pub use system::{Held, Outcome, System};
 pub use trace::{Access, BadLine, LINE_BYTES_MAX, TraceReader, read_address};
 
 /// State of a line in a cache.

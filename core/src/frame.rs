@@ -5,6 +5,7 @@ mod pictures;
 
 pub use caches::{
     BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow, as_table,
+    state_tone,
 };
 pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;

@@ -11,6 +11,7 @@ pub mod total_order;
 pub mod vector_clocks;
 
 use crate::act::RequestAct;
+use crate::coherence::{Accesses, Shape};
 use crate::protocol::{Context, ProcessInfo, Protocol};
 use crate::run::Run;
 use crate::scenario::{Scenario, Setup};
@@ -51,6 +52,13 @@ pub trait Lab: Sync {
 
     /// See [`Protocol::make_up`].
     fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value>;
+
+    /// A scenario in which the first accesses of a memory trace happen one after the other, as JSON; nothing where the lab is
+    /// not about caches.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    fn trace_scenario(&self, accesses: &Accesses, shape: Shape) -> Option<Result<String, String>>;
 
     /// Starts a run.
     fn open(&self, scenario: Scenario) -> Box<dyn Run>;
@@ -112,6 +120,10 @@ impl<P: Protocol> Lab for Of<P> {
 
     fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
         P::make_up(&context::<P>(setup), operation, param, bits)
+    }
+
+    fn trace_scenario(&self, accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
+        P::trace_scenario(accesses, shape)
     }
 
     fn open(&self, scenario: Scenario) -> Box<dyn Run> {

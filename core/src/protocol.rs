@@ -10,6 +10,7 @@
 //! fall between an event and the note that a process keeps of it, unless the protocol leaves one on purpose.
 
 use crate::check::Check;
+use crate::coherence::{Accesses, Shape};
 use crate::frame::{Badge, Band, Field, Panel};
 use crate::json::JsonObject;
 use crate::network::LinkRule;
@@ -244,6 +245,14 @@ pub trait Protocol: Copy + Debug + 'static {
     /// What an event measures, for the lab's own series.
     fn samples(_note: &Self::Note) -> Vec<Sample> {
         Vec::new()
+    }
+
+    /// A scenario in which the first accesses of a memory trace happen one after the other, as JSON; for labs about caches.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    fn trace_scenario(_accesses: &Accesses, _shape: Shape) -> Option<Result<String, String>> {
+        None
     }
 
     /// Numbers for `metrics` of a run: name and value.

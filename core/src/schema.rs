@@ -491,6 +491,8 @@ pub struct LabSpec {
     pub shows: Option<&'static str>,
     /// What it says about loads.
     pub loads: Loads,
+    /// Whether it is about caches, through which a memory trace can be run.
+    pub memory_traces: bool,
 }
 
 impl LabSpec {
@@ -516,6 +518,7 @@ impl LabSpec {
         series: &[],
         shows: None,
         loads: Loads::NONE,
+        memory_traces: false,
     };
 
     /// An operation by its name.

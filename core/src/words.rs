@@ -13,9 +13,29 @@ pub fn shorten(text: &str, chars_max: usize) -> String {
     short
 }
 
+/// A number with a comma between each three digits.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::shorten;
+    use super::{grouped, shorten};
+
+    #[test]
+    fn large_numbers_can_be_read() {
+        let of = |n| grouped(n);
+        assert_eq!([of(0), of(999), of(1_000), of(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn what_fits_stays_and_what_is_longer_says_so() {

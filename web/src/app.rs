@@ -10,6 +10,7 @@ mod guide;
 mod keys;
 mod lines;
 mod load;
+mod memory;
 mod mode;
 mod with_all;
 mod working;
@@ -23,6 +24,7 @@ use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, p
 use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
 use crate::look;
+use crate::memory::{DeskRef, MemoryPanel};
 use crate::model::Model;
 use crate::panels::{Acts, Branches, Chips, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::part::part;
@@ -79,6 +81,7 @@ pub(crate) struct App {
     help: bool,
     console: bool,
     lines: LogRef,
+    desk: DeskRef,
     guide: Option<PlayerRef>,
     goal: Option<Goal>,
     mode: Mode,
@@ -169,6 +172,7 @@ impl Component for App {
             help: false,
             console: false,
             lines: lines::kept(),
+            desk: DeskRef::default(),
             guide: None,
             goal: None,
             mode: Mode::Usual,
@@ -321,6 +325,9 @@ impl Component for App {
                         <div class="tabbed" data-for="acts">
                             if self.tab == Tab::Acts { { part!(Acts { model: model.clone(), on: on.clone() }) } }
                         </div>
+                        <div class="tabbed" data-for="memory">
+                            if self.tab == Tab::Memory { { part!(MemoryPanel { desk: self.desk(), on: on.clone() }) } }
+                        </div>
                     </section>
                     if let Some(menu) = self.menu { { part!(ContextMenu { model: model.clone(), menu, on: on.clone() }) } }
                 </main>
@@ -464,6 +471,9 @@ impl App {
     fn open(&mut self, mut session: Session, what: String) {
         session.look.orientation = self.session.borrow().look.orientation;
         bridge::remember_scenario(session.scenario().to_json());
+        if self.tab == Tab::Memory && !session.lab().spec().memory_traces {
+            self.tab = Tab::Lab;
+        }
         self.session.borrow_mut().replace(session, what);
         self.last_ms = None;
     }
@@ -484,14 +494,9 @@ impl App {
         let link = ctx.link().clone();
         Callback::from(move |e: DragEvent| {
             e.prevent_default();
-            let Some(file) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) else { return };
-            let link = link.clone();
-            bridge::read_file(&file, move |text| {
-                link.send_message(match text {
-                    Some(text) => Msg::Do(Command::Open(text)),
-                    None => Msg::Notice("This file cannot be read as text.".into(), true),
-                });
-            });
+            if let Some(file) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) {
+                link.send_message(Msg::Do(Command::File(file)));
+            }
         })
     }
 
@@ -505,9 +510,11 @@ impl App {
                 </button>
             }
         };
+        let traces = self.session.borrow().lab().spec().memory_traces;
+        let tabs = Tab::ALL.iter().filter(|(tab, ..)| traces || *tab != Tab::Memory);
         html! {
             <>
-                <div class="tabs" role="tablist" aria-label="Panels">{ for Tab::ALL.iter().map(tab) }</div>
+                <div class="tabs" role="tablist" aria-label="Panels">{ for tabs.map(tab) }</div>
                 { part!(Chips { model: model.clone() }) }
             </>
         }

@@ -184,6 +184,18 @@ pub(crate) fn read_file(file: &web_sys::File, then: impl FnOnce(Option<String>) 
     });
 }
 
+/// Reads a piece of a file, from one byte to before another one.
+pub(crate) fn read_piece(file: &web_sys::File, from: f64, to: f64, then: impl FnOnce(Option<Vec<u8>>) + 'static) {
+    let piece = file.slice_with_f64_and_f64(from, to);
+    wasm_bindgen_futures::spawn_local(async move {
+        let buffer = match piece {
+            Ok(piece) => JsFuture::from(piece.array_buffer()).await.ok(),
+            Err(_) => None,
+        };
+        then(buffer.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()));
+    });
+}
+
 /// Something the page keeps for the next visit. A browser may refuse; then it is simply not there.
 pub(crate) fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

@@ -5,6 +5,7 @@ use crate::guide;
 use crate::layout::{Edge, Slot};
 use crate::load;
 use crate::look;
+use crate::memory;
 use lightcone_core::diagram::{Axis, Labels};
 use lightcone_core::schema::LabSpec;
 use lightcone_core::trace::RecordId;
@@ -39,6 +40,8 @@ pub(crate) enum Tab {
     Branches,
     /// The list of acts.
     Acts,
+    /// Memory traces, in labs about caches.
+    Memory,
     /// Operations (a tab of its own only on small screens).
     Act,
     /// Network and faults (small screens).
@@ -49,7 +52,7 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All tabs with their names, in the order in which they stand.
-    pub(crate) const ALL: [(Tab, &'static str, &'static str); 8] = [
+    pub(crate) const ALL: [(Tab, &'static str, &'static str); 9] = [
         (Tab::Act, "act", "Act"),
         (Tab::Network, "network", "Network"),
         (Tab::Lab, "lab", "Clocks"),
@@ -58,6 +61,7 @@ impl Tab {
         (Tab::Metrics, "metrics", "Metrics"),
         (Tab::Branches, "branches", "Branches"),
         (Tab::Acts, "acts", "Act list"),
+        (Tab::Memory, "memory", "Memory trace"),
     ];
 }
 
@@ -132,8 +136,12 @@ pub(crate) enum Command {
     Builtin(&'static LabSpec, &'static str),
     /// The scenario from its beginning, without what was done by hand.
     Reset,
-    /// A file or a paste.
+    /// A file, whatever is in it.
+    File(web_sys::File),
+    /// The text of a file or a paste.
     Open(String),
+    /// Something about a memory trace.
+    Memory(memory::Wish),
     /// Look through so many runs for a broken rule: random ones, or this one with other seeds.
     Explore(u64, bool),
     /// The work in the background is stopped.
@@ -169,13 +177,18 @@ impl Command {
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
     /// the console, other branches, other settings, long work, and panels that nobody sees at first.
     pub(crate) fn needs_all(&self) -> bool {
-        use Command::{Builtin, Console, Explore, Export, Guide, Line, Load, Open, Reset, Setup, Switch, Tree};
+        use Command::{
+            Builtin, Console, Explore, Export, File, Guide, Line, Load, Memory, Open, Reset, Setup, Switch, Tree,
+        };
         let anything = matches!(
             self,
             Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..) | Load(_)
         );
-        let panel = matches!(self, Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events));
-        anything || panel || matches!(self, Reset | Open(_) | Export(_) | Explore(..) | Command::Situation(_))
+        let panel = matches!(
+            self,
+            Memory(_) | Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events | Tab::Memory)
+        );
+        anything || panel || matches!(self, Reset | File(_) | Open(_) | Export(_) | Explore(..) | Command::Situation(_))
     }
 }
 

@@ -16,6 +16,8 @@ mod guide;
 mod layout;
 mod load;
 mod look;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
+mod memory;
 mod model;
 mod panels;
 mod part;

@@ -1,33 +1,39 @@
-//! The session as a property: compared by its version, so that a component draws again only when needed.
+//! What is shared as a property: compared by its version, so that a component draws again only when needed.
 
 use crate::session::Session;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
-/// A shared session at one of its versions.
-#[derive(Clone)]
-pub(crate) struct Model {
-    session: Rc<RefCell<Session>>,
+/// Something shared at one of its versions; usually the session.
+pub(crate) struct Model<T = Session> {
+    shared: Rc<RefCell<T>>,
     version: u64,
 }
 
-impl Model {
-    /// The session as it is now.
+impl<T> Model<T> {
+    /// As it is now.
     #[must_use]
-    pub(crate) fn new(session: Rc<RefCell<Session>>, version: u64) -> Model {
-        Model { session, version }
+    pub(crate) fn new(shared: Rc<RefCell<T>>, version: u64) -> Model<T> {
+        Model { shared, version }
     }
 
-    /// Looks into the session.
+    /// Looks into it.
     #[must_use]
-    pub(crate) fn get(&self) -> Ref<'_, Session> {
-        self.session.borrow()
+    pub(crate) fn get(&self) -> Ref<'_, T> {
+        self.shared.borrow()
     }
 }
 
-impl PartialEq for Model {
-    // By hand, because a session is compared by its version and not by its content.
+impl<T> Clone for Model<T> {
+    // By hand, because what is shared need not be copied.
+    fn clone(&self) -> Self {
+        Model { shared: Rc::clone(&self.shared), version: self.version }
+    }
+}
+
+impl<T> PartialEq for Model<T> {
+    // By hand, because it is compared by its version and not by its content.
     fn eq(&self, other: &Self) -> bool {
-        self.version == other.version && Rc::ptr_eq(&self.session, &other.session)
+        self.version == other.version && Rc::ptr_eq(&self.shared, &other.shared)
     }
 }

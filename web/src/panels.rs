@@ -18,6 +18,7 @@ mod words;
 
 pub(crate) use acts::Acts;
 pub(crate) use branches::Branches;
+pub(crate) use caches::cache_cards;
 pub(crate) use chips::Chips;
 pub(crate) use compare::CompareBar;
 pub(crate) use events::EventTable;

@@ -18,6 +18,11 @@ const WORDS: &[&str] = &[
     "also=lightcone_web::panels::branches",
     "also=lightcone_web::panels::events",
     "also=lightcone_web::panels::metrics",
+    "also=lightcone_web::memory::panel",
+    "also=lightcone_web::memory::head",
+    "also=lightcone_web::memory::costly",
+    "also=lightcone_web::memory::strip",
+    "also=lightcone_web::memory::views",
     "also=lightcone_web::guide::panel",
     "also=lightcone_web::guide::present",
 ];

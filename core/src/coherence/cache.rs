@@ -1,6 +1,6 @@
 //! A set-associative cache: ways of sets, the least recently used one goes first.
 
-use super::State;
+use super::{Family, State};
 
 /// A place for a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +92,12 @@ impl<K: Clone + Default + PartialEq, V: Clone + Default> Cache<K, V> {
         self.slots[slot].used = self.uses;
     }
 
+    /// Whether there was ever a line at a place.
+    #[must_use]
+    pub fn was_used(&self, slot: usize) -> bool {
+        self.slots[slot].used > 0
+    }
+
     /// How many lines of the same set were used after the one at a place: 0 is the latest.
     #[must_use]
     pub fn rank(&self, slot: usize) -> usize {
@@ -116,6 +122,29 @@ impl<K: Clone + Default + PartialEq, V: Clone + Default> Cache<K, V> {
 pub const SIZE_BYTES_MAX: u64 = 1 << 30;
 /// Most lines of a cache: 64 MB in lines of 64 bytes, and the tables of 64 such caches fit into memory.
 pub const LINES_MAX: u64 = 1 << 20;
+
+/// Size and protocol of caches that are all alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Bytes of a cache.
+    pub size: u64,
+    /// Lines of a set.
+    pub ways: u64,
+    /// Bytes of a line.
+    pub line: u64,
+    /// MESI or MSI.
+    pub family: Family,
+}
+
+impl Shape {
+    /// How addresses fall into its lines and sets.
+    ///
+    /// # Errors
+    /// One sentence, where its numbers do not fit together.
+    pub fn geometry(&self) -> Result<Geometry, String> {
+        Geometry::new(self.size, self.ways, self.line)
+    }
+}
 
 /// How addresses fall into lines and sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! What is counted, each at one cache.
 
 use super::{State, Transaction};
+use crate::json::JsonObject;
 
 /// Counters of a cache.
 ///
@@ -90,6 +91,16 @@ impl Counters {
             ("rdx", self.rdx),
             ("upgr", self.upgr),
         ]
+    }
+
+    /// The same as a JSON object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut o = JsonObject::new();
+        for (name, value) in self.named() {
+            o.int(name, value);
+        }
+        o.end()
     }
 
     /// Adds what another cache has counted.

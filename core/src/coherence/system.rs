@@ -11,6 +11,17 @@ pub struct System {
     counters: Vec<Counters>,
 }
 
+/// A line in a place of a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its first address.
+    pub line: u64,
+    /// Its state: also invalid, until another line takes the place.
+    pub state: State,
+    /// How many lines of the set were used after it.
+    pub rank: usize,
+}
+
 /// What came of an access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -48,6 +59,19 @@ impl System {
         let line = self.geometry.line(address);
         let cache = &self.caches[processor];
         cache.find(self.geometry.set(line), &line).map_or(State::I, |slot| cache.at(slot).state)
+    }
+
+    /// The places of a set of a cache; `None` where there was never a line.
+    #[must_use]
+    pub fn set(&self, processor: usize, set: usize) -> Vec<Option<Held>> {
+        let cache = &self.caches[processor];
+        let ways = self.geometry.ways();
+        let held = |slot: usize| {
+            let way = cache.at(slot);
+            let held = Held { line: self.geometry.base(way.key), state: way.state, rank: cache.rank(slot) };
+            cache.was_used(slot).then_some(held)
+        };
+        (set * ways..(set + 1) * ways).map(held).collect()
     }
 
     /// A processor reads or writes.

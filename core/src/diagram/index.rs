@@ -104,6 +104,8 @@ pub struct Index {
     /// Records that change a status: crash, restart, pause, resume, partition, heal.
     changes: Vec<RecordId>,
     violations: Vec<RecordId>,
+    /// Records that stand out in a whole run: acts and requests, faults and their ends, broken rules.
+    outstanding: Vec<RecordId>,
     /// Changes of the band of each process, and how many there are in all.
     bands: Vec<Vec<(RecordId, Option<Band>)>>,
     bands_known: usize,
@@ -177,10 +179,15 @@ impl Index {
             match record.kind {
                 Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Partition | Kind::Heal => {
                     self.changes.push(id);
+                    self.outstanding.push(id);
                 }
+                Kind::Request | Kind::Act | Kind::Network => self.outstanding.push(id),
                 Kind::Send | Kind::Receive | Kind::Deliver => self.follow_item(run, id, record),
                 Kind::Link => self.know_kind(LINK_LAYER),
-                Kind::Violation => self.violations.push(id),
+                Kind::Violation => {
+                    self.violations.push(id);
+                    self.outstanding.push(id);
+                }
                 _ => {}
             }
         }
@@ -304,6 +311,12 @@ impl Index {
     #[must_use]
     pub fn changes(&self) -> &[RecordId] {
         &self.changes
+    }
+
+    /// What stands out in a whole run, in order: acts and requests, faults and their ends, broken rules.
+    #[must_use]
+    pub fn outstanding(&self) -> &[RecordId] {
+        &self.outstanding
     }
 
     /// Broken rules, in order.

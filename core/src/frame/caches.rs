@@ -1,7 +1,19 @@
 //! The parts of a panel that shows caches on a bus: plain data, and each part has the words for what it is.
 
 use super::Cell;
+use crate::coherence::State;
 use serde::Serialize;
+
+/// The colour of a state of a line, 0 to 6.
+#[must_use]
+pub const fn state_tone(state: State) -> u8 {
+    match state {
+        State::I => 6,
+        State::S => 0,
+        State::E => 2,
+        State::M => 1,
+    }
+}
 
 /// A place of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

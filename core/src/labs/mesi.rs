@@ -34,12 +34,13 @@ mod setup;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod traced;
 mod views;
 mod why;
 mod words;
 
 use crate::check::Check;
-use crate::coherence::{Counters, State as LineState, Transaction};
+use crate::coherence::{Accesses, Counters, Shape, State as LineState, Transaction};
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
@@ -360,6 +361,10 @@ impl Protocol for Mesi {
 
     fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
         checks::all(ctx)
+    }
+
+    fn trace_scenario(accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
+        Some(traced::scenario(accesses, shape))
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {

@@ -22,7 +22,7 @@ impl App {
             Command::Tab(tab) => {
                 self.tab = tab;
                 // The menu of branches asks for a panel that may be closed.
-                if matches!(tab, Tab::Branches | Tab::Acts) && !self.layout.is_open(Slot::Below) {
+                if matches!(tab, Tab::Branches | Tab::Acts | Tab::Memory) && !self.layout.is_open(Slot::Below) {
                     self.layout.toggle(Slot::Below);
                 }
             }
@@ -55,10 +55,12 @@ impl App {
                 let text = self.session.borrow().tree.origin.to_json();
                 self.open_text(ctx, &text);
             }
+            Command::File(file) => self.open_file(ctx, file),
             Command::Open(text) => {
                 let scenario = svg::scenario_in(&text).unwrap_or(text);
                 self.open_text(ctx, &scenario);
             }
+            Command::Memory(wish) => self.memory(ctx, wish),
             Command::Export(form) => self.export(ctx, form),
             Command::Explore(runs, random) => self.explore(ctx, runs, random),
             _ => unreachable!("the others need less"),
@@ -84,7 +86,7 @@ impl App {
         }
     }
 
-    fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
+    pub(super) fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
         match Scenario::parse(text) {
             Ok(scenario) => {
                 self.notice = None;

@@ -2,7 +2,6 @@
 
 use super::drop::{Drop, close};
 use super::{Props as ModelProps, UndoButtons, value_of};
-use crate::bridge;
 use crate::command::{Command, Form};
 use crate::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
@@ -42,7 +41,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
             { part!(Choosers { model: props.model.clone(), on: on.clone() }) }
             { guide_button(s.lab().spec().id, props.guide, on) }
-            <p class="watch">
+            <p class="watch" tabindex="0">
                 if !broken.is_empty() {
                     <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
                 }
@@ -121,8 +120,7 @@ fn ExportMenu(props: &ModelProps) -> Html {
             // The same file, put right, must count as chosen again.
             input.inspect(|i| i.set_value(""));
             close(&e);
-            let on = on.clone();
-            bridge::read_file(&file, move |text| on.emit(Command::Open(text.unwrap_or_default())));
+            on.emit(Command::File(file));
         })
     };
     let item = |form: Form, name: &'static str, note: &'static str| {
@@ -141,8 +139,8 @@ fn ExportMenu(props: &ModelProps) -> Html {
                 { item(Form::Trace, "Trace", "every event, one JSON object a line") }
                 { item(Form::Metrics, "Metrics", "the numbers of the charts, as CSV") }
                 <label class="file">
-                    <b>{ "Open…" }</b><span>{ "a scenario or an exported SVG" }</span>
-                    <input type="file" accept=".json,.svg,application/json,image/svg+xml" onchange={on_file} />
+                    <b>{ "Open…" }</b><span>{ "a scenario, an exported SVG or a memory trace" }</span>
+                    <input type="file" onchange={on_file} />
                 </label>
         </Drop>
     }

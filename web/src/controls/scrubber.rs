@@ -51,7 +51,8 @@ impl Painted {
         let mut painted = Painted { marks: Default::default(), stretches: Vec::new() };
         let mut down = vec![None; trace.width()];
         let mut cut = None;
-        for id in 0..trace.len() {
+        // The index is brought up to date when the diagram is painted, which may be a moment later.
+        for &id in s.index.outstanding().iter().filter(|id| **id < trace.len()) {
             let record = trace.record(id);
             if let Some(sort) = SORTS.iter().position(|sort| sort.kinds.contains(&record.kind)) {
                 painted.marks[sort].push(id);

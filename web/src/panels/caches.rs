@@ -12,11 +12,16 @@ const EMPTY_MAX: usize = 2;
 pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine], things: &Things) -> Html {
     html! {
         <div class="scroll machine" tabindex="0" role="region" aria-label="Caches, bus and memory">
-            <div class="caches">{ for caches.iter().map(|c| cache(c, bus, things)) }</div>
+            <div class="caches">{ for caches.iter().map(|c| cache(c, bus, Some(things))) }</div>
             { self::bus(bus) }
             { self::memory(memory, things) }
         </div>
     }
+}
+
+/// Caches alone, side by side.
+pub(crate) fn cache_cards(caches: &[CachePicture]) -> Html {
+    html! { <div class="caches machine">{ for caches.iter().map(|c| cache(c, &BusPicture::default(), None)) }</div> }
 }
 
 /// How a cache takes part in what the bus is doing.
@@ -31,10 +36,11 @@ fn part_in(name: &str, bus: &BusPicture) -> Option<&'static str> {
     }
 }
 
-fn cache(cache: &CachePicture, bus: &BusPicture, things: &Things) -> Html {
+fn cache(cache: &CachePicture, bus: &BusPicture, things: Option<&Things>) -> Html {
     let part = part_in(&cache.name, bus);
     let several = cache.sets_in_all > 1;
     let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
+    let valued = cache.sets.iter().flat_map(|set| &set.places).any(|place| !place.value.is_empty());
     let used = cache.sets.iter().flat_map(|set| &set.places).any(|place| !place.line.is_empty());
     html! {
         <div class={classes!("cache", (!cache.up).then_some("down"), part)}>
@@ -46,12 +52,13 @@ fn cache(cache: &CachePicture, bus: &BusPicture, things: &Things) -> Html {
                 </caption>
                 if used {
                     <thead><tr>
-                        <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th><th scope="col">{ "value" }</th>
-                        if ranked { <th scope="col" title="how many lines of the set were used later">{ "LRU" }</th> }
+                        <th scope="col">{ "state" }</th><th scope="col">{ "line" }</th>
+                        if valued { <th scope="col">{ "value" }</th> }
+                        if ranked { <th scope="col" class="rank" title="how many lines of the set were used later">{ "LRU" }</th> }
                     </tr></thead>
                 }
                 if cache.up {
-                    { for cache.sets.iter().map(|s| set(s, several, ranked, things)) }
+                    { for cache.sets.iter().map(|s| set(s, several, Columns { ranked, valued, things })) }
                 }
             </table>
             if !cache.queue.is_empty() {
@@ -61,36 +68,52 @@ fn cache(cache: &CachePicture, bus: &BusPicture, things: &Things) -> Html {
     }
 }
 
-fn set(set: &CacheSet, several: bool, ranked: bool, things: &Things) -> Html {
-    let columns = if ranked { "4" } else { "3" };
+/// Which columns there are besides state and line.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    ranked: bool,
+    valued: bool,
+    /// What the names of lines need, where a line can be chosen.
+    things: Option<&'a Things>,
+}
+
+fn set(set: &CacheSet, several: bool, shown: Columns<'_>) -> Html {
+    let columns = (2 + usize::from(shown.ranked) + usize::from(shown.valued)).to_string();
     let (used, free): (Vec<&CachePlace>, Vec<_>) = set.places.iter().partition(|p| !p.line.is_empty());
     let (drawn, counted) = if free.len() > EMPTY_MAX { (0, free.len()) } else { (free.len(), 0) };
     html! {
         <tbody>
-            if several { <tr class="set"><th scope="rowgroup" colspan={columns}>{ format!("set {}", set.number) }</th></tr> }
-            { for used.iter().map(|p| place(p, ranked, things)) }
-            { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns}>{ "free" }</td></tr> }) }
+            if several { <tr class="set"><th scope="rowgroup" colspan={columns.clone()}>{ format!("set {}", set.number) }</th></tr> }
+            { for used.iter().map(|p| place(p, shown)) }
+            { for (0..drawn).map(|_| html! { <tr class="free"><td colspan={columns.clone()}>{ "free" }</td></tr> }) }
             if counted > 0 { <tr class="free"><td colspan={columns}>{ format!("{counted} free") }</td></tr> }
         </tbody>
     }
 }
 
-fn place(place: &CachePlace, ranked: bool, things: &Things) -> Html {
+/// A line's name, by which it is chosen where that can be.
+fn name(things: Option<&Things>, name: &str, key: &str, chosen: bool) -> Html {
+    things.map_or_else(|| html! { { name } }, |things| things.name(name, key, chosen))
+}
+
+fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
     let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
     // The letter is also a shape: see the style sheet.
     let letter = format!("is-{}", place.state);
     html! {
-        <tr class={classes!(things.class(&place.key, place.chosen), gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
+        <tr class={classes!(shown.things.map(|t| t.class(&place.key, place.chosen)), gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
             <td>
                 <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
                 if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
             </td>
-            <th scope="row">{ things.name(&place.line, &place.key, place.chosen) }</th>
-            <td class="value">
-                <span class="short" title={place.value.clone()}>{ &place.value }</span>
-                if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
-            </td>
-            if ranked { <td class="rank">{ place.rank }</td> }
+            <th scope="row">{ name(shown.things, &place.line, &place.key, place.chosen) }</th>
+            if shown.valued {
+                <td class="value">
+                    <span class="short" title={place.value.clone()}>{ &place.value }</span>
+                    if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
+                </td>
+            }
+            if shown.ranked { <td class="rank">{ place.rank }</td> }
         </tr>
     }
 }

@@ -4,7 +4,7 @@ use super::note::Why;
 use super::words::{names, shorten};
 use super::{Ctx, Mesi, Moved, views};
 use crate::coherence::{Does, Event, Family, State, Transaction, table};
-use crate::frame::{GraphEdge, GraphNode, Mark, Panel};
+use crate::frame::{GraphEdge, GraphNode, Mark, Panel, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 
@@ -33,7 +33,7 @@ pub(super) fn panel(ctx: &Ctx, seen: &[Seen<'_, Mesi>]) -> Panel {
     let node = |state: &State| GraphNode {
         label: label(ctx, *state, &at(*state).unwrap_or_default()),
         says: String::new(),
-        tone: Some(views::tone(*state)),
+        tone: Some(state_tone(*state)),
         mark: if last.iter().any(|(_, moved)| moved.to == *state) { Mark::Own } else { Mark::Plain },
         at: Some(place(*state)),
     };

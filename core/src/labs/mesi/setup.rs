@@ -11,6 +11,9 @@ use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Fewest and most caches: with one alone nothing is to be kept coherent, and more do not fit on a screen.
+pub(super) const CACHES_MIN: u64 = 2;
+pub(super) const CACHES_MAX: u64 = 8;
 /// Most lines that memory is given at the start.
 const MEMORY_LINES_MAX: usize = 1_000;
 /// Most places of a cache in address mode: more is nothing that one could look at.

@@ -2,6 +2,7 @@
 
 use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
+use super::setup::{CACHES_MAX, CACHES_MIN};
 use crate::coherence::SIZE_BYTES_MAX;
 use crate::http::{HttpForm, HttpKey, Performer};
 use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
@@ -25,7 +26,7 @@ const fn number(name: &'static str, min: u64, max: u64, default: &'static str, s
 }
 
 pub(super) static SETUP: [Param; 13] = [
-    number("caches", 2, 8, "3", "Number of caches."),
+    number("caches", CACHES_MIN, CACHES_MAX, "3", "Number of caches."),
     setting("protocol", Takes::Choice(&["mesi", "msi"]), "\"mesi\"", "With or without E."),
     number("lines", 1, 64, "4", "Lines of a cache whose lines are keys: one set."),
     number("size", 0, SIZE_BYTES_MAX, "0", "Bytes of a cache whose lines are addresses; 0: keys instead."),
@@ -191,6 +192,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     http: &HTTP,
     buffers_on_disk: false,
     quiet: &["done"],
+    memory_traces: true,
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
     shows: Some("show"),

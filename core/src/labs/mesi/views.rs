@@ -7,7 +7,7 @@ use super::words::{named_moves, names, shorten};
 use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
 use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
-use crate::frame::{MemoryLine, Panel, ThingRow};
+use crate::frame::{MemoryLine, Panel, ThingRow, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use std::collections::BTreeSet;
@@ -31,16 +31,6 @@ fn field(name: &str, value: impl Into<String>) -> Field {
 
 fn cached_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Cached> {
     seen.state.and_then(|state| state.0.as_deref())
-}
-
-/// The colour of a state.
-pub(super) const fn tone(state: State) -> u8 {
-    match state {
-        State::I => 6,
-        State::S => 0,
-        State::E => 2,
-        State::M => 1,
-    }
 }
 
 /// The colour of what waits.
@@ -97,7 +87,7 @@ pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
         return Some(Band { word: name, number: None, tone: WAITS });
     }
     let state = state_of(cached, line);
-    Some(Band { word: state.letter(), number: None, tone: tone(state) })
+    Some(Band { word: state.letter(), number: None, tone: state_tone(state) })
 }
 
 fn state_of(cached: &Cached, line: &Line) -> State {
@@ -182,7 +172,7 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         key: way.key.to_string(),
         chosen: is_shown(ctx, &way.key),
         state: way.state.letter().into(),
-        tone: tone(way.state),
+        tone: state_tone(way.state),
         value: value_text(ctx, &way.value),
         dirty: way.state == State::M,
         rank: cached.lines.rank(slot) as u16,
