@@ -67,17 +67,22 @@ test('ten thousand accesses: the bar moves, the page answers, Stop keeps what ha
   await named(page, 'write mostly').click();
   await page.evaluate(() => {
     (window as any).bars = [];
+    let stopped = false;
     const tick = () => {
       const bar = document.querySelector<HTMLProgressElement>('.load-card progress');
       if (bar) (window as any).bars.push(bar.value);
+      // From here, since it may be over before a finger has come down.
+      if (bar && bar.value > 100 && !stopped) {
+        stopped = true;
+        [...document.querySelectorAll<HTMLButtonElement>('.load-card button')].find((b) => b.textContent === 'Stop')!.click();
+      }
       requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
   });
   await page.getByRole('button', { name: 'Run to its end' }).click();
-  await expect.poll(() => card(page).getByRole('progressbar').evaluate((e: HTMLProgressElement) => e.value)).toBeGreaterThan(100);
-  await card(page).getByRole('button', { name: 'Stop' }).click();
   await over(page);
+  await expect(card(page)).toContainText('It stands still here');
   const far = async () => (await card(page).locator('.count').textContent())!;
   const [stopped, position] = [await far(), await page.evaluate(() => window.lightcone.frame().position)];
   expect(stopped).toMatch(/^[\d,]+ of 10,000 answered$/);

@@ -343,8 +343,7 @@ impl Component for App {
                 { part!(Transport { model, on: on.clone() }) }
                 { self.embed_foot() }
                 if self.help { { part!(Help { on: on.clone() }) } }
-                { self.working_view(&on) }
-                { self.notice_view(&on) }
+                { self.working_view(&on) }{ self.notice_view(&on) }
             </div>
         }
     }
