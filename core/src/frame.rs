@@ -4,8 +4,8 @@ mod caches;
 mod pictures;
 
 pub use caches::{
-    BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow, as_table,
-    state_tone,
+    BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow,
+    as_table, state_tone,
 };
 pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;

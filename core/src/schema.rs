@@ -409,15 +409,26 @@ pub enum Fold {
     Sum,
     /// The sum of all values so far, divided by the sum of what they are of.
     Ratio,
+    /// The same in percent: of all so far.
+    Percent,
+    /// The sum of all values so far.
+    Total,
+    /// The same, drawn as a bar beside those of its neighbours.
+    Bar,
+    /// A level that stays until a sample moves it, from `of` to `value`. Samples of several levels that are held together
+    /// add up.
+    Level,
     /// Which part of the stretch the times from `of` to `value` cover, in percent.
     Cover,
 }
 
-/// Numbers that a lab measures, over time: a chart.
+/// Numbers that a lab measures, over time: a line of a chart. Neighbours with the same title share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
-    /// What it shows.
+    /// What the chart shows; without commas.
     pub title: &'static str,
+    /// What the line shows, where there are several; without commas.
+    pub line: &'static str,
     /// Unit of the values: `µs`, `%`, or empty for a count.
     pub unit: &'static str,
     /// What is made of them.

@@ -2,7 +2,7 @@
 
 use crate::order;
 use crate::run::Run;
-use crate::schema::{Fold, Sample};
+use crate::schema::{Fold, Sample, Series};
 use crate::trace::{Kind, NodeId, RecordId};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub struct Line {
     pub name: &'static str,
     /// One value for each bucket; `None` where there is nothing to say.
     pub values: Vec<Option<u64>>,
+    /// The value at the cursor, where that is about all that has been so far.
+    pub now: Option<u64>,
 }
 
 /// One or more lines over the same time, in the same unit.
@@ -31,6 +33,14 @@ pub struct Chart {
     pub unit: &'static str,
     /// Its lines.
     pub lines: Vec<Line>,
+    /// Whether what they have come to is to be compared, and not the way there.
+    pub bars: bool,
+}
+
+impl Line {
+    fn new(name: &'static str, values: Vec<Option<u64>>) -> Line {
+        Line { name, values, now: None }
+    }
 }
 
 /// What is known of a run until a position.
@@ -141,12 +151,8 @@ fn percentile(values: &[u64], percent: usize) -> Option<u64> {
 #[must_use]
 pub fn charts(run: &dyn Run, end_us: u64) -> Vec<Chart> {
     let s = Samples::take(run, run.position(), end_us);
-    let line = |name, values| Line { name, values };
-    let mut charts = vec![Chart {
-        title: "Messages",
-        unit: "/s",
-        lines: vec![line("sent", s.rate(&s.sent)), line("lost", s.rate(&s.lost))],
-    }];
+    let lines = vec![Line::new("sent", s.rate(&s.sent)), Line::new("lost", s.rate(&s.lost))];
+    let mut charts = vec![Chart { title: "Messages", unit: "/s", lines, bars: false }];
     if s.delivered.iter().any(|&n| n > 0) {
         charts.extend(s.deliveries());
     }
@@ -155,7 +161,7 @@ pub fn charts(run: &dyn Run, end_us: u64) -> Vec<Chart> {
 }
 
 /// What the lab itself measures.
-fn own_charts(run: &dyn Run, end_us: u64) -> impl Iterator<Item = Chart> {
+fn own_charts(run: &dyn Run, end_us: u64) -> Vec<Chart> {
     let all = run.scenario().lab.spec().series;
     let mut samples: Vec<Vec<(usize, Sample)>> = vec![Vec::new(); all.len()];
     let until = if all.is_empty() { 0 } else { run.position().min(run.trace().len()) };
@@ -164,15 +170,41 @@ fn own_charts(run: &dyn Run, end_us: u64) -> impl Iterator<Item = Chart> {
             samples[sample.series].push((bucket(run.trace().record(id).at_us, end_us), sample));
         }
     }
-    all.iter().zip(samples).filter(|(_, samples)| !samples.is_empty()).map(move |(series, samples)| {
-        let lines = match series.fold {
-            Fold::Spread => spread(&by_bucket(&samples)),
-            Fold::Sum => vec![Line { name: "each", values: sums(&by_bucket(&samples)) }],
-            Fold::Ratio => vec![Line { name: "mean", values: ratios(&samples) }],
-            Fold::Cover => vec![Line { name: "share", values: covers(&samples, end_us) }],
-        };
-        Chart { title: series.title, unit: series.unit, lines }
-    })
+    // What comes after the cursor is not known.
+    let seen = bucket(run.now_us(), end_us);
+    let mut charts: Vec<Chart> = Vec::new();
+    for together in all.chunk_by(|a, b| a.title == b.title) {
+        let rest = samples.split_off(together.len());
+        let own = std::mem::replace(&mut samples, rest);
+        if own.iter().all(Vec::is_empty) {
+            continue;
+        }
+        let mut lines: Vec<Line> = together.iter().zip(own).flat_map(|(series, s)| lines(series, &s, end_us)).collect();
+        for line in &mut lines {
+            line.values[seen + 1..].fill(None);
+        }
+        let Series { title, unit, fold, .. } = together[0];
+        charts.push(Chart { title, unit, lines, bars: fold == Fold::Bar });
+    }
+    charts
+}
+
+/// The lines of a series.
+fn lines(series: &Series, samples: &[(usize, Sample)], end_us: u64) -> Vec<Line> {
+    let named = |usual| if series.line.is_empty() { usual } else { series.line };
+    let (usual, values) = match series.fold {
+        Fold::Spread => return spread(&by_bucket(samples)),
+        Fold::Sum => return vec![Line::new(named("each"), sums(&by_bucket(samples)))],
+        Fold::Cover => return vec![Line::new(named("share"), covers(samples, end_us))],
+        Fold::Ratio => ("mean", ratios(samples, 1)),
+        Fold::Percent => ("share", ratios(samples, 100)),
+        Fold::Total | Fold::Bar => ("in all", levels(samples, |sum, sample| sum + sample.value)),
+        // Where nothing has moved it yet, nothing is known of it.
+        Fold::Level if samples.is_empty() => ("level", vec![None; BUCKETS]),
+        Fold::Level => ("level", levels(samples, |level, sample| (level + sample.value).saturating_sub(sample.of))),
+    };
+    let now = values.last().copied().flatten();
+    vec![Line { name: named(usual), values, now }]
 }
 
 /// The values that fall into each stretch.
@@ -186,15 +218,15 @@ fn by_bucket(samples: &[(usize, Sample)]) -> Vec<Vec<u64>> {
 
 fn spread(samples: &[Vec<u64>]) -> Vec<Line> {
     let of = |percent| samples.iter().map(|v| percentile(v, percent)).collect();
-    vec![Line { name: "median", values: of(50) }, Line { name: "95 %", values: of(95) }]
+    vec![Line::new("median", of(50)), Line::new("95 %", of(95))]
 }
 
 fn sums(samples: &[Vec<u64>]) -> Vec<Option<u64>> {
     samples.iter().map(|values| Some(values.iter().sum())).collect()
 }
 
-/// From the first sample on, everything so far, rounded to the nearest.
-fn ratios(samples: &[(usize, Sample)]) -> Vec<Option<u64>> {
+/// From the first sample on, everything so far, so many times, rounded to the nearest.
+fn ratios(samples: &[(usize, Sample)], times: u64) -> Vec<Option<u64>> {
     let (mut value, mut of) = (0, 0);
     let mut rest = samples.iter().peekable();
     let ratio = |b| {
@@ -202,9 +234,22 @@ fn ratios(samples: &[(usize, Sample)]) -> Vec<Option<u64>> {
             value += sample.value;
             of += sample.of;
         }
-        (of > 0).then(|| (value + of / 2) / of)
+        (of > 0).then(|| (times * value + of / 2) / of)
     };
     (0..BUCKETS).map(ratio).collect()
+}
+
+/// What the samples until the end of each stretch come to. Before the first one it is what that one begins at.
+fn levels(samples: &[(usize, Sample)], add: impl Fn(u64, &Sample) -> u64) -> Vec<Option<u64>> {
+    let mut level = samples.first().map_or(0, |(_, sample)| sample.of);
+    let mut rest = samples.iter().peekable();
+    let until = |b| {
+        while let Some((_, sample)) = rest.next_if(|(at, _)| *at <= b) {
+            level = add(level, sample);
+        }
+        Some(level)
+    };
+    (0..BUCKETS).map(until).collect()
 }
 
 /// Which part of each stretch is covered, up to the stretch of the last sample.
@@ -223,14 +268,13 @@ fn covers(samples: &[(usize, Sample)], end_us: u64) -> Vec<Option<u64>> {
 impl Samples {
     fn deliveries(self) -> Vec<Chart> {
         let s = self;
-        let line = |name, values| Line { name, values };
-        let mut charts = Vec::new();
-        charts.push(Chart { title: "Deliveries", unit: "/s", lines: vec![line("delivered", s.rate(&s.delivered))] });
-        for (title, samples) in [("From sending to delivery", &s.latency_us), ("Held back", &s.held_us)] {
-            charts.push(Chart { title, unit: "µs", lines: spread(samples) });
-        }
-        charts.push(Chart { title: "Waiting at one process", unit: "", lines: vec![line("most", s.waiting)] });
-        charts
+        let chart = |title, unit, lines| Chart { title, unit, lines, bars: false };
+        vec![
+            chart("Deliveries", "/s", vec![Line::new("delivered", s.rate(&s.delivered))]),
+            chart("From sending to delivery", "µs", spread(&s.latency_us)),
+            chart("Held back", "µs", spread(&s.held_us)),
+            chart("Waiting at one process", "", vec![Line::new("most", s.waiting)]),
+        ]
     }
 }
 
@@ -276,10 +320,28 @@ mod tests {
     #[test]
     fn a_ratio_is_of_all_so_far_and_a_cover_is_a_share_of_its_stretch() {
         let sample = |b, value, of| (b, Sample { series: 0, value, of });
-        let values = ratios(&[sample(1, 6, 1), sample(3, 0, 2), sample(3, 3, 0)]);
-        assert_eq!(values[..5], [None, Some(6), Some(6), Some(3), Some(3)]);
+        let samples = [sample(1, 6, 1), sample(3, 0, 2), sample(3, 3, 0)];
+        assert_eq!(ratios(&samples, 1)[..5], [None, Some(6), Some(6), Some(3), Some(3)]);
+        assert_eq!(ratios(&[sample(1, 1, 1), sample(2, 1, 2)], 100)[..3], [None, Some(100), Some(67)]);
         let values = covers(&[sample(1, 150, 50), sample(2, 230, 200)], BUCKETS as u64 * 100);
         assert_eq!(values[..4], [Some(50), Some(50), Some(30), None]);
+    }
+
+    #[test]
+    fn a_total_grows_and_a_level_stays_until_it_is_moved() {
+        let sample = |b, value, of| (b, Sample { series: 0, value, of });
+        let of = |fold, samples: &[(usize, Sample)]| {
+            let series = Series { title: "", line: "", unit: "", fold };
+            let line = lines(&series, samples, 1_000).remove(0);
+            assert_eq!(line.now, line.values[BUCKETS - 1]);
+            line.values[..4].to_vec()
+        };
+        let numbers = |values: [u64; 4]| values.map(Some).to_vec();
+        assert_eq!(of(Fold::Total, &[sample(1, 2, 0), sample(1, 1, 0), sample(3, 4, 0)]), numbers([0, 3, 3, 7]));
+        // Seven from the start; two are added, one is taken away.
+        assert_eq!(of(Fold::Level, &[sample(1, 9, 7), sample(3, 8, 9)]), numbers([7, 9, 9, 8]));
+        // Two that are held together: each from nothing to one.
+        assert_eq!(of(Fold::Level, &[sample(1, 1, 0), sample(2, 1, 0), sample(2, 0, 1)]), numbers([0, 1, 1, 1]));
     }
 
     #[test]

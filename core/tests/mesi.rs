@@ -5,6 +5,8 @@
 #![allow(clippy::disallowed_types, reason = "a test may say how many runs a second it makes")]
 
 mod common;
+#[path = "mesi/sharing.rs"]
+mod sharing;
 
 use common::{Dice, assert_same_trace, cases, on_all_processors, parse};
 use lightcone_core::explore::run_and_settle;
@@ -174,6 +176,8 @@ struct Outside {
     last: BTreeMap<String, Content>,
     /// Who has flushed a line for a transaction that has not taken place yet; and whether he has crashed since.
     flushing: BTreeMap<String, (String, bool)>,
+    /// Who has crashed with his write-back of a line under way.
+    returns: BTreeMap<String, String>,
     open: Option<String>,
     /// Caches whose write was told by a change of state, before the reply.
     told: BTreeSet<String>,
@@ -191,6 +195,7 @@ impl Outside {
             memory: BTreeMap::new(),
             last: BTreeMap::new(),
             flushing: BTreeMap::new(),
+            returns: BTreeMap::new(),
             open: None,
             told: BTreeSet::new(),
             replies: 0,
@@ -248,6 +253,10 @@ impl Outside {
         assert_eq!(known, from, "{node} {data}");
         let content = self.content(&line, &data["value"]);
         let why = text(&data["why"]);
+        self.returns.remove(&line);
+        if data["doubt"] == true {
+            self.returns.insert(line.clone(), node.to_string());
+        }
         if why == "crash" && from == "M" {
             self.lost += 1;
             self.last.insert(line.clone(), self.memory.get(&line).cloned().unwrap_or_default());
@@ -275,7 +284,8 @@ impl Outside {
         let line = text(&data["line"]);
         let memory = self.content(&line, &data["memory"]);
         self.memory.insert(line.clone(), memory.clone());
-        if let Some((_, true)) = self.flushing.remove(&line) {
+        let back = data["bus"] == "WriteBack" && self.returns.get(&line) == Some(&text(&data["by"]));
+        if back || matches!(self.flushing.remove(&line), Some((_, true))) {
             self.last.insert(line.clone(), memory);
         }
         self.check_clean(&line);
@@ -327,6 +337,19 @@ fn judge(run: &dyn Run, setup: &Value) -> Outside {
     outside
 }
 
+/// What misses of lines were that had been taken away.
+fn judge_sharing(run: &dyn Run, setup: &Value) -> sharing::Misses {
+    let mut judge = sharing::Judge::new(setup);
+    for id in 0..run.trace().len() {
+        if matches!(run.trace().record(id).kind, Kind::State | Kind::Reply | Kind::Crash) {
+            judge.line(&serde_json::from_str(&run.line(id)).expect("a line is JSON"));
+        }
+    }
+    let of_one_word = setup["size"].as_u64().unwrap_or(0) == 0;
+    assert!(!of_one_word || judge.misses.by_false_sharing == 0, "a line of one word is not shared falsely");
+    judge.misses
+}
+
 /// What runs came to.
 #[derive(Default)]
 struct Tally {
@@ -352,6 +375,11 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
     let both: BTreeSet<&str> = inside.iter().copied().filter(|rule| *rule != "stuck").collect();
     assert_eq!(both, outside.broken, "the two judges, seed {seed} [{broken}] {:?}\n{scenario_text}", run.violations());
     if broken.is_empty() {
+        let misses = judge_sharing(&*run, &given["setup"]);
+        let numbers = [misses.coherence, misses.by_true_sharing, misses.by_false_sharing];
+        for (name, value) in ["coherence", "by_true_sharing", "by_false_sharing"].into_iter().zip(numbers) {
+            *tally.counts.entry(name).or_default() += value;
+        }
         assert!(inside.is_empty(), "seed {seed}: {:?}\n{scenario_text}", run.violations());
     }
     tally.runs += 1;
@@ -409,6 +437,10 @@ fn no_fault_breaks_a_rule_and_every_access_ends() {
             assert!(t.counts[name] > 0, "{name}");
         }
         assert!(t.lost > 0 && t.crashes > t.runs / 2);
+        let [coherence, truly, falsely] =
+            ["coherence", "by_true_sharing", "by_false_sharing"].map(|name| t.counts[name]);
+        assert!(truly > t.runs / 10 && falsely > t.runs / 20, "{truly} and {falsely}");
+        assert!(coherence > truly + falsely, "writes died with their caches, too");
     }
 }
 

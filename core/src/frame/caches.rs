@@ -2,6 +2,7 @@
 
 use super::Cell;
 use crate::coherence::State;
+use crate::json::millis_text;
 use serde::Serialize;
 
 /// The colour of a state of a line, 0 to 6.
@@ -36,6 +37,9 @@ pub struct CachePlace {
     pub rank: u16,
     /// What the line waits for, such as `S→M, BusUpgr`.
     pub waits: Option<String>,
+    /// That the line came back for the sake of a word that nobody else had written, in a few words: `false sharing: C1
+    /// writes 0x1000, C2 wrote 0x1008`.
+    pub shared_falsely: Option<String>,
 }
 
 /// A set of a cache.
@@ -120,6 +124,23 @@ pub struct BusRequest {
     pub line: String,
 }
 
+/// A transaction that took place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BusPast {
+    /// Its number.
+    pub txn: u32,
+    /// What it was, such as `BusRd`.
+    pub what: String,
+    /// Of which line.
+    pub line: String,
+    /// Who asked for it.
+    pub by: String,
+    /// Where the data came from and went to, in a few words.
+    pub data: String,
+    /// When it took place, in microseconds.
+    pub at_us: u64,
+}
+
 /// A bus.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BusPicture {
@@ -127,6 +148,8 @@ pub struct BusPicture {
     pub now: Option<BusTurn>,
     /// Who waits, first come first.
     pub queue: Vec<BusRequest>,
+    /// What took place last, the newest first.
+    pub log: Vec<BusPast>,
 }
 
 /// What a panel of caches has as a table: heads of the columns, and rows with their heads.
@@ -141,8 +164,8 @@ pub fn as_table(caches: &[CachePicture], memory: &[MemoryLine], bus: &BusPicture
         let used = places.filter(|(_, place)| !place.line.is_empty());
         for (set, place) in used {
             let head = if cache.sets_in_all > 1 { format!("{} set {set}", cache.name) } else { cache.name.clone() };
-            let waits = place.waits.clone().unwrap_or_default();
-            rows.push((head, vec![place.line.clone(), place.state.clone(), place.value.clone(), waits]));
+            let said: Vec<&str> = [&place.waits, &place.shared_falsely].into_iter().flatten().map(|s| &**s).collect();
+            rows.push((head, vec![place.line.clone(), place.state.clone(), place.value.clone(), said.join("; ")]));
         }
         if let Some(waits) = &cache.waits {
             rows.push((cache.name.clone(), vec![String::new(), String::new(), String::new(), waits.clone()]));
@@ -155,6 +178,11 @@ pub fn as_table(caches: &[CachePicture], memory: &[MemoryLine], bus: &BusPicture
     for asked in &bus.queue {
         let what = format!("{} by {} waits", asked.what, asked.by);
         rows.push(("bus".into(), vec![asked.line.clone(), String::new(), String::new(), what]));
+    }
+    for past in &bus.log {
+        let what =
+            format!("{}. {} by {} at {} ms: {}", past.txn, past.what, past.by, millis_text(past.at_us), past.data);
+        rows.push(("bus log".into(), vec![past.line.clone(), String::new(), String::new(), what]));
     }
     for line in memory {
         let newer = line.newer.as_ref().map_or(String::new(), |cache| format!("{cache} has it newer"));

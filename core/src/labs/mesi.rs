@@ -17,13 +17,15 @@
 //! **Loss** is repaired by asking again: requests have serial numbers, snoops and grants the number of the transaction.
 //! Whoever is asked again says again what it said; what is old is ignored. So a lost message never makes two writers.
 //!
-//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so. The
-//! bus is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
+//! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so, and
+//! that it is in doubt where a write-back was under way, since the bus ends one that is on its way into memory. The bus
+//! is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
 //! tells messages of its former life by the number of that life. Memory and bus are on disk: their crash is a pause that
 //! loses arrivals.
 
 mod bus;
 mod cache;
+mod charts;
 mod checks;
 mod line;
 mod loads;
@@ -44,14 +46,14 @@ use crate::coherence::{Accesses, Counters, Shape, State as LineState, Transactio
 use crate::frame::{Band, Field, Panel};
 use crate::json::{JsonObject, Payload};
 use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::schema::{Fields, LabSpec, Sample, Value};
 use crate::trace::{Kind, NodeId};
 use bus::Bus;
 use cache::Cached;
 use line::{Content, Line};
 pub use note::Note;
 pub use setup::Setup;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use tables::SPEC;
 
@@ -76,6 +78,8 @@ pub struct Disk {
     tally: Tally,
     bus: Bus,
     traffic: Traffic,
+    /// The last transactions that took place, the newest last.
+    log: VecDeque<Rc<bus::Logged>>,
     memory: Rc<BTreeMap<Rc<str>, Content>>,
 }
 
@@ -87,6 +91,27 @@ struct Tally {
     last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
     moves: [[u64; 4]; 4],
+    again: Again,
+}
+
+/// Misses of lines that another cache's write had taken away.
+#[derive(Clone, Copy, Debug, Default)]
+struct Again {
+    /// All of them.
+    coherence: u64,
+    /// The word accessed was written by another cache meanwhile.
+    true_sharing: u64,
+    /// Only other words of the line were.
+    false_sharing: u64,
+}
+
+impl Tally {
+    /// A line that had been taken away was missed.
+    fn missed_again(&mut self, taken: &note::Taken) {
+        self.again.coherence += 1;
+        self.again.true_sharing += u64::from(taken.sharing == Some(note::Sharing::True));
+        self.again.false_sharing += u64::from(taken.is_false());
+    }
 }
 
 /// What was done to a line; it may have stayed as it was.
@@ -121,7 +146,7 @@ enum Change {
     Tally(Box<Tally>),
     Bus(Box<(Bus, Traffic)>),
     /// A transaction took place; memory may have a new value for a line.
-    Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>),
+    Commit(Box<(Bus, Traffic)>, Option<(Rc<str>, Content)>, Rc<bus::Logged>),
 }
 
 /// What a cache answers to a snoop.
@@ -282,8 +307,12 @@ impl Protocol for Mesi {
             Change::Life(life) => disk.life = life,
             Change::Tally(tally) => disk.tally = *tally,
             Change::Bus(bus) => (disk.bus, disk.traffic) = *bus,
-            Change::Commit(bus, change) => {
+            Change::Commit(bus, change, logged) => {
                 (disk.bus, disk.traffic) = *bus;
+                if disk.log.len() == bus::LOG_MAX {
+                    disk.log.pop_front();
+                }
+                disk.log.push_back(logged);
                 if let Some((line, content)) = change {
                     Rc::make_mut(&mut disk.memory).insert(line, content);
                 }
@@ -365,6 +394,10 @@ impl Protocol for Mesi {
 
     fn trace_scenario(accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
         Some(traced::scenario(accesses, shape))
+    }
+
+    fn samples(note: &Note) -> Vec<Sample> {
+        charts::samples(note)
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {

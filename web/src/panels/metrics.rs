@@ -1,4 +1,4 @@
-//! Numbers over time: core works them out, one component draws a line.
+//! Numbers over time: core works them out, here they become lines and bars.
 
 use crate::command::{Command, Form};
 use crate::model::Model;
@@ -8,6 +8,10 @@ use yew::prelude::*;
 
 /// Height of a chart, in its own units.
 const HEIGHT: u64 = 100;
+/// How the lines of a chart are drawn, for those who see no colours: the pattern of dashes in pixels.
+const DASHES: [&str; 4] = ["none", "6 4", "2 3", "10 3 2 3"];
+/// The palette's colours for them, far enough from each other where the lines lie on each other.
+const TONES: [&str; 4] = ["tone0", "tone1", "tone2", "tone3"];
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -27,7 +31,7 @@ pub(crate) fn Metrics(props: &Props) -> Html {
     html! {
         <>
             <h2 class="sr">{ "Metrics" }</h2>
-            <div class="charts">{ for charts.iter().map(chart) }</div>
+            <div class="charts">{ for charts.iter().map(|c| if c.bars { bars(c) } else { chart(c) }) }</div>
             <p class="says">
                 { for numbers.iter().map(|(name, value)| html! { <span>{ format!("{}: {value}  ", name.replace('_', " ")) }</span> }) }
                 <button class="link" onclick={props.on.reform(|_| Command::Export(Form::Metrics))}>{ "CSV" }</button>
@@ -40,20 +44,61 @@ fn value_text(value: u64, unit: &str) -> String {
     if unit == "µs" { format!("{} ms", millis_text(value)) } else { format!("{value} {unit}") }
 }
 
+/// What a line has come to, if that is worth a word.
+fn now_text(line: &Line, unit: &str) -> String {
+    line.now.map_or(String::new(), |now| value_text(now, unit).trim_end().into())
+}
+
+/// The `i`-th line: more than four would be no picture any more, and no lab has them.
+fn stroke(i: usize, d: String) -> Html {
+    let i = i % DASHES.len();
+    html! { <path class={classes!("line", TONES[i], (i == 0).then_some("first"))} stroke-dasharray={DASHES[i]} {d} /> }
+}
+
 fn chart(chart: &Chart) -> Html {
     let most = chart.lines.iter().flat_map(|l| l.values.iter().flatten()).copied().max().unwrap_or(0);
-    let class = |i: usize| if i == 0 { "first" } else { "second" };
-    let key = |(i, l): (usize, &Line)| html! { <span><i class={(i > 0).then_some("second-key")}></i>{ l.name }</span> };
-    let says = format!("{}, at most {}", chart.title, value_text(most, chart.unit));
+    let top = if chart.unit == "%" { 100 } else { most };
+    let key = |(i, l): (usize, &Line)| {
+        html! {
+            <span>
+                <svg viewBox="0 0 26 4" aria-hidden="true">{ stroke(i, "M0 2H26".into()) }</svg>
+                { l.name }<b>{ now_text(l, chart.unit) }</b>
+            </span>
+        }
+    };
+    let said = |l: &Line| format!("; {} {}", l.name, now_text(l, chart.unit));
+    let now: String = chart.lines.iter().filter(|l| l.now.is_some()).map(said).collect();
+    let says = format!("{}, at most {}{now}", chart.title, value_text(most, chart.unit).trim_end());
     html! {
         <figure class="chart">
             <h3>{ chart.title }{ for chart.lines.iter().enumerate().map(key) }</h3>
             <svg viewBox={format!("0 0 {BUCKETS} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={says}>
                 <path class="axis" d={format!("M0 0V{HEIGHT}H{BUCKETS}")} />
-                { for chart.lines.iter().enumerate().map(|(i, l)| html! { <path class={class(i)} d={path(l, most)} /> }) }
+                { for chart.lines.iter().enumerate().map(|(i, l)| stroke(i, path(l, top))) }
             </svg>
-            <figcaption class="empty">{ format!("up to {}", value_text(most, chart.unit)) }</figcaption>
+            <figcaption class="empty">{ format!("up to {}", value_text(top, chart.unit)) }</figcaption>
         </figure>
+    }
+}
+
+/// What lines have come to, side by side: a table whose numbers have lengths.
+fn bars(chart: &Chart) -> Html {
+    let most = chart.lines.iter().filter_map(|l| l.now).max().unwrap_or(0).max(1);
+    let row = |l: &Line| {
+        let now = l.now.unwrap_or(0);
+        html! {
+            <tr>
+                <th scope="row">{ l.name }</th>
+                <td><i style={format!("width:{}%", 100 * now / most)}></i></td>
+                <td>{ now }</td>
+            </tr>
+        }
+    };
+    html! {
+        <figure class="chart bars"><table>
+            <caption><h3>{ chart.title }</h3></caption>
+            <tbody>{ for chart.lines.iter().map(row) }</tbody>
+        </table></figure>
     }
 }
 

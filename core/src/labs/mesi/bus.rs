@@ -5,7 +5,7 @@
 
 use super::cache::arm_retry;
 use super::line::{Content, Line};
-use super::note::{Began, BusNote, Commit};
+use super::note::{Began, BusNote, Closed, Commit};
 use super::setup::Arbitration;
 use super::{Answer, Change, Ctx, Disk, Effects, Mesi, Message, Note, Timer, Traffic, Txn, Write};
 use crate::coherence::Transaction;
@@ -71,6 +71,23 @@ pub(super) struct Open {
     /// The requester has crashed.
     gone: bool,
     since_us: u64,
+}
+
+/// How many transactions the bus remembers, for those who look on.
+pub(super) const LOG_MAX: usize = 8;
+
+/// A transaction that took place.
+#[derive(Clone, Debug)]
+pub(super) struct Logged {
+    pub(super) txn: Txn,
+    pub(super) transaction: Transaction,
+    pub(super) line: Line,
+    pub(super) by: NodeId,
+    /// The cache that gave the data.
+    pub(super) from: Option<NodeId>,
+    /// Whether memory has taken the line.
+    pub(super) stored: bool,
+    pub(super) at_us: u64,
 }
 
 impl Bus {
@@ -291,9 +308,10 @@ impl<'a> Turn<'a> {
     /// Ends the open transaction, and begins the next.
     fn close(&mut self) {
         let open = self.bus.open.take().expect("it is open");
-        self.traffic.busy_us += self.out.now_us() - open.since_us;
+        let (from_us, to_us) = (open.since_us, self.out.now_us());
+        self.traffic.busy_us += to_us - from_us;
         self.bus.last = open.asked.by;
-        self.note.closed = Some((open.txn, open.asked.line));
+        self.note.closed = Some(Closed { txn: open.txn, line: open.asked.line, from_us, to_us });
         self.out.disarm(Timer::Retry);
         self.out.disarm(Timer::Turn);
         self.begin();
@@ -393,6 +411,8 @@ impl<'a> Turn<'a> {
             _ => flushed.and_then(|(_, answer)| answer.content.clone()),
         };
         let Asked { serial, transaction, line, .. } = open.asked.clone();
+        let lines_before = self.memory.len() as u64;
+        let new = taken.is_some() && !self.memory.contains_key(&line.name);
         let known = || self.memory.get(&line.name).cloned().unwrap_or_default();
         let commit = Commit {
             txn: open.txn,
@@ -403,14 +423,19 @@ impl<'a> Turn<'a> {
             from: supplier.as_ref().map(|(cache, _)| *cache).filter(|_| transaction.snooped().is_some()),
             shared: open.shared(),
             line: line.clone(),
+            lines_before,
+            lines: lines_before + u64::from(new),
         };
         // The numbers of a new life begin anew.
         if !gone {
             self.served(by, serial);
         }
         self.traffic.transactions[transaction as usize] += 1;
+        let (from, stored, at_us) = (commit.from, taken.is_some(), self.out.now_us());
+        let logged = Logged { txn: commit.txn, transaction, line: line.clone(), by, from, stored, at_us };
         let bus = Box::new((self.bus.clone(), self.traffic));
-        let write = Write(Change::Commit(bus, taken.map(|content| (Rc::clone(&line.name), content))));
+        let taken = taken.map(|content| (Rc::clone(&line.name), content));
+        let write = Write(Change::Commit(bus, taken, Rc::new(logged)));
         let memory = commit.memory.clone();
         self.out.state_writing(Note::Committed(Box::new(commit)), write);
         if gone {

@@ -1,13 +1,13 @@
 //! A cache: it serves its processor, asks the bus, and answers what it snoops.
 
-use super::line::{Content, Line};
-use super::note::{Change, Served, Why};
+use super::line::{Content, Line, Origin};
+use super::note::{Change, Served, Taken, Why};
 use super::words;
 use super::{Access, Answer, Ctx, Disk, Effects, Mesi, Message, Moved, Note, Request, Tally, Timer, Txn, Write};
 use crate::coherence::{Cache, Does, Event, State, Transaction, table};
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// A cache's memory.
@@ -30,6 +30,10 @@ pub(super) struct Cached {
     granted: Txn,
     /// The line that it used, or that was changed here, last.
     pub(super) last: Option<Line>,
+    /// Invalid lines that another cache's write has taken away, and whose old content is still in its place.
+    taken: BTreeSet<Line>,
+    /// Lines that came for the sake of a word that nobody else had written: with the words for it.
+    pub(super) falsely: BTreeMap<Line, String>,
 }
 
 /// A request to the bus.
@@ -55,12 +59,14 @@ pub(super) fn boot(ctx: &Ctx, disk: &Disk, out: &mut Effects) -> Cached {
         answered: None,
         granted: 0,
         last: None,
+        taken: BTreeSet::new(),
+        falsely: BTreeMap::new(),
     }
 }
 
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, input: Input<'_, Mesi>, out: &mut Effects) {
-    let mut turn = Turn { ctx, cached, tally: disk.tally.clone(), note: None, out };
+    let mut turn = Turn { ctx, me, cached, tally: disk.tally.clone(), note: None, out };
     match input {
         Input::Request { id, request: Request::Access(access) } => {
             turn.cached.queue.push_back((id, Rc::clone(access)));
@@ -107,11 +113,13 @@ struct Outcome {
     told: bool,
     before: Option<Content>,
     from: Option<(bool, Option<NodeId>)>,
+    taken: Option<Taken>,
 }
 
 /// A step of a cache.
 struct Turn<'a> {
     ctx: &'a Ctx,
+    me: NodeId,
     cached: &'a mut Cached,
     tally: Tally,
     note: Option<Note>,
@@ -139,7 +147,8 @@ impl Turn<'_> {
             let before = self.cached.lines.at(slot).value.clone();
             let told = self.install(slot, &access, cell.to, None);
             self.tally.counters.served(access.value.is_some(), None);
-            self.reply(request, &access, slot, Outcome { hit: true, told, before: Some(before), from: None });
+            let outcome = Outcome { hit: true, told, before: Some(before), from: None, taken: None };
+            self.reply(request, &access, slot, outcome);
         }
     }
 
@@ -219,7 +228,9 @@ impl Turn<'_> {
         let before = way.value.clone();
         let from = asked.map_or(way.state, |(_, from)| from);
         let wrote = access.value.clone().map(|value| (Rc::clone(&access.key), value));
-        let after = wrote.as_ref().map_or_else(|| before.clone(), |(key, value)| before.with(key, value));
+        // Counted when the processor is served, behind this.
+        let origin = Origin { by: self.me, number: self.tally.counters.writes };
+        let after = wrote.as_ref().map_or_else(|| before.clone(), |(key, value)| before.written(key, value, origin));
         self.cached.lines.set_value(slot, after.clone());
         self.cached.lines.set_state(slot, to);
         let asked = asked.map(|(transaction, _)| transaction);
@@ -234,7 +245,7 @@ impl Turn<'_> {
     }
 
     fn reply(&mut self, request: RecordId, access: &Access, slot: usize, outcome: Outcome) {
-        let Outcome { hit, told, before, from } = outcome;
+        let Outcome { hit, told, before, from, taken } = outcome;
         let value = self.cached.lines.at(slot).value.get(&access.key).cloned();
         let served = Served {
             line: access.line.clone(),
@@ -245,6 +256,7 @@ impl Turn<'_> {
             told,
             before,
             from,
+            taken,
         };
         self.out.reply(request, Note::Served(Box::new(served)));
     }
@@ -285,11 +297,21 @@ impl Turn<'_> {
         let had = self.cached.lines.find(set, &name);
         let slot = had.unwrap_or_else(|| self.cached.lines.victim(set, &name));
         let state = had.map_or(State::I, |slot| self.cached.lines.at(slot).state);
-        if transaction == Transaction::BusUpgr {
+        let taken = self.cached.taken.remove(&access.line);
+        let taken = if transaction == Transaction::BusUpgr {
             self.cached.lines.touch(slot);
+            None
         } else {
-            self.cached.lines.put(slot, name, state, content.unwrap_or_default());
-        }
+            let content = content.unwrap_or_default();
+            let taken = taken.then(|| Taken::new(&self.cached.lines.at(slot).value, &content, &access.key));
+            self.forget(slot, set);
+            if let Some(taken) = taken.as_ref().filter(|taken| taken.is_false()) {
+                let said = words::false_sharing(self.ctx, self.me, &access, taken);
+                self.cached.falsely.insert(access.line.clone(), said);
+            }
+            self.cached.lines.put(slot, name, state, content);
+            taken
+        };
         let exclusive = self.ctx.setup.broken.exclusive_without_snoop;
         let to = match transaction {
             Transaction::BusRd => self.ctx.setup.family.after_read(shared && !exclusive),
@@ -299,9 +321,19 @@ impl Turn<'_> {
         self.out.send(self.ctx.setup.bus(), done);
         let missed = transaction != Transaction::BusUpgr;
         self.tally.counters.served(access.value.is_some(), missed.then_some(shared));
+        if let Some(taken) = &taken {
+            self.tally.missed_again(taken);
+        }
         let from = missed.then_some((shared, from));
-        self.reply(request, &access, slot, Outcome { hit: !missed, told, before: None, from });
+        self.reply(request, &access, slot, Outcome { hit: !missed, told, before: None, from, taken });
         self.work();
+    }
+
+    /// Another line comes to a place: what was there is remembered no longer.
+    fn forget(&mut self, slot: usize, set: usize) {
+        let old = Line { name: Rc::clone(&self.cached.lines.at(slot).key), set };
+        self.cached.taken.remove(&old);
+        self.cached.falsely.remove(&old);
     }
 
     /// Sees a transaction of another cache.
@@ -353,6 +385,9 @@ impl Turn<'_> {
             ..blank(Why::By(event), content.clone())
         };
         if to != from {
+            if to == State::I {
+                self.cached.taken.insert(line.clone());
+            }
             self.change(slot, line, to, change);
         } else if from.is_valid() {
             self.moved(&Change { line: line.clone(), from, to, ..change });
@@ -396,6 +431,7 @@ fn blank(why: Why, before: Content) -> Change {
         flushed: false,
         cancelled: false,
         instead: false,
+        doubt: false,
     }
 }
 
@@ -458,7 +494,9 @@ impl Cached {
         let mut words: Vec<Note> = valid
             .map(|(line, (from, content))| {
                 let change = blank(Why::Crash, content.clone());
-                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, ..change }))
+                let back = |p: &&Pending| p.transaction == Transaction::WriteBack && p.line == line;
+                let doubt = self.pending.as_ref().filter(back).is_some();
+                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, doubt, ..change }))
             })
             .collect();
         if let Some((txn, line, Answer { content: Some(content), flush: true, .. })) = &self.answered

@@ -72,7 +72,7 @@ impl Check<Mesi> for CleanEqualsMemory {
         let line = match note {
             Note::Changed(change) => &change.line,
             Note::Committed(commit) => &commit.line,
-            Note::Bus(bus) => &bus.closed.as_ref()?.1,
+            Note::Bus(bus) => &bus.closed.as_ref()?.line,
             _ => return None,
         };
         // The next transaction on it may begin in the very instant in which this one ends.

@@ -76,6 +76,8 @@ pub struct Change {
     pub(super) cancelled: bool,
     /// Its own BusUpgr becomes a BusRdX.
     pub(super) instead: bool,
+    /// It has crashed with its write-back under way: whether that comes through, only the bus can say.
+    pub(super) doubt: bool,
 }
 
 /// The processor was served.
@@ -92,14 +94,62 @@ pub struct Served {
     pub(super) before: Option<Content>,
     /// On a miss whether another cache had the line, and the one that gave it.
     pub(super) from: Option<(bool, Option<NodeId>)>,
+    /// On a miss of a line that another cache's write had taken away from here.
+    pub(super) taken: Option<Taken>,
+}
+
+/// A line that was taken away by another cache's write, and fetched again while its old content was still there.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    /// The words that were written meanwhile, and by whom. A write that died with its cache is none: nobody can read it.
+    pub(super) written: Vec<(Rc<str>, NodeId)>,
+    /// What the miss is.
+    pub(super) sharing: Option<Sharing>,
+}
+
+/// Why a line is missed that was taken away (Eggers & Jeremiassen 1991; Dubois et al. 1993).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// The very word that is accessed was written by another cache.
+    True,
+    /// Only other words of the line were.
+    False,
+}
+
+impl Taken {
+    /// A line that was taken away as it was in `old`, and comes back as it is in `new`, for the sake of a word.
+    pub(super) fn new(old: &Content, new: &Content, key: &str) -> Taken {
+        let written = new.written_since(old);
+        let sharing = if written.iter().any(|(word, _)| **word == *key) {
+            Some(Sharing::True)
+        } else {
+            (!written.is_empty()).then_some(Sharing::False)
+        };
+        Taken { written, sharing }
+    }
+
+    pub(super) fn is_false(&self) -> bool {
+        self.sharing == Some(Sharing::False)
+    }
 }
 
 /// What else a record of the bus means.
 #[derive(Clone, Debug, Default)]
 pub struct BusNote {
-    pub(super) closed: Option<(Txn, Line)>,
+    pub(super) closed: Option<Closed>,
     pub(super) began: Option<Began>,
     pub(super) down: Option<NodeId>,
+}
+
+/// A transaction is over.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    pub(super) txn: Txn,
+    pub(super) line: Line,
+    /// When it began.
+    pub(super) from_us: u64,
+    /// When it ended.
+    pub(super) to_us: u64,
 }
 
 /// A transaction begins.
@@ -126,4 +176,8 @@ pub struct Commit {
     pub(super) from: Option<NodeId>,
     /// Whether another cache had the line.
     pub(super) shared: bool,
+    /// How many lines memory had before it.
+    pub(super) lines_before: u64,
+    /// How many it has now.
+    pub(super) lines: u64,
 }

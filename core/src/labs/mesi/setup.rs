@@ -21,8 +21,14 @@ const PLACES_MAX: usize = 4_096;
 /// Where made-up accesses to shared and to private addresses begin.
 const SHARED_BASE: u64 = 0x1000;
 const PRIVATE_BASE: u64 = 0x10_0000;
-/// How many keys the made-up requests of `read` and `write` have: few, so that they meet.
+/// How many keys the made-up requests of `read` and `write` have: few, so that they meet, and enough to evict one another.
 const MADE_UP: u64 = 5;
+/// So many of a hundred made-up requests are to the first of these keys: a race for a line takes several who want it.
+const FAVOURITE_PERCENT: u64 = 70;
+
+/// How many values the accesses of a mix write: few enough for short names. A prime number: digits that decide something
+/// else about the access have no part in the value.
+const VALUES: u64 = 99_991;
 
 /// Who goes first when several wait for the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,8 +220,8 @@ fn drawn(ctx: &Ctx, node: NodeId, args: &Fields) -> (String, Option<Payload>) {
         (false, true) => format!("shared{which}"),
         (false, false) => format!("{}_{which}", ctx.name(node)),
     };
-    // Different numbers write different values: so a stale one shows.
-    (key, write.then(|| Payload::from_text(&format!("v{pick}"))))
+    // Different numbers write different values, nearly always: so a stale one shows.
+    (key, write.then(|| Payload::from_text(&format!("v{:05}", pick % VALUES))))
 }
 
 /// Values of made-up requests.
@@ -224,10 +230,15 @@ pub(super) fn make_up(ctx: &Ctx, operation: &'static str, param: &'static str, b
         ("access", "pick") => Some(Value::Int(bits >> 12)),
         (_, "key") if ctx.setup.by_address() => {
             // Two words of a line, and lines of one set and of others.
-            let place = bits % 2 * 8 + bits / 2 % MADE_UP * 64;
+            let place = bits % 2 * 8 + favoured(bits / 2) * 64;
             Some(Value::Text(format!("{:#x}", SHARED_BASE + place)))
         }
-        (_, "key") => Some(Value::Text(format!("k{}", bits % MADE_UP + 1))),
+        (_, "key") => Some(Value::Text(format!("k{}", favoured(bits) + 1))),
         _ => None,
     }
+}
+
+/// Which of the keys a made-up request is about, from 0.
+fn favoured(bits: u64) -> u64 {
+    if bits % 100 < FAVOURITE_PERCENT { 0 } else { bits / 100 % MADE_UP }
 }

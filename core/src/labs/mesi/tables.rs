@@ -1,5 +1,6 @@
 //! The lab's tables: settings, operations, rules and switches.
 
+use super::charts::SERIES;
 use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
@@ -197,5 +198,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     span_us: 110_000,
     shows: Some("show"),
     loads: LOADS,
+    series: &SERIES,
     ..LabSpec::EMPTY
 };

@@ -1,8 +1,10 @@
 //! Tests beside the protocol: dialogues, scenarios, the walk with known answers, the model checked whole.
 
+mod charts;
 mod golden;
 mod model;
 mod scenarios;
+mod sharing;
 mod walk;
 
 use crate::run::{Run, run};

@@ -1,16 +1,18 @@
 //! What is to be seen: fields, bands and the lab's panels.
 
-use super::bus::{Bus, Open, Phase};
+use super::bus::{Bus, Logged, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
 use super::words::{named_moves, names, shorten};
 use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
-use crate::frame::{Band, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark};
+use crate::frame::{
+    Band, BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark,
+};
 use crate::frame::{MemoryLine, Panel, ThingRow, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// Most sets of a cache that are shown: the first that were used.
@@ -127,7 +129,7 @@ fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
         says: "Each line with its state and value, dirty where memory is stale, and how many of its set were used later (LRU)."
             .into(),
         caches: pictures.collect(),
-        bus: bus_picture(ctx, &bus.bus),
+        bus: BusPicture { log: log(ctx, &bus.log), ..bus_picture(ctx, &bus.bus) },
         memory: memory.collect(),
     }
 }
@@ -177,6 +179,7 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         dirty: way.state == State::M,
         rank: cached.lines.rank(slot) as u16,
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
+        shared_falsely: cached.falsely.get(&Line { name: Rc::clone(&way.key), set }).cloned(),
     }
 }
 
@@ -214,7 +217,29 @@ fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {
         what: asked.transaction.name().into(),
         line: shorten(&asked.line.name),
     });
-    BusPicture { now: bus.open.as_ref().map(turn), queue: waiting.collect() }
+    BusPicture { now: bus.open.as_ref().map(turn), queue: waiting.collect(), log: Vec::new() }
+}
+
+/// What the bus did last, the newest first.
+fn log(ctx: &Ctx, log: &VecDeque<Rc<Logged>>) -> Vec<BusPast> {
+    let one = |past: &Rc<Logged>| {
+        let data = match (past.transaction, past.from) {
+            (Transaction::WriteBack, _) => "into memory".into(),
+            (Transaction::BusUpgr, _) => "no data".into(),
+            (_, None) => "from memory".into(),
+            (_, Some(cache)) if past.stored => format!("from {}, and into memory", ctx.name(cache)),
+            (_, Some(cache)) => format!("from {}", ctx.name(cache)),
+        };
+        BusPast {
+            txn: past.txn,
+            what: past.transaction.name().into(),
+            line: shorten(&past.line.name),
+            by: ctx.name(past.by).into(),
+            data,
+            at_us: past.at_us,
+        }
+    };
+    log.iter().rev().map(one).collect()
 }
 
 /// Lines as rows, caches as columns: the states side by side.
@@ -279,6 +304,10 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         for (sum, more) in all.moves.iter_mut().flatten().zip(seen.durable.tally.moves.iter().flatten()) {
             *sum += more;
         }
+        let again = seen.durable.tally.again;
+        all.again.coherence += again.coherence;
+        all.again.true_sharing += again.true_sharing;
+        all.again.false_sharing += again.false_sharing;
     }
     let c = all.counters;
     let mut metrics = vec![
@@ -295,6 +324,9 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         ("interventions", c.interventions),
         ("invalidations", c.invalidations),
         ("flushes", c.flushes),
+        ("coherence_misses", all.again.coherence),
+        ("true_sharing_misses", all.again.true_sharing),
+        ("false_sharing_misses", all.again.false_sharing),
     ];
     metrics.extend(named_moves(&all));
     let [bus_rd, bus_rdx, bus_upgr, write_back] = bus.traffic.transactions;

@@ -1,6 +1,7 @@
 //! Why an event turned out as it did, in the words of the table.
 
-use super::note::{Change, Commit, Served, Why};
+use super::note::{Change, Commit, Served, Sharing, Taken, Why};
+use super::words;
 use super::{Ctx, Note};
 use crate::coherence::{Event, Family, State, Transaction};
 use crate::trace::NodeId;
@@ -8,6 +9,7 @@ use crate::trace::NodeId;
 const TABLE: &str = "Papamarcos & Patel 1984; Culler & Singh 1999, §5.3.2";
 const RACES: &str = "Culler & Singh 1999, §6.4.2; Sorin, Hill & Wood 2011, §7.3";
 const BUS: &str = "Culler & Singh 1999, §6.2";
+const SHARING: &str = "Eggers & Jeremiassen 1991; Dubois et al. 1993, §2";
 const LRU: &str = "least recently used within the set, an invalid place first";
 
 pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> Option<(String, &'static str)> {
@@ -22,7 +24,11 @@ pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> Option<(String, &'sta
             ),
             "a crash is told to the bus at once",
         )),
-        Note::Served(served) => Some((served_text(name, served), TABLE)),
+        Note::Served(served) => {
+            let text = served_text(name, served);
+            let Some(taken) = &served.taken else { return Some((text, TABLE)) };
+            Some((format!("{text} {}", again(ctx, name, served, taken)), SHARING))
+        }
         Note::Waits { transaction, line } => Some((waits(name, *transaction, &line.name), TABLE)),
         Note::Bus(bus) => {
             let cache = ctx.name(bus.down?);
@@ -42,6 +48,13 @@ fn changed(ctx: &Ctx, name: &str, change: &Change) -> (String, &'static str) {
     let key = &line.name;
     let broken = ctx.setup.broken;
     let event = match why {
+        Why::Crash if change.doubt => {
+            let text = format!(
+                "{name} has crashed with {key} modified, and its write-back was under way. If the bus has begun to put it \
+                 into memory, it goes on with that; otherwise the newest value is lost."
+            );
+            return (text, "memory is only as new as the last write-back");
+        }
         Why::Crash if *from == State::M => {
             let text =
                 format!("{name} has crashed with {key} modified: only it had the newest value, and that is lost.");
@@ -111,6 +124,24 @@ fn served_text(name: &str, served: &Served) -> String {
         (true, true, _) => format!("A hit: {name} has {key} modified already."),
         (false, _, Some((true, _))) => "A miss that another cache could serve.".into(),
         (false, ..) => "A miss that only memory could serve.".into(),
+    }
+}
+
+/// What made a line be missed that had been here.
+fn again(ctx: &Ctx, name: &str, served: &Served, taken: &Taken) -> String {
+    let (line, key) = (&served.line.name, &served.key);
+    let wrote = words::written(ctx, &taken.written);
+    match taken.sharing {
+        Some(Sharing::False) => format!(
+            "{name} had {line} until another cache wrote to it. Since then {wrote}, but nobody has written {key}: the two \
+             share a line and no data. This is false sharing."
+        ),
+        Some(Sharing::True) => {
+            format!("{name} had {line} until another cache wrote to it. Since then {wrote}: this is true sharing.")
+        }
+        None => format!(
+            "{name} had {line} until another cache asked for it to write. What that cache wrote, if anything, has died with it."
+        ),
     }
 }
 

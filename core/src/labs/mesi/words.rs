@@ -2,14 +2,18 @@
 
 use super::cache::Cached;
 use super::line::value_json;
-use super::note::{BusNote, Change, Commit, Served, Why};
-use super::{Ctx, Message, Note, Tally};
+use super::note::{BusNote, Change, Commit, Served, Taken, Why};
+use super::{Access, Ctx, Message, Note, Tally};
 use crate::coherence::{State, Transaction};
 use crate::json::{JsonObject, quote};
 use crate::trace::NodeId;
+use std::rc::Rc;
 
 /// Longest name of a line or value in a label, in characters: the inspector has the whole.
 const LABEL_CHARS_MAX: usize = 16;
+
+/// Most words of a line that are named as written: a line may have hundreds.
+const WRITTEN_MAX: usize = 3;
 
 pub(super) fn shorten(text: &str) -> String {
     crate::words::shorten(text, LABEL_CHARS_MAX)
@@ -117,7 +121,8 @@ fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
     add("write_back_cancelled", *cancelled, ", no write-back");
     add("busrdx_instead", *instead, ", needs BusRdX");
     let crash = *why == Why::Crash;
-    add("lost", crash && *from == State::M, ", newest value lost");
+    add("lost", crash && *from == State::M && !change.doubt, ", newest value lost");
+    add("doubt", change.doubt, ", newest value may be lost");
     label
 }
 
@@ -131,14 +136,23 @@ fn reply(ctx: &Ctx, served: &Served, data: &mut JsonObject) -> String {
     if let Some((shared, from)) = from {
         data.bool("shared", *shared).text("from", from.map_or("memory", |cache| ctx.name(cache)));
     }
+    let falsely = served.taken.as_ref().is_some_and(Taken::is_false);
+    if falsely {
+        data.bool("false_sharing", true);
+    }
     let shown = value.as_ref().map_or_else(|| "nothing".into(), |value| shorten(&value.shown()));
     let sign = if *write { ":=" } else { "=" };
-    format!("{} {sign} {shown}, {}", shorten(key), if *hit { "hit" } else { "miss" })
+    let how = match (hit, falsely) {
+        (true, _) => "hit",
+        (false, false) => "miss",
+        (false, true) => "miss by false sharing",
+    };
+    format!("{} {sign} {shown}, {how}", shorten(key))
 }
 
 fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> {
-    if let Some((txn, line)) = &note.closed {
-        data.raw("ends", &JsonObject::new().int("txn", *txn).text("line", &line.name).end());
+    if let Some(closed) = &note.closed {
+        data.raw("ends", &JsonObject::new().int("txn", closed.txn).text("line", &closed.line.name).end());
     }
     if let Some(began) = &note.began {
         let mut o = JsonObject::new();
@@ -152,7 +166,7 @@ fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> 
 }
 
 fn committed(ctx: &Ctx, commit: &Commit, data: &mut JsonObject) -> String {
-    let Commit { txn, transaction, line, by, memory, flushed, from, shared } = commit;
+    let Commit { txn, transaction, line, by, memory, flushed, from, shared, .. } = commit;
     data.int("txn", *txn).text("bus", transaction.name()).text("line", &line.name).text("by", ctx.name(*by));
     data.raw("memory", &memory.json(ctx.setup.by_address()));
     data.raw("flushed", &cache_json(ctx, *flushed)).raw("from", &cache_json(ctx, *from)).bool("shared", *shared);
@@ -184,6 +198,7 @@ pub(super) fn metrics(tally: &Tally) -> String {
     for (name, value) in named_moves(tally) {
         moves.int(name, value);
     }
+    o.int("coherence_misses", tally.again.coherence).int("false_sharing_misses", tally.again.false_sharing);
     o.raw("transitions", &moves.end()).end()
 }
 
@@ -203,6 +218,23 @@ pub(super) fn named_moves(tally: &Tally) -> Vec<(&'static str, u64)> {
         ("s_to_i", S, I),
     ];
     kinds.into_iter().map(|(name, from, to)| (name, tally.moves[from as usize][to as usize])).collect()
+}
+
+/// Who has written what: `C2 wrote 0x1008, C3 wrote 0x1010`.
+pub(super) fn written(ctx: &Ctx, written: &[(Rc<str>, NodeId)]) -> String {
+    let one = |(key, by): &(Rc<str>, NodeId)| format!("{} wrote {}", ctx.name(*by), shorten(key));
+    let mut all: Vec<String> = written.iter().take(WRITTEN_MAX).map(one).collect();
+    if written.len() > WRITTEN_MAX {
+        all.push(format!("and {} more words were written", written.len() - WRITTEN_MAX));
+    }
+    all.join(", ")
+}
+
+/// A miss by false sharing, in a few words: `false sharing: C1 writes 0x1000, C2 wrote 0x1008`.
+pub(super) fn false_sharing(ctx: &Ctx, cache: NodeId, access: &Access, taken: &Taken) -> String {
+    let verb = if access.value.is_some() { "writes" } else { "reads" };
+    let wrote = written(ctx, &taken.written);
+    format!("false sharing: {} {verb} {}, {wrote}", ctx.name(cache), shorten(&access.key))
 }
 
 /// A list of names for people.

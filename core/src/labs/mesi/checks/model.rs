@@ -3,7 +3,7 @@
 use super::super::Ctx;
 use super::super::line::{Content, value_json};
 use super::super::note::{Note, Why};
-use crate::coherence::State;
+use crate::coherence::{State, Transaction};
 use crate::trace::{NodeId, RecordId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -29,6 +29,8 @@ struct Last {
     flushes: Option<NodeId>,
     /// That cache has crashed: whether the bus has the value, only memory can say.
     in_doubt: bool,
+    /// The cache that has crashed with its write-back of the line under way.
+    returns: Option<NodeId>,
 }
 
 /// A read, as JSON: what it gave, and what was written last.
@@ -84,6 +86,7 @@ impl Model {
                     copies.remove(&node);
                 }
                 let last = self.last.entry(Rc::clone(line)).or_default();
+                last.returns = change.doubt.then_some(node);
                 if change.flushed {
                     last.flushes = Some(node);
                 }
@@ -106,7 +109,8 @@ impl Model {
                 self.memory.insert(Rc::clone(line), commit.memory.clone());
                 let last = self.last.entry(Rc::clone(line)).or_default();
                 last.flushes = None;
-                if std::mem::take(&mut last.in_doubt) {
+                let back = commit.transaction == Transaction::WriteBack && last.returns == Some(commit.by);
+                if std::mem::take(&mut last.in_doubt) || back {
                     last.content = commit.memory.clone();
                     last.writes.clear();
                 }

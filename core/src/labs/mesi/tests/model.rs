@@ -9,7 +9,7 @@ use super::super::cache::{self, Cached};
 use super::super::line::{Content, Line};
 use super::super::note::{Note, Why};
 use super::super::{Access, Change, Ctx, Disk, Effects, Mesi, Message, Request, State, Tally, Timer, Write};
-use crate::coherence::State as LineState;
+use crate::coherence::{State as LineState, Transaction};
 use crate::json::Payload;
 use crate::labs::context;
 use crate::protocol::{Crash, Input, Out, Protocol, What};
@@ -38,13 +38,16 @@ struct World {
     last: Content,
     /// Who flushes x in the open transaction, and whether he has crashed since.
     flushes: Option<(NodeId, bool)>,
+    /// Who has crashed with his write-back of x under way.
+    returns: Option<NodeId>,
 }
 
 /// What an exploration may do.
 #[derive(Clone, Copy)]
 struct Bounds {
     setup: &'static str,
-    accesses: u8,
+    /// Of each processor.
+    accesses: [u8; 2],
     faults: u8,
     /// Whether processors also read another line, for which x has to go.
     evicts: bool,
@@ -65,9 +68,9 @@ struct Explorer {
 }
 
 fn ctx(setup: &str) -> Ctx {
+    let memory = if setup.contains("memory_ms") { "" } else { ",\"memory_ms\":0" };
     let text = format!(
-        "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"caches\":2,\"lines\":1,\"bus_ms\":0,\"memory_ms\":0,\
-         \"transfer_ms\":0{setup}}}}}"
+        "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"caches\":2,\"lines\":1,\"bus_ms\":0,\"transfer_ms\":0{setup}{memory}}}}}"
     );
     context::<Mesi>(&Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup)
 }
@@ -100,10 +103,11 @@ impl Explorer {
             flying: Vec::new(),
             retry: [false; 3],
             turn: false,
-            left: [self.bounds.accesses; 2],
+            left: self.bounds.accesses,
             faults: self.bounds.faults,
             last: Content::default(),
             flushes: None,
+            returns: None,
         }
     }
 
@@ -150,6 +154,7 @@ impl Explorer {
     fn hear(&mut self, world: &mut World, node: NodeId, note: &Note) {
         match note {
             Note::Changed(change) if change.line == self.x => {
+                world.returns = change.doubt.then_some(node);
                 if let Some((key, value)) = &change.wrote {
                     world.last = world.last.with(key, value);
                 }
@@ -162,7 +167,8 @@ impl Explorer {
             }
             Note::Committed(commit) if commit.line == self.x => {
                 let lost = world.flushes.take().is_some_and(|(_, down)| down);
-                if lost {
+                let back = commit.transaction == Transaction::WriteBack && world.returns == Some(commit.by);
+                if lost || back {
                     world.last = commit.memory.clone();
                 }
             }
@@ -275,7 +281,7 @@ impl Explorer {
 
 fn disk(world: &World) -> Disk {
     let (tally, traffic) = (Tally::default(), Default::default());
-    Disk { life: 0, tally, bus: world.bus.clone(), traffic, memory: Rc::new(world.memory.clone()) }
+    Disk { tally, bus: world.bus.clone(), traffic, memory: Rc::new(world.memory.clone()), ..Disk::default() }
 }
 
 /// Goes through all states.
@@ -304,7 +310,7 @@ fn explore(bounds: Bounds) -> Explored {
     Explored { states: known.len(), ends, violations: explorer.violations }
 }
 
-const PLAIN: Bounds = Bounds { setup: "", accesses: 3, faults: 0, evicts: false };
+const PLAIN: Bounds = Bounds { setup: "", accesses: [3; 2], faults: 0, evicts: false };
 
 /// Whether there is time for a minute of states: with `LIGHTCONE_CASES`, in percent, as the other tests have it.
 fn thorough() -> bool {
@@ -316,7 +322,7 @@ fn no_order_of_deliveries_breaks_a_rule() {
     for (name, bounds) in [
         ("three accesses each", PLAIN),
         ("three accesses each, MSI", Bounds { setup: ",\"protocol\":\"msi\"", ..PLAIN }),
-        ("with another line", Bounds { evicts: true, accesses: if thorough() { 3 } else { 2 }, ..PLAIN }),
+        ("with another line", Bounds { evicts: true, accesses: if thorough() { [3; 2] } else { [2; 2] }, ..PLAIN }),
     ] {
         let explored = explore(bounds);
         println!("{name}: {} states, {} ends, {:?}", explored.states, explored.ends, explored.violations);
@@ -328,11 +334,16 @@ fn no_order_of_deliveries_breaks_a_rule() {
 #[test]
 fn no_order_of_deliveries_with_faults_breaks_a_rule() {
     for (name, bounds) in [
-        ("two accesses each, one fault", Bounds { accesses: 2, faults: 1, ..PLAIN }),
-        ("one access each, two faults", Bounds { accesses: 1, faults: 2, ..PLAIN }),
+        ("two accesses each, one fault", Bounds { accesses: [2; 2], faults: 1, ..PLAIN }),
+        ("one access each, two faults", Bounds { accesses: [1; 2], faults: 2, ..PLAIN }),
         (
             "with another line, one fault",
-            Bounds { accesses: if thorough() { 2 } else { 1 }, faults: 1, evicts: true, ..PLAIN },
+            Bounds { accesses: if thorough() { [2; 2] } else { [1; 2] }, faults: 1, evicts: true, ..PLAIN },
+        ),
+        // Then a write-back takes its time, and its cache may crash meanwhile.
+        (
+            "with another line and a slow memory, one fault",
+            Bounds { setup: ",\"memory_ms\":1", accesses: [2, 1], faults: 1, evicts: true },
         ),
     ] {
         let explored = explore(bounds);
@@ -352,7 +363,7 @@ fn each_switch_breaks_its_rule_in_some_order() {
     ] {
         let setup: &'static str = Box::leak(format!(",\"broken\":[\"{switch}\"]").into_boxed_str());
         // Who reads what was overwritten needs a third access.
-        let accesses = if switch == "stale-upgrade" { 3 } else { 2 };
+        let accesses = if switch == "stale-upgrade" { [3; 2] } else { [2; 2] };
         let explored = explore(Bounds { setup, accesses, faults, ..PLAIN });
         println!("{switch}: {} states, {:?}", explored.states, explored.violations);
         assert!(explored.violations.contains(rule), "{switch}");

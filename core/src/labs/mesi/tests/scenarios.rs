@@ -107,3 +107,23 @@ fn what_dies_with_a_modified_line_is_shown() {
     let read = lines(&*run).into_iter().find(|l| l["kind"] == "reply" && l["node"] == "C2").expect("C2 reads");
     assert_eq!(read["data"]["value"], "old");
 }
+
+#[test]
+fn a_write_back_under_way_may_come_through_after_a_crash() {
+    // The request is at the bus after 2 ms, the address out after 5 more, and memory has it after another 10.
+    for (crash_ms, read) in [(55, "old"), (62, "new")] {
+        let run = play(&format!(
+            "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"network\":{{\"delay_ms\":2}},\"setup\":{{\"caches\":2,\"lines\":1,\
+             \"bus_ms\":5,\"memory\":{{\"x\":\"old\"}}}},\"acts\":[\
+             {{\"at_ms\":1,\"act\":{{\"request\":{{\"node\":\"C1\",\"op\":\"write\",\"args\":{{\"key\":\"x\",\"value\":\"new\"}}}}}}}},\
+             {{\"at_ms\":50,\"act\":{{\"request\":{{\"node\":\"C1\",\"op\":\"read\",\"args\":{{\"key\":\"y\"}}}}}}}},\
+             {{\"at_ms\":{crash_ms},\"act\":{{\"crash\":{{\"node\":\"C1\"}}}}}},\
+             {{\"at_ms\":100,\"act\":{{\"request\":{{\"node\":\"C2\",\"op\":\"read\",\"args\":{{\"key\":\"x\"}}}}}}}}],\"until_ms\":200}}"
+        ));
+        assert_eq!(run.violations(), [], "{crash_ms}");
+        let died = lines(&*run).into_iter().find(|l| l["data"]["why"] == "crash").expect("x died");
+        assert_eq!((&died["data"]["doubt"], died["data"].get("lost")), (&true.into(), None), "{crash_ms}");
+        let reply = lines(&*run).into_iter().rfind(|l| l["kind"] == "reply").expect("C2 reads");
+        assert_eq!(reply["data"]["value"], read, "{crash_ms}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::labs::raft_lock::{Ctx, Note, Tally};
 use crate::schema::{Fold, Sample, Series};
 
 const fn series(title: &'static str, unit: &'static str, fold: Fold) -> Series {
-    Series { title, unit, fold }
+    Series { title, line: "", unit, fold }
 }
 
 pub(in crate::labs::raft_lock) static SERIES: [Series; 6] = [
