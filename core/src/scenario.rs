@@ -6,8 +6,9 @@ use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_te
 use crate::labs::{self, Lab};
 use crate::made_up::{Asked, made_up, typed};
 use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
+use crate::order;
 use crate::protocol::ProcessInfo;
-use crate::schema::{Fields, Operation, Param};
+use crate::schema::{Fields, Operation, Param, Value};
 use crate::trace::NO_NODE;
 
 /// The value of `format`.
@@ -17,7 +18,11 @@ pub const UNTIL_US_DEFAULT: u64 = 1_000_000;
 /// Longest title, in bytes.
 pub const TITLE_BYTES_MAX: usize = 1_000;
 /// Most values that are suggested for an argument.
-const SUGGESTIONS_MAX: u64 = 8;
+const SUGGESTIONS_MAX: usize = 8;
+/// So many values are made up to find them.
+const SUGGESTIONS_TRIED: u64 = 48;
+/// Numbers times this have bits of all sorts: 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Most acts of one scenario: enough for hours of playing.
 pub const ACTS_MAX: usize = 100_000;
 
@@ -165,20 +170,24 @@ impl Scenario {
         self.with_cast(|cast| console::complete(line, cursor, cast))
     }
 
-    /// Values for an argument as a person would type them, the first one to begin with and each once: names that
-    /// made-up requests use, too. None, where nothing is needed.
+    /// Values for an argument as a person would type them, the first one to begin with and each once: those that made-up
+    /// requests use, too. None, where nothing is needed.
     #[must_use]
     pub fn suggestions(&self, operation: &Operation, param: &Param) -> Vec<String> {
         let (names, roles): (Vec<String>, Vec<&'static str>) =
             self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
-        let mut found = Vec::new();
-        for number in 0..SUGGESTIONS_MAX {
-            let own = self.lab.make_up(&self.setup, operation.name, param.name, number);
-            let asked = Asked { roles: &roles, node: NO_NODE };
-            // One will do of what is made up without knowing the lab.
-            let value = own.or_else(|| if number == 0 { made_up(param, asked, 0, 0) } else { None });
-            let text = value.map(|value| typed(param, &value, &names));
-            found.extend(text.filter(|text| !found.contains(text)));
+        let own = |number: u64| self.lab.make_up(&self.setup, operation.name, param.name, number.wrapping_mul(SPREAD));
+        let asked = Asked { roles: &roles, node: NO_NODE };
+        let first = own(0).or_else(|| made_up(param, asked, 0, 0));
+        let mut found: Vec<String> = first.iter().map(|value| typed(param, value, &names)).collect();
+        for number in 1..=SUGGESTIONS_TRIED {
+            // Of numbers one will do.
+            let text = own(number).filter(|value| !matches!(value, Value::Int(_)));
+            let text = text.map(|value| typed(param, &value, &names));
+            found.extend(text.filter(|text| found.len() < SUGGESTIONS_MAX && !found.contains(text)));
+        }
+        if let Some((_, others)) = found.split_first_mut() {
+            order::sort_by_key(others, |text| (text.len(), text.clone()));
         }
         found
     }
