@@ -3,6 +3,7 @@
 use crate::http;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, quote};
 use crate::network::{DELAY_US_MIN, LinkChange, TIME_US_MAX};
+use crate::scenario::Scenario;
 use crate::schema::{Fields, LabSpec, Operation, read_node};
 use crate::trace::{MessageId, NodeId, RecordId};
 
@@ -155,6 +156,8 @@ pub struct Cast<'a> {
     pub names: &'a [String],
     /// Roles of the processes.
     pub roles: &'a [&'static str],
+    /// Where there is one: its settings say what names are in use.
+    pub scenario: Option<&'a Scenario>,
 }
 
 impl Cast<'_> {

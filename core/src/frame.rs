@@ -4,8 +4,8 @@ mod caches;
 mod pictures;
 
 pub use caches::{
-    BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, as_table,
-    state_tone,
+    BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow,
+    as_table, state_tone,
 };
 pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
 use serde::Serialize;
@@ -124,6 +124,17 @@ pub enum Panel {
         /// Head and cells of each row.
         rows: Vec<(String, Vec<Cell>)>,
     },
+    /// Rows of things of which one can be chosen to be looked at, as the lab's set-up field for that says.
+    Things {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// Heads of the columns.
+        columns: Vec<String>,
+        /// Its rows.
+        rows: Vec<ThingRow>,
+    },
     /// Lists side by side, each under its head: queues, buffers, delivery orders.
     Lists {
         /// Heading.
@@ -176,6 +187,7 @@ impl Panel {
     pub fn title(&self) -> &str {
         match self {
             Panel::Table { title, .. }
+            | Panel::Things { title, .. }
             | Panel::Lists { title, .. }
             | Panel::Graph { title, .. }
             | Panel::Matrix { title, .. }

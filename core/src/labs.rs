@@ -15,7 +15,7 @@ use crate::coherence::{Accesses, Shape};
 use crate::protocol::{Context, ProcessInfo, Protocol};
 use crate::run::Run;
 use crate::scenario::{Scenario, Setup};
-use crate::schema::LabSpec;
+use crate::schema::{LabSpec, Value};
 use crate::timeline::Timeline;
 use crate::typed::Typed;
 use std::marker::PhantomData;
@@ -49,6 +49,9 @@ pub trait Lab: Sync {
     /// # Errors
     /// The argument and a sentence.
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)>;
+
+    /// See [`Protocol::make_up`].
+    fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value>;
 
     /// A scenario in which the first accesses of a memory trace happen one after the other, as JSON; nothing where the lab is
     /// not about caches.
@@ -113,6 +116,10 @@ impl<P: Protocol> Lab for Of<P> {
     fn check_request(&self, setup: &Setup, request: &RequestAct) -> Result<(), (&'static str, String)> {
         let ctx = context::<P>(setup);
         P::request(&ctx, request.node, request.operation.name, &request.args).map(drop)
+    }
+
+    fn make_up(&self, setup: &Setup, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        P::make_up(&context::<P>(setup), operation, param, bits)
     }
 
     fn trace_scenario(&self, accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {

@@ -54,6 +54,9 @@ pub trait Run {
     /// Does something at the cursor, at a time not before it. What stood behind the cursor is replaced.
     fn act(&mut self, act: Act, at_us: u64);
 
+    /// Lets the run end no earlier than this, in microseconds.
+    fn extend(&mut self, until_us: u64);
+
     /// Ends all faults at the cursor and goes on until nothing moves any more but periodic traffic, at most
     /// 120 s of virtual time; then liveness rules are checked. Acts that were still planned are dropped.
     /// False when something still moved at the cap.

@@ -4,9 +4,12 @@ use crate::act::{Act, Cast, PlannedAct, When};
 use crate::console;
 use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
 use crate::labs::{self, Lab};
+use crate::made_up::{Asked, made_up, typed};
 use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
+use crate::order;
 use crate::protocol::ProcessInfo;
-use crate::schema::Fields;
+use crate::schema::{Fields, Operation, Param, Value};
+use crate::trace::NO_NODE;
 
 /// The value of `format`.
 pub const FORMAT: &str = "lightcone/1";
@@ -14,6 +17,12 @@ pub const FORMAT: &str = "lightcone/1";
 pub const UNTIL_US_DEFAULT: u64 = 1_000_000;
 /// Longest title, in bytes.
 pub const TITLE_BYTES_MAX: usize = 1_000;
+/// Most values that are suggested for an argument.
+const SUGGESTIONS_MAX: usize = 8;
+/// So many values are made up to find them.
+const SUGGESTIONS_TRIED: u64 = 48;
+/// Numbers times this have bits of all sorts: 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Most acts of one scenario: enough for hours of playing.
 pub const ACTS_MAX: usize = 100_000;
 
@@ -161,16 +170,38 @@ impl Scenario {
         self.with_cast(|cast| console::complete(line, cursor, cast))
     }
 
+    /// Values for an argument as a person would type them, the first one to begin with and each once: those that made-up
+    /// requests use, too. None, where nothing is needed.
+    #[must_use]
+    pub fn suggestions(&self, operation: &Operation, param: &Param) -> Vec<String> {
+        let (names, roles): (Vec<String>, Vec<&'static str>) =
+            self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
+        let own = |number: u64| self.lab.make_up(&self.setup, operation.name, param.name, number.wrapping_mul(SPREAD));
+        let asked = Asked { roles: &roles, node: NO_NODE };
+        let first = own(0).or_else(|| made_up(param, asked, 0, 0));
+        let mut found: Vec<String> = first.iter().map(|value| typed(param, value, &names)).collect();
+        for number in 1..=SUGGESTIONS_TRIED {
+            // Of numbers one will do.
+            let text = own(number).filter(|value| !matches!(value, Value::Int(_)));
+            let text = text.map(|value| typed(param, &value, &names));
+            found.extend(text.filter(|text| found.len() < SUGGESTIONS_MAX && !found.contains(text)));
+        }
+        if let Some((_, others)) = found.split_first_mut() {
+            order::sort_by_key(others, |text| (text.len(), text.clone()));
+        }
+        found
+    }
+
     fn with_cast<T>(&self, then: impl FnOnce(&Cast<'_>) -> T) -> T {
         let (names, roles): (Vec<String>, Vec<&'static str>) =
             self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
-        then(&Cast { spec: self.lab.spec(), names: &names, roles: &roles })
+        then(&Cast { spec: self.lab.spec(), names: &names, roles: &roles, scenario: Some(self) })
     }
 
     fn read_act_doc(&self, doc: &Doc<'_>, processes: &[ProcessInfo]) -> Result<Act, InputError> {
         let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
         let roles: Vec<&'static str> = processes.iter().map(|p| p.role).collect();
-        let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles })?;
+        let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles, scenario: Some(self) })?;
         if let Act::Request(request) = &act {
             self.lab.check_request(&self.setup, request).map_err(|(arg, what)| {
                 let http = doc.object().ok().and_then(|mut object| object.take("http"));

@@ -6,7 +6,9 @@
 use crate::diagram::Labels;
 use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
+use crate::load::Loads;
 use crate::network::read_range;
+use crate::order;
 use crate::trace::NodeId;
 use crate::words::shorten;
 
@@ -117,6 +119,15 @@ impl Fields {
         match self.0.iter_mut().find(|(n, _)| *n == name) {
             Some(slot) => slot.1 = value,
             None => self.0.push((name, value)),
+        }
+    }
+
+    /// Sets a value, or leaves it out where it is the default.
+    pub fn set_or_leave(&mut self, params: &'static [Param], name: &'static str, value: Value) {
+        self.0.retain(|(n, _)| *n != name);
+        if value != self.value(params, name) {
+            self.0.push((name, value));
+            order::sort_by_key(&mut self.0, |(n, _)| params.iter().position(|p| p.name == *n));
         }
     }
 
@@ -487,6 +498,10 @@ pub struct LabSpec {
     pub span_us: u64,
     /// What it measures.
     pub series: &'static [Series],
+    /// The set-up field that says what is looked at, and changes nothing that happens.
+    pub shows: Option<&'static str>,
+    /// What it says about loads.
+    pub loads: Loads,
     /// Whether it is about caches, through which a memory trace can be run.
     pub memory_traces: bool,
 }
@@ -512,6 +527,8 @@ impl LabSpec {
         quiet: &[],
         span_us: 2_000_000,
         series: &[],
+        shows: None,
+        loads: Loads::NONE,
         memory_traces: false,
     };
 

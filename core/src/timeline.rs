@@ -304,6 +304,10 @@ impl Run for Timeline {
         self.advance_head(at_us);
     }
 
+    fn extend(&mut self, until_us: u64) {
+        self.scenario.until_us = self.scenario.until_us.max(until_us);
+    }
+
     fn settle(&mut self) -> bool {
         let (position, now_us) = (self.position(), self.now_us().max(self.scenario.until_us));
         let done = |a: &PlannedAct| match a.when {

@@ -474,8 +474,8 @@ const ACTIONS: Action[] = [
     from: atEnd, seen: textOf('.now span'),
     steps: [
       {
-        mouse: all(click(at('.card.act details.fold > summary')), click(named(/^Start .* from all$/))),
-        keys: all(keyOn(at('.card.act details.fold > summary'), 'Enter'), keyOn(named(/^Start .* from all$/), 'Enter')),
+        mouse: all(click(at('.card.act details.fold > summary')), click(named('Start'))),
+        keys: all(keyOn(at('.card.act details.fold > summary'), 'Enter'), keyOn(named('Start'), 'Enter')),
         then: /^event (?!12 of)/,
       },
     ],

@@ -187,12 +187,12 @@ test('a workload asks many times, the same for the same seed', async ({ page }) 
   await page.locator('.card.act .fold summary').click();
   await page.locator('.card.act .fold').getByLabel('count', { exact: true }).fill('12');
   await page.locator('.card.act .fold').getByLabel('every', { exact: true }).fill('15');
-  await page.locator('.card.act .fold .wide').click();
+  await page.locator('.card.act .fold').getByRole('button', { name: 'Start', exact: true }).click();
   await page.evaluate(() => window.lightcone.run(1000));
   expect(await records(page, 'request')).toHaveLength(12);
   expect(await records(page, 'deliver')).toHaveLength(36);
   await page.locator('.card.act .fold').getByLabel('count', { exact: true }).fill('0');
-  await page.locator('.card.act .fold .wide').click();
+  await page.locator('.card.act .fold').getByRole('button', { name: 'Start', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('count');
 });
 

@@ -9,6 +9,7 @@ mod export;
 mod guide;
 mod keys;
 mod lines;
+mod load;
 mod memory;
 mod mode;
 mod with_all;
@@ -25,7 +26,7 @@ use crate::layout::{Edge, Layout, Slot};
 use crate::look;
 use crate::memory::{DeskRef, MemoryPanel};
 use crate::model::Model;
-use crate::panels::{Acts, Branches, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
+use crate::panels::{Acts, Branches, Chips, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
 use crate::part::part;
 use crate::session::Session;
 use crate::work::Word;
@@ -205,7 +206,10 @@ impl Component for App {
         match msg {
             Msg::Frame(ms) => return self.frame(ctx, ms),
             Msg::Hidden => {
-                if bridge::is_hidden() && self.session.borrow().playing {
+                let session = self.session.borrow();
+                let moves = session.playing || session.is_loading();
+                drop(session);
+                if bridge::is_hidden() && moves {
                     return self.frame(ctx, bridge::now_ms());
                 }
                 return false;
@@ -297,20 +301,17 @@ impl Component for App {
                     <section class="card diagram" aria-label="Space-time diagram">
                         { part!(Toolbar { model: model.clone(), on: on.clone() }) }
                         { part!(CutBar { model: model.clone(), on: on.clone() }) }
-                        <Diagram
-                            model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()}
-                            on={on.clone()}
-                        />
+                        <Diagram model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} on={on.clone()} />
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
                         { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone(), below: false }) }
                         { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), scene: self.other_scene.clone(), on: on.clone() }) }
                     </section>
                     { self.splitter(Edge::Below, &on) }
-                    { self.tabs(&on) }
+                    { self.tabs(&model, &on) }
                     <section class="card below">
                         <div class="tabbed" data-for="lab">
                             <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
-                            { part!(LabPanels { model: model.clone() }) }
+                            { part!(LabPanels { model: model.clone(), on: on.clone() }) }
                         </div>
                         <div class="tabbed" data-for="events">
                             if self.tab == Tab::Events { { part!(EventTable { model: model.clone(), on: on.clone() }) } }
@@ -338,11 +339,11 @@ impl Component for App {
                     </div>
                 </aside>
                 <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
+                { self.load_view(&model, &on) }
                 { part!(Transport { model, on: on.clone() }) }
                 { self.embed_foot() }
                 if self.help { { part!(Help { on: on.clone() }) } }
-                { self.working_view(&on) }
-                { self.notice_view(&on) }
+                { self.working_view(&on) }{ self.notice_view(&on) }
             </div>
         }
     }
@@ -392,6 +393,9 @@ impl App {
 
     /// Moves the view clock and paints. True when the panels are to be drawn too.
     fn frame(&mut self, ctx: &Context<Self>, ms: f64) -> bool {
+        if self.session.borrow().is_loading() {
+            return self.load_frame(ctx, ms);
+        }
         let seconds = self.last_ms.map_or(0.0, |last| ((ms - last) / 1000.0).clamp(0.0, 1.0));
         let playing = self.session.borrow().playing;
         self.last_ms = playing.then_some(ms);
@@ -399,7 +403,7 @@ impl App {
             self.session.borrow_mut().tick(seconds);
         }
         self.watch_guide();
-        let searching = self.search_on();
+        let searching = self.search_on() | self.remake_on();
         self.paint();
         let still = self.session.borrow().playing;
         if still || searching {
@@ -495,7 +499,7 @@ impl App {
         })
     }
 
-    fn tabs(&self, on: &Callback<Command>) -> Html {
+    fn tabs(&self, model: &Model, on: &Callback<Command>) -> Html {
         let tab = |&(tab, id, name): &(Tab, &'static str, &'static str)| {
             let onclick = on.reform(move |_| Command::Tab(tab));
             let name = if tab == Tab::Lab { self.lab_tab() } else { name.to_string() };
@@ -507,7 +511,12 @@ impl App {
         };
         let traces = self.session.borrow().lab().spec().memory_traces;
         let tabs = Tab::ALL.iter().filter(|(tab, ..)| traces || *tab != Tab::Memory);
-        html! { <div class="tabs" role="tablist" aria-label="Panels">{ for tabs.map(tab) }</div> }
+        html! {
+            <>
+                <div class="tabs" role="tablist" aria-label="Panels">{ for tabs.map(tab) }</div>
+                { part!(Chips { model: model.clone() }) }
+            </>
+        }
     }
 
     /// A panel with the button that closes it. On a small screen panels are tabs, and none is closed.

@@ -11,6 +11,7 @@ pub(crate) use saved::Saved;
 
 use lightcone_core::act::PlannedAct;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::schema::Value;
 use std::rc::Rc;
 
 /// Number of a branch; never given twice in one tree.
@@ -156,6 +157,17 @@ impl Tree {
             branch.known = known;
             if *branch.scenario != *scenario {
                 branch.scenario = Rc::new(scenario.clone());
+            }
+        }
+    }
+
+    /// In all branches something else is looked at, which changes nothing that happens.
+    pub(crate) fn show(&mut self, field: &'static str, value: &Value) {
+        for branch in &mut self.branches {
+            let mut next = (*branch.scenario).clone();
+            next.setup.fields.set_or_leave(next.lab.spec().setup, field, value.clone());
+            if next.setup != branch.scenario.setup {
+                branch.scenario = Rc::new(next);
             }
         }
     }

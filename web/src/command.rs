@@ -3,6 +3,7 @@
 use crate::branches;
 use crate::guide;
 use crate::layout::{Edge, Slot};
+use crate::load;
 use crate::look;
 use crate::memory;
 use lightcone_core::diagram::{Axis, Labels};
@@ -125,6 +126,8 @@ pub(crate) enum Command {
     Guide(guide::Wish),
     /// A switch of `setup.broken`.
     Switch(&'static str),
+    /// Something about a load.
+    Load(load::Wish),
     /// Something about branches, the list of acts, or the steps back.
     Tree(branches::Wish),
     /// A set-up field and its value as JSON.
@@ -174,9 +177,13 @@ impl Command {
     /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
     /// the console, other branches, other settings, long work, and panels that nobody sees at first.
     pub(crate) fn needs_all(&self) -> bool {
-        use Command::{Builtin, Console, Explore, Export, File, Guide, Line, Memory, Open, Reset, Setup, Switch, Tree};
-        let anything =
-            matches!(self, Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..));
+        use Command::{
+            Builtin, Console, Explore, Export, File, Guide, Line, Load, Memory, Open, Reset, Setup, Switch, Tree,
+        };
+        let anything = matches!(
+            self,
+            Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..) | Load(_)
+        );
         let panel = matches!(
             self,
             Memory(_) | Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events | Tab::Memory)

@@ -1,12 +1,15 @@
 //! Small components: properties in, wishes out.
 
 mod act;
+mod argument;
 mod branch_menu;
 mod drop;
 mod faults;
 mod field;
 mod header;
 mod help;
+mod load;
+mod load_card;
 mod menu;
 mod network;
 mod scrubber;
@@ -17,7 +20,6 @@ mod splitter;
 mod transport;
 mod typed;
 mod undo;
-mod workload;
 
 pub(crate) use act::ActPanel;
 pub(crate) use branch_menu::BranchMenu;
@@ -25,6 +27,7 @@ pub(crate) use drop::{Drop, close};
 pub(crate) use faults::Faults;
 pub(crate) use header::Header;
 pub(crate) use help::Help;
+pub(crate) use load_card::LoadCard;
 pub(crate) use menu::ContextMenu;
 pub(crate) use network::NetworkPanel;
 pub(crate) use setup::SetupPanel;

@@ -14,6 +14,7 @@ mod controls;
 mod diagram;
 mod guide;
 mod layout;
+mod load;
 mod look;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod memory;

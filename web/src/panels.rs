@@ -3,6 +3,7 @@
 mod acts;
 mod branches;
 mod caches;
+mod chips;
 mod compare;
 mod events;
 mod graph;
@@ -12,11 +13,13 @@ mod matrix;
 mod metrics;
 mod rules;
 mod tables;
+mod things;
 mod words;
 
 pub(crate) use acts::Acts;
 pub(crate) use branches::Branches;
 pub(crate) use caches::cache_cards;
+pub(crate) use chips::Chips;
 pub(crate) use compare::CompareBar;
 pub(crate) use events::EventTable;
 pub(crate) use inspector::Inspector;

@@ -3,7 +3,9 @@
 mod acts;
 mod branching;
 mod kept;
+mod load;
 mod moments;
+mod show;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +13,7 @@ pub(crate) use acts::{ActRow, read_millis};
 pub(crate) use kept::Kept;
 
 use crate::branches::{BranchId, Compare, Tree};
+use crate::load::Load;
 use crate::look::{self, Look};
 use branching::{Alive, History};
 use lightcone_core::act::Act;
@@ -24,6 +27,7 @@ use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::schema::Builtin;
 use lightcone_core::trace::{Kind, RecordId};
+use show::Remake;
 
 /// Simulated seconds a second; the last one is "as fast as possible".
 pub(crate) const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, f64::INFINITY];
@@ -87,6 +91,10 @@ pub(crate) struct Session {
     alive: Alive,
     /// Whether a guide is doing something.
     pub guided: bool,
+    /// The load that was started last.
+    pub load: Option<Load>,
+    /// The same run, being made again to look at something else in it.
+    remake: Option<Remake>,
 }
 
 impl Session {
@@ -129,6 +137,8 @@ impl Session {
             shown: 0,
             alive: Alive::default(),
             guided: false,
+            load: None,
+            remake: None,
             run,
         }
     }
@@ -164,6 +174,7 @@ impl Session {
     fn moved(&mut self) {
         self.index.update(&*self.run);
         self.frame = self.run.frame();
+        self.count_load();
         look::refresh(self);
         self.version += 1;
     }
@@ -407,8 +418,13 @@ impl Session {
     /// # Errors
     /// When the value does not fit.
     pub(crate) fn with_setup(&self, field: &str, json: &str) -> Result<Session, InputError> {
-        let scenario = self.run.scenario().with_setup_field(field, json)?;
-        Ok(self.again(scenario))
+        let scenario = self.run.scenario();
+        let next = scenario.with_setup_field(field, json);
+        // What is looked at may be nothing any more under the new settings.
+        let unseen =
+            || scenario.with_setup_field(self.lab().spec().shows?, "\"\"").ok()?.with_setup_field(field, json).ok();
+        let next = next.or_else(|e| unseen().ok_or(e))?;
+        Ok(self.again(next))
     }
 
     fn again(&self, scenario: Scenario) -> Session {

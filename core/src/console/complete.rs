@@ -89,7 +89,7 @@ impl At<'_, '_> {
             return self.argument(operation, key, cast);
         }
         if let Some(param) = operation.args.get(place).filter(|p| !is_given(place, p)) {
-            self.values(param, cast);
+            self.values(operation, param, cast);
         }
         for (i, param) in operation.args.iter().enumerate() {
             if !is_given(i, param) {
@@ -101,11 +101,11 @@ impl At<'_, '_> {
     /// The value of `key=`, if that is an argument.
     fn argument(&mut self, operation: &'static Operation, key: &str, cast: &Cast<'_>) {
         if let Some(param) = operation.args.iter().find(|p| p.name == key) {
-            self.values(param, cast);
+            self.values(operation, param, cast);
         }
     }
 
-    fn values(&mut self, param: &'static Param, cast: &Cast<'_>) {
+    fn values(&mut self, operation: &'static Operation, param: &'static Param, cast: &Cast<'_>) {
         match param.takes {
             Takes::Bool => ["true", "false"].iter().for_each(|word| self.offer(*word, param.says)),
             Takes::Choice(words) => words.iter().for_each(|word| self.offer(*word, param.says)),
@@ -117,6 +117,10 @@ impl At<'_, '_> {
             _ => {
                 if let Some(default) = param.default.filter(|default| *default != "null") {
                     self.offer(default, param.says);
+                } else if param.default.is_none() {
+                    let names = cast.scenario.map_or_else(Vec::new, |s| s.suggestions(operation, param));
+                    let words = names.into_iter().filter(|name| !name.contains(char::is_whitespace));
+                    words.for_each(|name| self.offer(name, param.says));
                 }
             }
         }

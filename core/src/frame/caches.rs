@@ -1,5 +1,6 @@
 //! The parts of a panel that shows caches on a bus: plain data, and each part has the words for what it is.
 
+use super::Cell;
 use crate::coherence::State;
 use crate::json::millis_text;
 use serde::Serialize;
@@ -20,6 +21,10 @@ pub const fn state_tone(state: State) -> u8 {
 pub struct CachePlace {
     /// The line in it, also one that has become invalid; empty where there was never one.
     pub line: String,
+    /// The line's whole name, by which it is chosen.
+    pub key: String,
+    /// Whether it is the line that was chosen to be looked at.
+    pub chosen: bool,
     /// The letter of its state.
     pub state: String,
     /// Which of the palette's colours the state has, 0 to 6.
@@ -68,10 +73,27 @@ pub struct CachePicture {
 pub struct MemoryLine {
     /// The line.
     pub line: String,
+    /// Its whole name, by which it is chosen.
+    pub key: String,
+    /// Whether it is the line that was chosen to be looked at.
+    pub chosen: bool,
     /// What memory has of it.
     pub value: String,
     /// The cache that has something newer.
     pub newer: Option<String>,
+}
+
+/// A row of a table of things of which one can be chosen to be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ThingRow {
+    /// Its head.
+    pub name: String,
+    /// The whole name, by which it is chosen.
+    pub key: String,
+    /// Whether it is the one that was chosen.
+    pub chosen: bool,
+    /// Its cells.
+    pub cells: Vec<Cell>,
 }
 
 /// A transaction on the bus.

@@ -53,7 +53,7 @@ static SILENT: LabSpec = LabSpec { operations: &OPERATIONS, ..LabSpec::EMPTY };
 
 fn with_cast<T>(spec: &'static LabSpec, then: impl FnOnce(&Cast<'_>) -> T) -> T {
     let names = ["S1", "S2", "ann", "bob"].map(String::from);
-    then(&Cast { spec, names: &names, roles: &["server", "server", "client", "client"] })
+    then(&Cast { spec, names: &names, roles: &["server", "server", "client", "client"], scenario: None })
 }
 
 /// The act as JSON, or the error.

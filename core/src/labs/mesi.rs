@@ -28,6 +28,7 @@ mod cache;
 mod charts;
 mod checks;
 mod line;
+mod loads;
 mod machine;
 mod note;
 mod scenarios;

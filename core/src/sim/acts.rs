@@ -5,10 +5,10 @@ use crate::act::{Act, RequestAct, Surgery, Which, Workload};
 use crate::draw::{Purpose, draw, in_range};
 use crate::frame::Status;
 use crate::history::{Detail, Refusal};
-use crate::json::Payload;
 use crate::machine::Machine;
+use crate::made_up::{Asked, made_up};
 use crate::protocol::Crash;
-use crate::schema::{Fields, Param, Takes, Value};
+use crate::schema::{Fields, Param};
 use crate::trace::{DropReason, Kind, NO_NODE, NONE, NodeId, Record, RecordId};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -356,40 +356,16 @@ fn job_node(job: &Job) -> Option<NodeId> {
 /// The arguments of a made-up request: those given, and for each other one a value that makes sense.
 fn make_up(machine: &dyn Machine, workload: &Workload, node: NodeId, number: u64, ask: impl Fn(u32) -> u64) -> Fields {
     let mut args = workload.args.clone();
+    let asked = Asked { roles: machine.roles(), node };
     for (i, param) in workload.operation.args.iter().enumerate() {
         if args.given(param.name).is_some() {
             continue;
         }
         let bits = ask(i as u32 + 1);
-        if let Some(value) = machine.make_up(workload.operation.name, param.name, bits) {
+        let own = machine.make_up(workload.operation.name, param.name, bits);
+        if let Some(value) = own.or_else(|| made_up(param, asked, number, bits)) {
             args.set(param.name, value);
-            continue;
         }
-        let value = match param.takes {
-            Takes::Node(roles) => {
-                let fits =
-                    |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&machine.roles()[usize::from(*n)]));
-                let others: Vec<NodeId> = (0..machine.names().len() as NodeId).filter(fits).collect();
-                match others.len() as u64 {
-                    0 => continue,
-                    len => Value::Node(others[in_range(bits, 0, len - 1) as usize]),
-                }
-            }
-            Takes::NodeOr { roles, words } => {
-                let fits =
-                    |n: &NodeId| *n != node && (roles.is_empty() || roles.contains(&machine.roles()[usize::from(*n)]));
-                let others: Vec<NodeId> = (0..machine.names().len() as NodeId).filter(fits).collect();
-                let choice = in_range(bits, 0, (others.len() + words.len()) as u64 - 1) as usize;
-                others.get(choice).map_or_else(|| Value::Text(words[choice - others.len()].into()), |n| Value::Node(*n))
-            }
-            // What is null unless somebody gives it is nothing to make up.
-            Takes::Json if param.default == Some("null") => continue,
-            Takes::Json => Value::Json(Payload::from_text(&format!("w{}", number + 1))),
-            Takes::Choice(words) => Value::Text(words[in_range(bits, 0, words.len() as u64 - 1) as usize].into()),
-            Takes::Int { min, max } if param.default.is_none() => Value::Int(in_range(bits, min, max)),
-            _ => continue,
-        };
-        args.set(param.name, value);
     }
     args
 }

@@ -30,6 +30,9 @@ impl App {
         if moves_time(&command) {
             self.goal = None;
         }
+        if moves_time(&command) || matches!(command, Command::Play | Command::Settle) {
+            self.session.borrow_mut().pause_load();
+        }
         let left = in_session(&mut self.session.borrow_mut(), command);
         match left {
             None if hovers => {}
@@ -74,7 +77,9 @@ impl App {
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
                 if menu.is_some() {
-                    self.session.borrow_mut().playing = false;
+                    let mut session = self.session.borrow_mut();
+                    session.playing = false;
+                    session.pause_load();
                 }
                 self.menu = menu;
             }

@@ -30,6 +30,13 @@ impl App {
                 let next = self.session.borrow().with_switch(name);
                 self.open(next, format!("switch {name}"));
             }
+            Command::Setup(field, json) if self.session.borrow().lab().spec().shows == Some(field) => {
+                let shown = self.session.borrow_mut().look_at(field, &json);
+                if let Err(e) = shown {
+                    self.say(ctx, e.to_string(), true);
+                }
+            }
+            Command::Load(wish) => self.load(ctx, wish),
             Command::Setup(field, json) => {
                 let next = self.session.borrow().with_setup(field, &json);
                 match next {

@@ -1,16 +1,18 @@
 //! The lab's operations as forms, made from its tables.
 
+use super::argument::{Argument, Values, args_json, default_text};
+use super::load::{self, LoadForm};
 use super::situations::Situations;
-use super::workload::Workload;
-use super::{Props, input_value, value_of};
+use super::{Props, value_of};
 use crate::app::why_not;
+use crate::bridge;
 use crate::command::Command;
+use crate::load::Wish;
 use crate::part::part;
 use lightcone_core::frame::Status;
-use lightcone_core::json::{JsonObject, Payload, quote};
-use lightcone_core::protocol::ProcessInfo;
+use lightcone_core::json::JsonObject;
+use lightcone_core::scenario::Scenario;
 use lightcone_core::schema::{Operation, Param, Takes};
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// The operations panel: which operation, at which process, with which arguments.
@@ -22,13 +24,13 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     let lab = spec.id;
     let chosen = use_state(|| 0usize);
     let node = use_state(|| 0usize);
-    let values = use_state(BTreeMap::<&'static str, String>::new);
+    let values = use_state(Values::new);
     {
         let (chosen, node, values) = (chosen.clone(), node.clone(), values.clone());
         use_effect_with((lab, names.len()), move |_| {
             chosen.set(0);
             node.set(0);
-            values.set(BTreeMap::new());
+            values.set(Values::new());
         });
     }
     let operation = &spec.operations[(*chosen).min(spec.operations.len() - 1)];
@@ -37,7 +39,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     let able: Vec<usize> = (0..names.len()).filter(takes).collect();
     let at = if able.contains(&*node) { *node } else { able.first().copied().unwrap_or(0) };
     let refuse = why_not(s.status(at), "request");
-    let json = act_json(operation, &names, at, &values);
+    let (fields, json) = request(operation, s.run.scenario(), at, &values);
     let send = props.on.reform(move |_: MouseEvent| Command::Act(json.clone()));
     let pick = |i: usize| {
         let chosen = chosen.clone();
@@ -64,7 +66,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                     }) }
                 </select>
             </label>
-            { for operation.args.iter().map(|p| argument(p, &processes, at, &values)) }
+            { fields }
             <button class="primary go" onclick={send} disabled={refuse.is_some()} title={refuse.unwrap_or(operation.says)}>
                 { verb(operation.name) }
             </button>
@@ -72,10 +74,63 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
             <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
                 { "type it in the console" }
             </button>
-            { part!(Workload { operation, able: able.iter().map(|&i| names[i].clone()).collect::<Vec<_>>(), on: props.on.clone() }) }
+            { part!(Many { model: props.model.clone(), operation, on: props.on.clone() }) }
         </section>
         </>
     }
+}
+
+/// The form for many requests at once, which comes with the rest of the program.
+#[component]
+fn Many(props: &load::Props) -> Html {
+    let wanted = use_state(|| false);
+    let onclick = {
+        let (wanted, on) = (wanted.clone(), props.on.clone());
+        Callback::from(move |_: MouseEvent| {
+            wanted.set(true);
+            on.emit(Command::Load(Wish::Form));
+        })
+    };
+    let (model, on) = (props.model.clone(), props.on.clone());
+    html! {
+        <details class="fold">
+            <summary {onclick}>{ "many at once" }</summary>
+            if *wanted && bridge::is_whole() { { part!(LoadForm { model, operation: props.operation, on }) } }
+        </details>
+    }
+}
+
+/// The fields of an operation's arguments, and the request that they make.
+fn request(
+    operation: &'static Operation,
+    scenario: &Scenario,
+    at: usize,
+    values: &UseStateHandle<Values>,
+) -> (Html, String) {
+    let processes = scenario.processes();
+    let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
+    let offers = |p: &Param| if p.default.is_none() { scenario.suggestions(operation, p) } else { Vec::new() };
+    let value = |p: &'static Param| shown(p, values.get(p.name), at, &names, &offers(p));
+    let argument = |p: &'static Param| {
+        let on = {
+            let values = values.clone();
+            Callback::from(move |value: String| {
+                let mut next = (*values).clone();
+                next.insert(p.name, value);
+                values.set(next);
+            })
+        };
+        let fits = |i: &usize| match p.takes {
+            Takes::NodeOr { roles, .. } => roles.is_empty() || roles.contains(&processes[*i].role),
+            _ => *i != at,
+        };
+        let names: Vec<String> = (0..names.len()).filter(fits).map(|i| names[i].clone()).collect();
+        part!(p.name => Argument { param: p, value: value(p), names, offers: offers(p), open: false, on })
+    };
+    let mut request = JsonObject::new();
+    request.text("node", &names[at]).text("op", operation.name).raw("args", &args_json(operation, false, value));
+    let json = format!("{{\"request\":{}}}", request.end());
+    (html! { { for operation.args.iter().map(argument) } }, json)
 }
 
 fn process_text(name: &str, status: Status) -> String {
@@ -91,98 +146,21 @@ fn verb(operation: &str) -> String {
     text
 }
 
-/// The default of a process argument: the next one that is not the process itself.
-fn other_than(at: usize, count: usize) -> usize {
-    (at + 1) % count.max(1)
+/// The process that an argument names at first: the next one that is not the process itself.
+fn other_than(at: usize, names: &[String]) -> String {
+    names.get((at + 1) % names.len().max(1)).cloned().unwrap_or_default()
 }
 
-fn argument(
-    p: &'static Param,
-    processes: &[ProcessInfo],
-    at: usize,
-    values: &UseStateHandle<BTreeMap<&'static str, String>>,
-) -> Html {
-    let set = {
-        let values = values.clone();
-        move |value: String| {
-            let mut next = (*values).clone();
-            next.insert(p.name, value);
-            values.set(next);
-        }
-    };
-    let given = values.get(p.name).cloned();
-    let field = match p.takes {
-        Takes::Node(_) => {
-            let count = processes.len();
-            let current = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < count);
-            let current = current.unwrap_or(other_than(at, count));
-            html! {
-                <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
-                    { for processes.iter().enumerate().filter(|(i, _)| *i != at).map(|(i, p)| html! {
-                        <option value={i.to_string()} selected={i == current}>{ &p.name }</option>
-                    }) }
-                </select>
-            }
-        }
-        Takes::NodeOr { roles, words } => {
-            let fits = |r: &str| roles.is_empty() || roles.contains(&r);
-            let nodes = processes.iter().filter(|p| fits(p.role)).map(|p| p.name.as_str());
-            html! {
-                <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
-                    { for words.iter().copied().chain(nodes).map(|w| html! {
-                        <option value={w.to_string()} selected={given.as_deref().unwrap_or(words[0]) == w}>{ w }</option>
-                    }) }
-                </select>
-            }
-        }
-        Takes::Choice(words) => html! {
-            <select aria-label={p.name} onchange={Callback::from(move |e: Event| set(value_of(&e)))}>
-                { for words.iter().map(|w| html! { <option value={*w} selected={given.as_deref().unwrap_or(words[0]) == *w}>{ *w }</option> }) }
-            </select>
-        },
-        _ => html! {
-            <input type="text" aria-label={p.name} value={given.unwrap_or_else(|| default_text(p))} title={p.says}
-                placeholder={if p.default == Some("null") { "none" } else { "" }}
-                oninput={Callback::from(move |e: InputEvent| set(input_value(&e)))} />
-        },
-    };
-    html! { <label class="row" title={p.says}><span>{ p.name }</span>{ field }</label> }
-}
-
-fn default_text(p: &Param) -> String {
-    let default = p.default.filter(|d| *d != "null").unwrap_or("");
-    match p.takes {
-        Takes::Json => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
-        Takes::Text { .. } => Payload::from_json(default).map(|p| p.shown()).unwrap_or_default(),
-        _ => default.to_string(),
+/// What an argument's field says: what was typed or chosen, else the default, else the first value that makes sense.
+fn shown(p: &Param, given: Option<&String>, at: usize, names: &[String], offers: &[String]) -> String {
+    match (p.takes, given) {
+        (Takes::Node(_), given) => given
+            .filter(|name| names.contains(name) && **name != names[at])
+            .cloned()
+            .unwrap_or_else(|| other_than(at, names)),
+        (_, Some(given)) => given.clone(),
+        (Takes::NodeOr { words, .. } | Takes::Choice(words), None) if p.default.is_none() => words[0].into(),
+        (_, None) if p.default.is_none() => offers.first().cloned().unwrap_or_default(),
+        (_, None) => default_text(p),
     }
-}
-
-/// What was typed, as JSON: as it is where it is JSON already, else as a string.
-fn typed(text: &str) -> String {
-    let looks_like_json = text.starts_with(['{', '[', '"', '-']) || text.starts_with(|c: char| c.is_ascii_digit());
-    if looks_like_json && Payload::from_json(text).is_ok() { text.to_string() } else { quote(text) }
-}
-
-fn act_json(operation: &Operation, names: &[String], at: usize, values: &BTreeMap<&'static str, String>) -> String {
-    let mut args = JsonObject::new();
-    for p in operation.args {
-        let given = values.get(p.name).cloned();
-        match p.takes {
-            Takes::Node(_) => {
-                let index = given.and_then(|v| v.parse().ok()).filter(|&i: &usize| i != at && i < names.len());
-                args.text(p.name, &names[index.unwrap_or(other_than(at, names.len()))]);
-            }
-            // What may be left out is left out.
-            Takes::Json if p.default == Some("null") && given.as_deref().is_none_or(str::is_empty) => {}
-            Takes::Json => drop(args.raw(p.name, &typed(&given.unwrap_or_else(|| default_text(p))))),
-            Takes::Text { .. } => drop(args.text(p.name, &given.unwrap_or_else(|| default_text(p)))),
-            Takes::NodeOr { words, .. } => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),
-            Takes::Choice(words) => drop(args.text(p.name, &given.unwrap_or_else(|| words[0].to_string()))),
-            _ => drop(given.map(|v| args.raw(p.name, &typed(&v)).is_empty())),
-        }
-    }
-    let mut request = JsonObject::new();
-    request.text("node", &names[at]).text("op", operation.name).raw("args", &args.end());
-    format!("{{\"request\":{}}}", request.end())
 }

@@ -1,6 +1,7 @@
 //! Caches side by side, the bus below them and memory at its other end. Each part is a real table or list, so that what is
 //! seen is also what is read out.
 
+use super::things::Things;
 use lightcone_core::frame::{BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
 use yew::prelude::*;
 
@@ -8,19 +9,19 @@ use yew::prelude::*;
 const EMPTY_MAX: usize = 2;
 
 /// The picture.
-pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine]) -> Html {
+pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[MemoryLine], things: &Things) -> Html {
     html! {
         <div class="scroll machine" tabindex="0" role="region" aria-label="Caches, bus and memory">
-            <div class="caches">{ for caches.iter().map(|c| cache(c, bus)) }</div>
+            <div class="caches">{ for caches.iter().map(|c| cache(c, bus, Some(things))) }</div>
             { self::bus(bus) }
-            { self::memory(memory) }
+            { self::memory(memory, things) }
         </div>
     }
 }
 
 /// Caches alone, side by side.
 pub(crate) fn cache_cards(caches: &[CachePicture]) -> Html {
-    html! { <div class="caches machine">{ for caches.iter().map(|c| cache(c, &BusPicture::default())) }</div> }
+    html! { <div class="caches machine">{ for caches.iter().map(|c| cache(c, &BusPicture::default(), None)) }</div> }
 }
 
 /// How a cache takes part in what the bus is doing.
@@ -35,7 +36,7 @@ fn part_in(name: &str, bus: &BusPicture) -> Option<&'static str> {
     }
 }
 
-fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
+fn cache(cache: &CachePicture, bus: &BusPicture, things: Option<&Things>) -> Html {
     let part = part_in(&cache.name, bus);
     let several = cache.sets_in_all > 1;
     let ranked = cache.sets.iter().any(|set| set.places.len() > 1);
@@ -57,7 +58,7 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
                     </tr></thead>
                 }
                 if cache.up {
-                    { for cache.sets.iter().map(|s| set(s, several, Columns { ranked, valued })) }
+                    { for cache.sets.iter().map(|s| set(s, several, Columns { ranked, valued, things })) }
                 }
             </table>
             if !cache.queue.is_empty() {
@@ -69,12 +70,14 @@ fn cache(cache: &CachePicture, bus: &BusPicture) -> Html {
 
 /// Which columns there are besides state and line.
 #[derive(Clone, Copy)]
-struct Columns {
+struct Columns<'a> {
     ranked: bool,
     valued: bool,
+    /// What the names of lines need, where a line can be chosen.
+    things: Option<&'a Things>,
 }
 
-fn set(set: &CacheSet, several: bool, shown: Columns) -> Html {
+fn set(set: &CacheSet, several: bool, shown: Columns<'_>) -> Html {
     let columns = (2 + usize::from(shown.ranked) + usize::from(shown.valued)).to_string();
     let (used, free): (Vec<&CachePlace>, Vec<_>) = set.places.iter().partition(|p| !p.line.is_empty());
     let (drawn, counted) = if free.len() > EMPTY_MAX { (0, free.len()) } else { (free.len(), 0) };
@@ -88,17 +91,22 @@ fn set(set: &CacheSet, several: bool, shown: Columns) -> Html {
     }
 }
 
-fn place(place: &CachePlace, shown: Columns) -> Html {
+/// A line's name, by which it is chosen where that can be.
+fn name(things: Option<&Things>, name: &str, key: &str, chosen: bool) -> Html {
+    things.map_or_else(|| html! { { name } }, |things| things.name(name, key, chosen))
+}
+
+fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
     let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
     // The letter is also a shape: see the style sheet.
     let letter = format!("is-{}", place.state);
     html! {
-        <tr class={classes!(gone.then_some("gone"), place.dirty.then_some("dirty"))}>
+        <tr class={classes!(shown.things.map(|t| t.class(&place.key, place.chosen)), gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
             <td>
                 <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
                 if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
             </td>
-            <th scope="row">{ &place.line }</th>
+            <th scope="row">{ name(shown.things, &place.line, &place.key, place.chosen) }</th>
             if shown.valued {
                 <td class="value">
                     <span class="short" title={place.value.clone()}>{ &place.value }</span>
@@ -137,11 +145,11 @@ fn turn(now: &BusTurn) -> Html {
     }
 }
 
-fn memory(memory: &[MemoryLine]) -> Html {
+fn memory(memory: &[MemoryLine], things: &Things) -> Html {
     let row = |line: &MemoryLine| {
         html! {
-            <tr class={classes!(line.newer.is_some().then_some("stale"))}>
-                <th scope="row">{ &line.line }</th>
+            <tr class={classes!(things.class(&line.key, line.chosen), line.newer.is_some().then_some("stale"))} data-thing={line.key.clone()}>
+                <th scope="row">{ things.name(&line.line, &line.key, line.chosen) }</th>
                 <td class="value">{ if line.value.is_empty() { "–" } else { &line.value } }</td>
                 <td>
                     if let Some(cache) = &line.newer { <small class="mark">{ format!("stale: {cache} has it newer") }</small> }

@@ -3,6 +3,8 @@
 use super::caches::picture;
 use super::graph::graph;
 use super::matrix::matrix;
+use super::things::Things;
+use crate::command::Command;
 use crate::model::Model;
 use lightcone_core::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
@@ -15,20 +17,24 @@ const LISTS_NARROW: usize = 3;
 pub(crate) struct Props {
     /// The session.
     pub model: Model,
+    /// Calls back.
+    pub on: Callback<Command>,
 }
 
 /// All views of the lab.
 #[component]
 pub(crate) fn LabPanels(props: &Props) -> Html {
     let s = props.model.get();
-    html! { <>{ for s.frame.panels.iter().map(panel) }</> }
+    let pointed = use_state(String::new);
+    let things = Things { field: s.lab().spec().shows, pointed, on: props.on.clone() };
+    html! { <>{ for s.frame.panels.iter().map(|p| panel(p, &things)) }</> }
 }
 
-fn panel(panel: &Panel) -> Html {
+fn panel(panel: &Panel, things: &Things) -> Html {
     match panel {
         Panel::Table { title, says, columns, rows } => html! {
             <div class="panel">
-                <h2>{ title }</h2>
+                { head(title) }
                 <p class="says">{ says }</p>
                 <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
                     <table class="matrix">
@@ -39,22 +45,41 @@ fn panel(panel: &Panel) -> Html {
             </div>
         },
         Panel::Caches { title, says, caches, bus, memory } => html! {
-            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ picture(caches, bus, memory) }</div>
+            { things.panel(html! { <>{ head(title) }<p class="says">{ says }</p>{ picture(caches, bus, memory, things) }</> }) }
+        },
+        Panel::Things { title, says, columns, rows } => html! {
+            { things.panel(html! {
+                <>
+                    { head(title) }
+                    <p class="says">{ says }</p>
+                    <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
+                        <table class="matrix">
+                            <thead><tr><td></td>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
+                            <tbody>{ for rows.iter().map(|row| things.row(row)) }</tbody>
+                        </table>
+                    </div>
+                </>
+            }) }
         },
         Panel::Graph { title, says, nodes, edges } => html! {
-            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
+            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
         },
         Panel::Matrix { title, says, columns, rows } => html! {
-            <div class="panel"><h2>{ title }</h2><p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
-                <h2>{ title }</h2>
+                { head(title) }
                 <p class="says">{ says }</p>
                 <div class="scroll lists" tabindex="0" role="region" aria-label={title.clone()}>{ for lists.iter().map(list) }</div>
             </div>
         },
     }
+}
+
+/// A panel's heading: what leads to the panel puts the focus on it.
+fn head(title: &str) -> Html {
+    html! { <h2 tabindex="-1">{ title }</h2> }
 }
 
 fn list((head, items): &(String, Vec<Cell>)) -> Html {

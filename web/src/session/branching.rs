@@ -142,6 +142,9 @@ impl Session {
         }
         self.view_us = at_us;
         self.index = Index::default();
+        if let Some(load) = &mut self.load {
+            load.forget();
+        }
         (self.hover, self.chosen) = (None, [None, None]);
         self.stopped_at = self.run.violations().iter().map(|v| v.id).max();
         self.moved();
@@ -276,7 +279,12 @@ impl Session {
             self.history.past.push(here)
         }
         let elsewhere = self.tree.origin != moment.tree.origin;
+        let shown = self.shown_value().filter(|_| !elsewhere);
         self.tree = moment.tree;
+        // What is looked at is nobody's doing, and stays.
+        if let Some((field, value)) = shown {
+            self.tree.show(field, &value);
+        }
         self.builtin = self.tree.builtin;
         self.playing = false;
         self.show(moment.at_us, Some(moment.position));

@@ -1,6 +1,7 @@
 //! The lab's tables: settings, operations, rules and switches.
 
 use super::charts::SERIES;
+use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use crate::coherence::SIZE_BYTES_MAX;
@@ -195,6 +196,8 @@ pub(super) static SPEC: LabSpec = LabSpec {
     memory_traces: true,
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
+    shows: Some("show"),
+    loads: LOADS,
     series: &SERIES,
     ..LabSpec::EMPTY
 };

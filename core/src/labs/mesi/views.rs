@@ -9,7 +9,7 @@ use crate::coherence::{Counters, State, Transaction};
 use crate::frame::{
     Band, BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark,
 };
-use crate::frame::{MemoryLine, Panel, state_tone};
+use crate::frame::{MemoryLine, Panel, ThingRow, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use std::collections::{BTreeSet, VecDeque};
@@ -116,7 +116,13 @@ fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             cached_of(seen).is_some_and(modified)
         });
         let newer = newer.map(|cache| ctx.names[cache].clone());
-        MemoryLine { line: shorten(name), value: value_text(ctx, content), newer }
+        MemoryLine {
+            line: shorten(name),
+            key: name.to_string(),
+            chosen: is_shown(ctx, name),
+            value: value_text(ctx, content),
+            newer,
+        }
     });
     Panel::Caches {
         title: "Caches".into(),
@@ -165,6 +171,8 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
     let waits = cached.waits_in().filter(here).zip(cached.pending.as_ref());
     CachePlace {
         line: shorten(&way.key),
+        key: way.key.to_string(),
+        chosen: is_shown(ctx, &way.key),
         state: way.state.letter().into(),
         tone: state_tone(way.state),
         value: value_text(ctx, &way.value),
@@ -173,6 +181,11 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
         shared_falsely: cached.falsely.get(&Line { name: Rc::clone(&way.key), set }).cloned(),
     }
+}
+
+/// Whether a line was chosen to be looked at.
+fn is_shown(ctx: &Ctx, name: &str) -> bool {
+    ctx.setup.show.as_ref().is_some_and(|line| &*line.name == name)
 }
 
 fn value_text(ctx: &Ctx, content: &Content) -> String {
@@ -251,8 +264,13 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             },
         }
     };
-    let row = |line: &Line| (shorten(&line.name), caches.iter().map(|seen| cell(seen, line)).collect());
-    Panel::Table {
+    let row = |line: &Line| ThingRow {
+        name: shorten(&line.name),
+        key: line.name.to_string(),
+        chosen: is_shown(ctx, &line.name),
+        cells: caches.iter().map(|seen| cell(seen, line)).collect(),
+    };
+    Panel::Things {
         title: "States".into(),
         says: "The state of each line in each cache. Strong: modified; pale: invalid; held: it waits for the bus."
             .into(),
