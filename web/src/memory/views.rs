@@ -59,20 +59,24 @@ fn pictures(study: &Study, step: Option<&Step>) -> Vec<CachePicture> {
     let one = |p: usize| CachePicture {
         name: processor(p),
         up: true,
-        sets: vec![CacheSet { number: set as u32, places: study.set(p, set).into_iter().map(place).collect() }],
+        sets: vec![CacheSet {
+            number: set as u32,
+            places: study.set(p, set).into_iter().map(|held| place(held, step)).collect(),
+        }],
         sets_in_all: geometry.sets() as u32,
         ..CachePicture::default()
     };
     (0..study.counters().len()).map(one).collect()
 }
 
-fn place(held: Option<Held>) -> CachePlace {
+fn place(held: Option<Held>, step: Option<&Step>) -> CachePlace {
     let Some(held) = held else { return CachePlace { state: State::I.letter().into(), ..CachePlace::default() } };
     CachePlace {
         line: format!("{:#x}", held.line),
         state: held.state.letter().into(),
         tone: state_tone(held.state),
         dirty: held.state == State::M,
+        chosen: step.is_some_and(|step| step.line == held.line),
         rank: held.rank as u16,
         ..CachePlace::default()
     }

@@ -2,7 +2,8 @@
 //! seen is also what is read out.
 
 use super::things::Things;
-use lightcone_core::frame::{BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
+use lightcone_core::frame::{BusPast, BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
+use lightcone_core::json::millis_text;
 use yew::prelude::*;
 
 /// More empty places of a set than this are counted instead of drawn.
@@ -14,7 +15,7 @@ pub(super) fn picture(caches: &[CachePicture], bus: &BusPicture, memory: &[Memor
         <div class="scroll machine" tabindex="0" role="region" aria-label="Caches, bus and memory">
             <div class="caches">{ for caches.iter().map(|c| cache(c, bus, Some(things))) }</div>
             { self::bus(bus) }
-            { self::memory(memory, things) }
+            <div class="ends">{ self::memory(memory, things) }{ log(&bus.log) }</div>
         </div>
     }
 }
@@ -100,8 +101,10 @@ fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
     let (tone, gone) = (format!("tone{}", place.tone), place.state == "I" && place.waits.is_none());
     // The letter is also a shape: see the style sheet.
     let letter = format!("is-{}", place.state);
+    let chosen = || classes!(place.chosen.then_some("chosen"));
+    let looked_at = shown.things.map_or_else(chosen, |t| t.class(&place.key, place.chosen));
     html! {
-        <tr class={classes!(shown.things.map(|t| t.class(&place.key, place.chosen)), gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
+        <tr class={classes!(looked_at, gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
             <td>
                 <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
                 if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
@@ -111,7 +114,7 @@ fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
                 <td class="value">
                     <span class="short" title={place.value.clone()}>{ &place.value }</span>
                     if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
-                if let Some(said) = &place.shared_falsely { <small class="mark">{ said }</small> }
+                    if let Some(said) = &place.shared_falsely { <small class="mark">{ said }</small> }
                 </td>
             }
             if shown.ranked { <td class="rank">{ place.rank }</td> }
@@ -142,6 +145,36 @@ fn turn(now: &BusTurn) -> Html {
             <p><b>{ format!("{} {}", now.what, now.line) }</b>{ format!(" by {}: {}", now.by, now.phase) }<small>{ format!("no. {}", now.txn) }</small></p>
             if !now.answers.is_empty() { <ul>{ for now.answers.iter().map(answer) }</ul> }
         </>
+    }
+}
+
+/// What the bus did last.
+fn log(log: &[BusPast]) -> Html {
+    if log.is_empty() {
+        return html! {};
+    }
+    let row = |past: &BusPast| {
+        html! {
+            <tr>
+                <td>{ past.txn }</td>
+                <th scope="row">{ format!("{} {}", past.what, past.line) }</th>
+                <td>{ &past.by }</td>
+                <td>{ &past.data }</td>
+                <td>{ format!("{} ms", millis_text(past.at_us)) }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="bus-log">
+            <table>
+                <caption><b>{ "bus log" }</b></caption>
+                <thead class="sr"><tr>
+                    <th scope="col">{ "no." }</th><th scope="col">{ "transaction" }</th><th scope="col">{ "by" }</th>
+                    <th scope="col">{ "data" }</th><th scope="col">{ "at" }</th>
+                </tr></thead>
+                <tbody>{ for log.iter().map(row) }</tbody>
+            </table>
+        </div>
     }
 }
 

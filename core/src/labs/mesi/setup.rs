@@ -217,7 +217,7 @@ fn drawn(ctx: &Ctx, node: NodeId, args: &Fields) -> (String, Option<Payload>) {
     let key = match (ctx.setup.by_address(), shared) {
         (true, true) => format!("{:#x}", SHARED_BASE + which * int("stride")),
         (true, false) => format!("{:#x}", PRIVATE_BASE * (u64::from(node) + 1) + which * int("stride")),
-        (false, true) => format!("shared{which}"),
+        (false, true) => format!("s{which}"),
         (false, false) => format!("{}_{which}", ctx.name(node)),
     };
     // Different numbers write different values, nearly always: so a stale one shows.
