@@ -111,6 +111,7 @@ fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
                 <td class="value">
                     <span class="short" title={place.value.clone()}>{ &place.value }</span>
                     if place.dirty { <small class="mark" title="newer than memory">{ "dirty" }</small> }
+                if let Some(said) = &place.shared_falsely { <small class="mark">{ said }</small> }
                 </td>
             }
             if shown.ranked { <td class="rank">{ place.rank }</td> }

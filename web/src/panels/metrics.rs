@@ -4,6 +4,7 @@ use crate::command::{Command, Form};
 use crate::model::Model;
 use lightcone_core::json::millis_text;
 use lightcone_core::series::{BUCKETS, Chart, Line, charts};
+use lightcone_core::words::grouped;
 use yew::prelude::*;
 
 /// Height of a chart, in its own units.
@@ -32,12 +33,20 @@ pub(crate) fn Metrics(props: &Props) -> Html {
         <>
             <h2 class="sr">{ "Metrics" }</h2>
             <div class="charts">{ for charts.iter().map(|c| if c.bars { bars(c) } else { chart(c) }) }</div>
-            <p class="says">
-                { for numbers.iter().map(|(name, value)| html! { <span>{ format!("{}: {value}  ", name.replace('_', " ")) }</span> }) }
-                <button class="link" onclick={props.on.reform(|_| Command::Export(Form::Metrics))}>{ "CSV" }</button>
-            </p>
+            <dl class="figures">{ for numbers.iter().map(|(name, value)| figure(name, *value)) }</dl>
+            <p><button class="link" onclick={props.on.reform(|_| Command::Export(Form::Metrics))}>{ "The charts as CSV" }</button></p>
         </>
     }
+}
+
+/// One of the lab's numbers. Its name says its unit.
+fn figure(name: &str, value: u64) -> Html {
+    let (name, value) = match (name.strip_suffix("_percent"), name.find("_us")) {
+        (Some(name), _) => (name.to_string(), format!("{value} %")),
+        (None, Some(at)) => (format!("{}{}", &name[..at], &name[at + 3..]), value_text(value, "µs")),
+        _ => (name.to_string(), grouped(value)),
+    };
+    html! { <div><dt>{ name.replace('_', " ") }</dt><dd>{ value }</dd></div> }
 }
 
 fn value_text(value: u64, unit: &str) -> String {
@@ -95,10 +104,10 @@ fn bars(chart: &Chart) -> Html {
         }
     };
     html! {
-        <figure class="chart bars"><table>
-            <caption><h3>{ chart.title }</h3></caption>
-            <tbody>{ for chart.lines.iter().map(row) }</tbody>
-        </table></figure>
+        <figure class="chart bars">
+            <h3>{ chart.title }</h3>
+            <table aria-label={chart.title}><tbody>{ for chart.lines.iter().map(row) }</tbody></table>
+        </figure>
     }
 }
 
