@@ -3,6 +3,10 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+mod phases;
+
+pub use phases::Phases;
+
 use crate::diagram::Labels;
 use crate::http::{self, HttpForm};
 use crate::json::{Doc, InputError, JsonObject, Payload, list, millis_text, quote};
@@ -377,27 +381,6 @@ pub struct Builtin {
     pub stop_us: u64,
     /// The scenario itself.
     pub json: &'static str,
-}
-
-/// What divides a run into phases: a number that the bands of some processes count up, such as a term, and who leads in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Phases {
-    /// What a phase is called: `term`.
-    pub word: &'static str,
-    /// The word of the band of whoever leads a phase.
-    pub leads: &'static str,
-    /// The words of those who want to.
-    pub stands: &'static [&'static str],
-    /// The words of the others whose bands count phases.
-    pub follows: &'static [&'static str],
-}
-
-impl Phases {
-    /// Whether a band with this word counts phases.
-    #[must_use]
-    pub fn counts(&self, word: &str) -> bool {
-        self.leads == word || self.stands.contains(&word) || self.follows.contains(&word)
-    }
 }
 
 /// What is made of the samples of a series in one stretch of a chart.
