@@ -191,17 +191,3 @@ impl Count {
         Count { until: first, news_us: from_us, ..Count::default() }
     }
 }
-
-/// A number with its thousands set apart.
-#[must_use]
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
