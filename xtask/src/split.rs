@@ -18,6 +18,8 @@ const WORDS: &[&str] = &[
     "also=lightcone_web::panels::branches",
     "also=lightcone_web::panels::events",
     "also=lightcone_web::panels::metrics",
+    // The form for many requests, and the card with what came of them.
+    "also=lightcone_web::controls::load",
     "also=lightcone_web::memory::panel",
     "also=lightcone_web::memory::head",
     "also=lightcone_web::memory::costly",
@@ -41,6 +43,7 @@ const GATES: &[&str] = &[
     "lightcone_web::panels::caches",
     "lightcone_web::panels::graph",
     "lightcone_web::panels::matrix",
+    "lightcone_web::panels::things",
 ];
 
 /// Cuts the wasm file of a site that was just built.

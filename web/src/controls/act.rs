@@ -1,13 +1,14 @@
 //! The lab's operations as forms, made from its tables.
 
 use super::argument::{Argument, Values, args_json, default_text};
-use super::load::{self, LoadForm};
+use super::load::LoadForm;
 use super::situations::Situations;
 use super::{Props, value_of};
 use crate::app::why_not;
 use crate::bridge;
 use crate::command::Command;
 use crate::load::Wish;
+use crate::model::Model;
 use crate::part::part;
 use lightcone_core::frame::Status;
 use lightcone_core::json::JsonObject;
@@ -80,9 +81,20 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     }
 }
 
+/// Properties of the form for many requests; here, since its own file is loaded later.
+#[derive(Properties, PartialEq)]
+pub(crate) struct ManyProps {
+    /// The session.
+    pub model: Model,
+    /// The operation that is chosen above: what a group asks for unless it says something else.
+    pub operation: &'static Operation,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
 /// The form for many requests at once, which comes with the rest of the program.
 #[component]
-fn Many(props: &load::Props) -> Html {
+fn Many(props: &ManyProps) -> Html {
     let wanted = use_state(|| false);
     let onclick = {
         let (wanted, on) = (wanted.clone(), props.on.clone());

@@ -1,11 +1,11 @@
 //! Many requests at once: who is asked for what, how often, and with which arguments. Each group is a workload; all of
 //! them begin in the same instant.
 
+use super::act::ManyProps;
 use super::argument::{Argument, Values, args_json, default_text};
 use super::{input_value, is_checked, value_of};
 use crate::command::Command;
 use crate::load::Wish;
-use crate::model::Model;
 use crate::part::part;
 use crate::session::Session;
 use lightcone_core::json::{JsonObject, Payload, list, millis_text, quote};
@@ -16,17 +16,6 @@ use yew::prelude::*;
 
 /// Most groups: more than one can keep apart.
 const GROUPS_MAX: usize = 8;
-
-/// Properties.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    /// The session.
-    pub model: Model,
-    /// The operation that is chosen above: what a group asks for unless it says something else.
-    pub operation: &'static Operation,
-    /// Calls back.
-    pub on: Callback<Command>,
-}
 
 /// A group as it stands in the form.
 #[derive(Clone, PartialEq)]
@@ -103,7 +92,7 @@ fn json(group: &Group, operation: &'static Operation, processes: &[ProcessInfo])
 
 /// The form.
 #[component]
-pub(crate) fn LoadForm(props: &Props) -> Html {
+pub(crate) fn LoadForm(props: &ManyProps) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let processes = s.run.scenario().processes();
