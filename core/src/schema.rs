@@ -97,6 +97,12 @@ pub enum Value {
 pub struct Fields(Vec<(&'static str, Value)>);
 
 impl Fields {
+    /// Whether all that was given there was given here, with the same values.
+    #[must_use]
+    pub fn has_all_of(&self, other: &Fields) -> bool {
+        other.0.iter().all(|given| self.0.contains(given))
+    }
+
     /// Reads the values of some params from an object, leaving its other keys.
     ///
     /// # Errors

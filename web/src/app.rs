@@ -135,22 +135,7 @@ impl Component for App {
             move |ms| link.send_message(Msg::Frame(ms))
         });
         let changed = link.callback(|()| Msg::Changed);
-        bridge::on_window("resize", {
-            let c = changed.clone();
-            move |_: web_sys::Event| c.emit(())
-        });
-        bridge::on_window("hashchange", {
-            let l = link.clone();
-            move |_: web_sys::Event| l.send_message(Msg::HashChanged)
-        });
-        bridge::on_window("keydown", {
-            let l = link.clone();
-            move |e: KeyboardEvent| l.send_message(Msg::Key(e))
-        });
-        bridge::when_fonts_are_ready({
-            let c = changed.clone();
-            move || c.emit(())
-        });
+        listen(&link, &changed);
         let session = Rc::new(RefCell::new(session));
         let mut app = App {
             frames,
@@ -347,6 +332,18 @@ impl Component for App {
             </div>
         }
     }
+}
+
+/// What comes from the window itself.
+fn listen(link: &html::Scope<App>, changed: &Callback<()>) {
+    let c = changed.clone();
+    bridge::on_window("resize", move |_: web_sys::Event| c.emit(()));
+    let l = link.clone();
+    bridge::on_window("hashchange", move |_: web_sys::Event| l.send_message(Msg::HashChanged));
+    let l = link.clone();
+    bridge::on_window("keydown", move |e: KeyboardEvent| l.send_message(Msg::Key(e)));
+    let c = changed.clone();
+    bridge::when_fonts_are_ready(move || c.emit(()));
 }
 
 impl App {

@@ -114,7 +114,11 @@ impl Load {
 
     fn is_of(&self, run: &dyn Run, id: RecordId) -> bool {
         let Some(Act::Request(request)) = run.act_of(id) else { return false };
-        let fits = |w: &Workload| w.operation.name == request.operation.name && w.nodes.contains(&request.node);
+        // What a workload fixes is the same in each of its requests: so one of another load is told from them.
+        let fits = |w: &Workload| {
+            let same_operation = w.operation.name == request.operation.name && w.nodes.contains(&request.node);
+            same_operation && request.args.has_all_of(&w.args)
+        };
         self.workloads.iter().any(fits)
     }
 

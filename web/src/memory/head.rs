@@ -110,7 +110,7 @@ fn shape(shape: Shape, on: &Callback<Wish>) -> Html {
         })
     };
     let on_family = on.reform(move |e: Event| {
-        let family = if value_of(&e) == "msi" { Family::Msi } else { Family::Mesi };
+        let family = if value_of(&e) == "MSI" { Family::Msi } else { Family::Mesi };
         Wish::Shape(Shape { family, ..shape })
     });
     html! {
@@ -120,8 +120,8 @@ fn shape(shape: Shape, on: &Callback<Wish>) -> Html {
             { field("line", shape.line, (1, SIZE_BYTES_MAX), "bytes", number(|s, v| s.line = v)) }
             <label class="row"><span>{ "protocol" }</span>
                 <select aria-label="protocol" onchange={on_family}>
-                    { for [("mesi", "MESI", Family::Mesi), ("msi", "MSI", Family::Msi)].map(|(value, name, family)| html! {
-                        <option {value} selected={family == shape.family}>{ name }</option>
+                    { for [("MESI", Family::Mesi), ("MSI", Family::Msi)].map(|(name, family)| html! {
+                        <option value={name} selected={family == shape.family}>{ name }</option>
                     }) }
                 </select>
             </label>
