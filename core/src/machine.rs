@@ -157,7 +157,7 @@ pub(crate) trait Machine {
     /// What the settings lead to where links behave like this.
     fn outlook(&self, rule: LinkRule) -> Option<Outlook>;
     /// The lab's numbers.
-    fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)>;
+    fn metrics(&self, interior: &dyn Interior, now_us: u64) -> Vec<(&'static str, u64)>;
 
     /// Lets the checks look at records that were just written.
     fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding>;

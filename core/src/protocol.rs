@@ -255,8 +255,8 @@ pub trait Protocol: Copy + Debug + 'static {
         None
     }
 
-    /// Numbers for `metrics` of a run: name and value.
-    fn metrics(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    /// Numbers for `metrics` of a run at a time, in microseconds: name and value.
+    fn metrics(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         Vec::new()
     }
 }

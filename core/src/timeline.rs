@@ -425,7 +425,7 @@ impl Run for Timeline {
     }
 
     fn metrics(&self) -> Vec<(&'static str, u64)> {
-        self.history.machine.metrics(&*self.cursor().interior)
+        self.history.machine.metrics(&*self.cursor().interior, self.now_us())
     }
 
     fn fork(&self) -> Box<dyn Run> {

@@ -333,8 +333,8 @@ impl<P: Protocol> Machine for Typed<P> {
         P::outlook(&self.ctx, rule)
     }
 
-    fn metrics(&self, interior: &dyn Interior) -> Vec<(&'static str, u64)> {
-        P::metrics(&self.ctx, &Inner::of(interior).seen())
+    fn metrics(&self, interior: &dyn Interior, now_us: u64) -> Vec<(&'static str, u64)> {
+        P::metrics(&self.ctx, &Inner::of(interior).seen(), now_us)
     }
 
     fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding> {

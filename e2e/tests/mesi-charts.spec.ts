@@ -18,8 +18,8 @@ async function at(page: Page, scenario: string, ms: number, name: string): Promi
 
 /** The numbers of the run as the panel prints them. */
 async function metrics(page: Page): Promise<Map<string, number>> {
-  const spans = await page.locator('.tabbed[data-for="metrics"] .says span').allTextContents();
-  return new Map(spans.map((text) => [text.split(':')[0]!.trim(), Number(text.split(':')[1])]));
+  const figures = await page.locator('.figures div').evaluateAll((all) => all.map((e) => [e.querySelector('dt')!.textContent!, e.querySelector('dd')!.textContent!]));
+  return new Map(figures.map(([name, value]) => [name!, Number(value!.replaceAll(',', '').split(' ')[0])]));
 }
 
 const chart = (page: Page, title: string): Locator => page.locator('.chart').filter({ hasText: title });

@@ -202,7 +202,7 @@ test('charts of latency and of waiting are filled', async ({ page }) => {
   for (const name of ['From sending to delivery', 'Held back', 'Waiting at one process']) {
     const chart = page.locator('.chart', { hasText: name });
     // A line with many corners, and a scale that is not nothing.
-    expect(((await chart.locator('path.first').getAttribute('d')) ?? '').split('L').length).toBeGreaterThan(5);
+    expect(((await chart.locator('> svg path.first').getAttribute('d')) ?? '').split('L').length).toBeGreaterThan(5);
     await expect(chart.locator('figcaption')).toContainText(/up to [1-9]/);
   }
 });

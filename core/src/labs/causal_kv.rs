@@ -431,7 +431,7 @@ impl Protocol for CausalKv {
         checks::all(ctx)
     }
 
-    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         views::metrics(ctx, seen)
     }
 }

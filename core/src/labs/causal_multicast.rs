@@ -435,7 +435,7 @@ impl Protocol for CausalMulticast {
         checks::all(ctx.processes())
     }
 
-    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         let sum = |of: fn(&Disk) -> u64| seen.iter().map(|s| of(s.durable)).sum();
         vec![
             ("deliveries", sum(|disk| disk.delivered.len() as u64)),

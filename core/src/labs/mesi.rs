@@ -132,8 +132,6 @@ struct Traffic {
     /// Transactions by their kinds.
     transactions: [u64; 4],
     busy_us: u64,
-    /// When it last had something to do.
-    seen_us: u64,
 }
 
 /// A change of what is on disk.
@@ -400,7 +398,7 @@ impl Protocol for Mesi {
         charts::samples(note)
     }
 
-    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
-        views::metrics(ctx, seen)
+    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], now_us: u64) -> Vec<(&'static str, u64)> {
+        views::metrics(ctx, seen, now_us)
     }
 }

@@ -485,7 +485,7 @@ impl Protocol for RaftLock {
         views::charts::samples(note)
     }
 
-    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         views::charts::metrics(ctx, seen)
     }
 }

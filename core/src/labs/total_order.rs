@@ -493,7 +493,7 @@ impl Protocol for TotalOrder {
         checks::all(ctx)
     }
 
-    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         let sum = |of: fn(&Durable) -> u32| seen.iter().map(|s| u64::from(of(s.durable))).sum();
         vec![
             ("multicasts", sum(|d| d.sent)),

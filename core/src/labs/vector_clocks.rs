@@ -294,7 +294,7 @@ impl Protocol for VectorClocks {
         vec![Box::new(checks::ClockMatchesCausality)]
     }
 
-    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         let own = |(i, s): (usize, &Seen<'_, Self>)| u64::from(s.durable[i]);
         vec![("events_counted", seen.iter().enumerate().map(own).sum())]
     }

@@ -270,7 +270,7 @@ impl Protocol for TokenRing {
         checks::all(ctx)
     }
 
-    fn metrics(_: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<(&'static str, u64)> {
+    fn metrics(_: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         let turns = seen.iter().map(|s| u64::from(s.durable.entered)).sum();
         vec![("turns", turns), ("waiting", seen.iter().map(|s| s.durable.waiting.len() as u64).sum())]
     }

@@ -70,7 +70,7 @@ pub(super) struct Open {
     pub(super) answers: Vec<Option<Answer>>,
     /// The requester has crashed.
     gone: bool,
-    since_us: u64,
+    pub(super) since_us: u64,
 }
 
 /// How many transactions the bus remembers, for those who look on.
@@ -175,7 +175,7 @@ struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     fn new(ctx: &'a Ctx, disk: &'a Disk, out: &'a mut Effects) -> Turn<'a> {
-        let traffic = Traffic { seen_us: out.now_us(), ..disk.traffic };
+        let traffic = disk.traffic;
         let note = BusNote::default();
         Turn { ctx, bus: disk.bus.clone(), traffic, memory: &disk.memory, note, commits: false, out }
     }

@@ -295,7 +295,7 @@ fn numbers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
 }
 
 /// Numbers for `metrics` of a run.
-pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
+pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>], now_us: u64) -> Vec<(&'static str, u64)> {
     let (caches, bus) = seen.split_at(ctx.setup.caches);
     let bus = bus[0].durable;
     let mut all = Tally::default();
@@ -329,6 +329,9 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         ("false_sharing_misses", all.again.false_sharing),
     ];
     metrics.extend(named_moves(&all));
+    // A transaction that is open counts as far as it has come.
+    let open_us = bus.bus.open.as_ref().map_or(0, |open| now_us.saturating_sub(open.since_us));
+    let busy_us = bus.traffic.busy_us + open_us;
     let [bus_rd, bus_rdx, bus_upgr, write_back] = bus.traffic.transactions;
     let lines = caches.iter().filter_map(cached_of).map(|cached| cached.lines.valid().count() as u64).sum();
     metrics.extend([
@@ -337,8 +340,8 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         ("bus_upgr", bus_upgr),
         ("bus_write_back", write_back),
         ("bus_transactions", bus_rd + bus_rdx + bus_upgr + write_back),
-        ("bus_busy_us", bus.traffic.busy_us),
-        ("bus_busy_percent", percent(bus.traffic.busy_us, bus.traffic.seen_us)),
+        ("bus_busy_us", busy_us),
+        ("bus_busy_percent", percent(busy_us, now_us)),
         ("cache_lines", lines),
         ("cache_places", (ctx.setup.caches * ctx.setup.sets * ctx.setup.ways) as u64),
         ("memory_lines", bus.memory.len() as u64),
