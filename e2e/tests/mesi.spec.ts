@@ -74,9 +74,23 @@ test('the bus says what it serves, who has answered and who waits', async ({ pag
   await expect(bus(page)).toContainText('idle');
 });
 
+test('the log of the bus has what took place, the newest first, and goes back with the time', async ({ page }) => {
+  const rows = page.getByRole('table', { name: 'bus log' }).locator('tbody tr');
+  const cells = () => rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  await at(page, 'all-states', 70);
+  expect(await cells()).toEqual([
+    ['2', 'BusRd user_1', 'C2', 'from C1, and into memory', '59 ms'],
+    ['1', 'BusRd user_1', 'C1', 'from memory', '22 ms'],
+  ]);
+  await to(page, 30);
+  expect(await cells()).toEqual([['1', 'BusRd user_1', 'C1', 'from memory', '22 ms']]);
+  await to(page, 5);
+  await expect(rows).toHaveCount(0);
+});
+
 test('a line that waits for the bus says in which state', async ({ page }) => {
   await at(page, 'all-states', 93);
-  await expect(line(page, 'C2', 'user_1')).toContainText('S→M, BusUpgr');
+  await expect(line(page, 'C2', 'user_1')).toContainText('S→M');
   await expect(cache(page, 'C2')).toContainText('waits for BusUpgr user_1');
 });
 

@@ -107,7 +107,10 @@ fn place(place: &CachePlace, shown: Columns<'_>) -> Html {
         <tr class={classes!(looked_at, gone.then_some("gone"), place.dirty.then_some("dirty"))} data-thing={place.key.clone()}>
             <td>
                 <span class={classes!("letter", letter, tone)}>{ &place.state }</span>
-                if let Some(waits) = &place.waits { <small class="held">{ waits }</small> }
+                if let Some(waits) = &place.waits {
+                    // What for stands at the cache's name already.
+                    <small class="held" title={waits.clone()}>{ waits.split(',').next() }</small>
+                }
             </td>
             <th scope="row">{ name(shown.things, &place.line, &place.key, place.chosen) }</th>
             if shown.valued {
