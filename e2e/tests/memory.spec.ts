@@ -203,7 +203,7 @@ test('the file menu and dropping tell a trace from a scenario, in whatever lab o
     await page.locator('header input[type="file"]').setInputFiles(file('0 r 10\n1 w 10\n', 'dropped.txt'));
   }
   await expect(page.locator('.memory-trace .what')).toHaveText('dropped.txt: 2 accesses, 2 processors');
-  await page.getByLabel('Lab').selectOption('causal-kv');
+  await page.getByLabel('Lab', { exact: true }).selectOption('causal-kv');
   await expect(page.getByRole('tab', { name: 'Memory trace' })).toHaveCount(0);
   await expect(page.locator('#diagram')).toBeVisible();
 });

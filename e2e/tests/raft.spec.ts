@@ -216,7 +216,7 @@ test('elections, rounds, locks and who was followed are charts', async ({ page }
     await expect(titles.filter({ hasText: title })).toHaveCount(1);
   }
   const round = page.locator('.chart').filter({ hasText: 'From append to commit' });
-  await expect(round.locator('path.first')).toHaveAttribute('d', /L/);
+  await expect(round.locator('> svg path.first')).toHaveAttribute('d', /L/);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
