@@ -274,3 +274,18 @@ test.describe('the division of the screen', () => {
     await expect.poll(() => width(page, '#diagram')).toBe(before);
   });
 });
+
+test('on a wide screen only what is in the page scrolls, and the way to a panel moves its pane alone', async ({ page }) => {
+  test.skip(isSmall(page), 'a phone scrolls the page');
+  for (const lab of ['vector-clocks', 'total-order', 'causal-multicast', 'causal-kv', 'raft-lock', 'mesi']) {
+    await start(page, `#lab=${lab}`);
+    await frames(page);
+    const chips = page.getByRole('navigation', { name: 'Panels of this lab' }).getByRole('button');
+    await expect(page.locator('.below .panel').first()).toBeVisible();
+    if ((await chips.count()) > 0) await chips.last().click();
+    await frames(page);
+    const heights = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight, window.scrollY]);
+    expect.soft(heights, lab).toEqual([heights[1], heights[1], 0]);
+    await expect(page.locator('header.top')).toBeInViewport();
+  }
+});
