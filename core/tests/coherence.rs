@@ -2,8 +2,11 @@
 
 mod common;
 
-use common::shared_data;
-use lightcone_core::coherence::{Family, Geometry, State, System, Transaction};
+use common::{cases, shared_data};
+use lightcone_core::coherence::{
+    Access, BadLine, Family, Geometry, PROCESSORS_MAX, State, System, TraceReader, Transaction,
+};
+use proptest::prelude::*;
 use serde_json::Value;
 
 /// A step: processor, whether it writes, line; what the bus then does; the line's states at P0 to P3; what is evicted.
@@ -112,5 +115,43 @@ fn the_table_here_is_the_shared_one() {
         }
         assert!(steps.iter().all(|s| words[1].starts_with(s.1) && words[2].starts_with(s.2)), "{op}");
         check_words(*n, row["expect"].as_str().expect("what to expect"), steps);
+    }
+}
+
+/// All accesses of a text read in pieces, or the line that is none.
+fn read_in_pieces(text: &[u8], piece: usize) -> Result<Vec<Access>, BadLine> {
+    let (mut reader, mut found, mut held) = (TraceReader::new(PROCESSORS_MAX), Vec::new(), Vec::new());
+    for part in text.chunks(piece) {
+        held.extend_from_slice(part);
+        let used = reader.read(&held, |access| found.push(access))?;
+        held.drain(..used);
+    }
+    reader.end(&held, |access| found.push(access))?;
+    Ok(found)
+}
+
+/// What lines of a trace are made of, and what they are not.
+fn words() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        5 => Just("0 r 7fff3a\n".to_string()),
+        3 => "[0-9]{1,3} [rwRWx] (0x)?[0-9a-fA-F]{0,18}\r?\n",
+        1 => "[ \t\r\n]{0,3}",
+        1 => any::<String>(),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(2_000) as u32) })]
+
+    #[test]
+    fn whatever_stands_in_a_trace_is_read_alike_in_all_pieces(text in words(), piece in 1..40usize) {
+        prop_assert_eq!(read_in_pieces(text.as_bytes(), piece), read_in_pieces(text.as_bytes(), usize::MAX));
+    }
+
+    #[test]
+    fn bytes_of_any_sort_make_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), piece in 1..40usize) {
+        let (parts, whole) = (read_in_pieces(&bytes, piece), read_in_pieces(&bytes, usize::MAX));
+        prop_assert_eq!(parts, whole);
     }
 }

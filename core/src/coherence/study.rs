@@ -4,7 +4,8 @@
 //! for another line (replaced), or taken away because somebody else wrote. In the last case the miss is *true sharing* if
 //! the word that is accessed now was written by another processor since then, and *false sharing* if only other words of
 //! the line were (Eggers & Jeremiassen, "Eliminating False Sharing", ICPP 1991). A word is what has the same address: a
-//! trace says where an access begins, not how long it is.
+//! trace says where an access begins, not how long it is. A line that was taken away is remembered for ever here; caches
+//! on the simulated bus tell both sorts apart only while the old content is still in its place.
 
 use super::{Access, Counters, Family, Geometry, Held, Outcome, State, System, Transaction};
 use crate::order;
