@@ -58,6 +58,21 @@ fn counted(run: &dyn Run) -> BTreeMap<(&'static str, &'static str), u64> {
     SERIES.iter().map(|series| ((series.title, series.line), value(series.title, series.line))).collect()
 }
 
+/// How long the open transaction has lasted, by the trace alone: a chart has it when it is over.
+fn open_us(run: &dyn Run) -> u64 {
+    let mut since = None;
+    for id in 0..run.position() {
+        let data = run.data(id);
+        if data.contains("\"ends\":") {
+            since = None;
+        }
+        if data.contains("\"begins\":") {
+            since = Some(run.trace().record(id).at_us);
+        }
+    }
+    since.map_or(0, |since| run.now_us() - since)
+}
+
 /// Whether nothing more happens in the instant before a position.
 fn is_end_of_instant(run: &dyn Run, position: u32) -> bool {
     let at = |id: u32| run.trace().record(id).at_us;
@@ -72,8 +87,9 @@ fn hold(run: &mut dyn Run, what: &str) {
     for position in [end].into_iter().chain(some).chain([end]) {
         run.seek(position);
         assert_eq!(run.position(), position, "{what}");
-        let (sums, mut counted) = (sums(run), counted(run));
+        let (mut sums, mut counted) = (sums(run), counted(run));
         assert!(sums.len() >= SERIES.len() - 2);
+        sums.entry(("Bus in use", "")).and_modify(|us| *us += open_us(run));
         counted.retain(|name, _| sums.contains_key(name));
         assert_eq!(sums, counted, "{what} at {position}");
     }
