@@ -78,6 +78,15 @@ pub(crate) fn input_value(e: &InputEvent) -> String {
     e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
 }
 
+/// The file that was chosen in the field that an event came from.
+pub(crate) fn file_of(e: &Event) -> Option<web_sys::File> {
+    let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok())?;
+    let file = input.files().and_then(|files| files.get(0));
+    // The same file, put right, must count as chosen again.
+    input.set_value("");
+    file
+}
+
 /// Whether the box that an event came from is ticked.
 pub(crate) fn is_checked(e: &Event) -> bool {
     let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());

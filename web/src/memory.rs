@@ -11,8 +11,8 @@ pub(crate) use panel::MemoryPanel;
 
 use crate::model::Model;
 use lightcone_core::coherence::{
-    ACCESSES_MAX, Accesses, BadLine, Family, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader, Wanted,
-    WordUse,
+    ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
+    Wanted, WordUse,
 };
 use lightcone_core::json::list;
 use lightcone_core::words::grouped;
@@ -23,6 +23,10 @@ use std::rc::Rc;
 pub(crate) const PIECE_BYTES: f64 = 262_144.0;
 /// Accesses between two looks at the clock.
 const ACCESSES_A_LOOK: usize = 4_096;
+/// Stretches of a trace that are drawn.
+const STRETCHES: usize = 150;
+/// So many lines that cost most are shown.
+const COSTLY: usize = 12;
 /// Beginning of a file that is looked at to tell what it is, in bytes.
 pub(crate) const HEAD_BYTES: f64 = 2_048.0;
 
@@ -103,6 +107,8 @@ pub(crate) struct Desk {
     pub shape: Shape,
     /// What came of it.
     pub study: Option<Study>,
+    /// All of it at a glance.
+    pub overview: Overview,
     /// The access that one looks at.
     pub step: Option<Step>,
     /// How far the work is.
@@ -126,6 +132,15 @@ pub(crate) struct Desk {
     held: Vec<u8>,
 }
 
+/// What is drawn of a whole trace, worked out once when it was run.
+#[derive(Default)]
+pub(crate) struct Overview {
+    /// Misses by their cause, in stretches of the trace of the same length.
+    pub stretches: Vec<[u32; 4]>,
+    /// The lines that cost most.
+    pub costly: Vec<(u64, LineTally)>,
+}
+
 /// The desk, from wherever it is used.
 pub(crate) type DeskRef = Rc<RefCell<Desk>>;
 
@@ -139,6 +154,7 @@ impl Default for Desk {
             accesses: Rc::default(),
             shape: USUAL,
             study: None,
+            overview: Overview::default(),
             step: None,
             stage: Stage::Still,
             sort: Sort::Miss,
@@ -267,6 +283,7 @@ impl Desk {
     /// Runs what there is through the caches, from the beginning.
     fn run_again(&mut self) {
         (self.study, self.step, self.line, self.stage) = (None, None, None, Stage::Still);
+        self.overview = Overview::default();
         self.held = Vec::new();
         if self.accesses.is_empty() {
             self.trouble.get_or_insert_with(|| format!("{} has no accesses in it.", self.name));
@@ -308,14 +325,23 @@ impl Desk {
         self.version += 1;
         loop {
             if study.run(&self.accesses, ACCESSES_A_LOOK) {
-                self.stage = Stage::Still;
-                self.go(1);
+                self.end();
                 return false;
             }
             if late() {
                 return true;
             }
         }
+    }
+
+    /// What was run can be looked at.
+    fn end(&mut self) {
+        self.stage = Stage::Still;
+        if let Some(study) = &self.study {
+            let stretches = study.stretches(STRETCHES.min(study.len()));
+            self.overview = Overview { stretches, costly: study.costly(COSTLY) };
+        }
+        self.go(1);
     }
 
     /// Stops the work; what is there is kept.
@@ -329,11 +355,10 @@ impl Desk {
                     Some(format!("Stopped while it was read: these are its first {} accesses.", grouped(all as u64)));
             }
             Stage::Running => {
-                self.stage = Stage::Still;
                 let run = self.study.as_ref().map_or(0, Study::len);
+                self.end();
                 self.trouble =
                     Some(format!("Stopped: {} of {} accesses were run.", grouped(run as u64), grouped(all as u64)));
-                self.go(1);
             }
         }
     }

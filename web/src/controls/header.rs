@@ -1,7 +1,7 @@
 //! Lab, scenario, what to watch for, and what leaves the page.
 
 use super::drop::{Drop, close};
-use super::{Props as ModelProps, UndoButtons, value_of};
+use super::{Props as ModelProps, UndoButtons, file_of, value_of};
 use crate::command::{Command, Form};
 use crate::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
@@ -9,7 +9,6 @@ use crate::model::Model;
 use crate::part::part;
 use lightcone_core::labs::LABS;
 use lightcone_core::scenario::Scenario;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties.
@@ -115,12 +114,10 @@ fn ExportMenu(props: &ModelProps) -> Html {
     let on_file = {
         let on = props.on.clone();
         Callback::from(move |e: Event| {
-            let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
-            let Some(file) = input.as_ref().and_then(|i| i.files()).and_then(|f| f.get(0)) else { return };
-            // The same file, put right, must count as chosen again.
-            input.inspect(|i| i.set_value(""));
-            close(&e);
-            on.emit(Command::File(file));
+            if let Some(file) = file_of(&e) {
+                close(&e);
+                on.emit(Command::File(file));
+            }
         })
     };
     let item = |form: Form, name: &'static str, note: &'static str| {

@@ -1,18 +1,16 @@
 //! The lines that cost most, and who uses which of their words.
 
 use super::{Desk, Wish};
-use lightcone_core::coherence::{Cause, LineTally, Study, WordUse};
+use lightcone_core::coherence::{Cause, LineTally, WordUse};
 use std::collections::BTreeMap;
 use yew::prelude::*;
 
-/// So many lines are shown.
-const LINES: usize = 12;
 /// Most words of a line that are told.
 const WORDS_MAX: usize = 64;
 
 /// The table.
-pub(super) fn costly(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
-    let lines = study.costly(LINES);
+pub(super) fn costly(desk: &Desk, on: &Callback<Wish>) -> Html {
+    let lines = &desk.overview.costly;
     html! {
         <section aria-label="Costly lines">
             <h2>{ "Lines that cost most" }</h2>

@@ -1,11 +1,10 @@
 //! Where a trace comes from, how the caches are, and what leaves the page.
 
 use super::{DeskModel, Wish};
-use crate::controls::{Drop, Typed, close, value_of};
+use crate::controls::{Drop, Typed, close, file_of, value_of};
 use crate::part::part;
 use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
 use lightcone_core::words::grouped;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Most processors of a trace that is made up: as many as the simulated bus has caches.
@@ -40,7 +39,7 @@ pub(super) fn Head(props: &Props) -> Html {
     let empty = desk.accesses.is_empty();
     let on_file = Callback::from({
         let on = on.clone();
-        move |e: Event| chosen(&e).into_iter().for_each(|file| on.emit(Wish::Open(file)))
+        move |e: Event| file_of(&e).into_iter().for_each(|file| on.emit(Wish::Open(file)))
     });
     let wish = |wish: Wish| on.reform(move |_: MouseEvent| wish.clone());
     html! {
@@ -74,15 +73,6 @@ pub(super) fn Head(props: &Props) -> Html {
 
 fn processors(n: usize) -> String {
     if n == 1 { "1 processor".into() } else { format!("{n} processors") }
-}
-
-/// The file that was chosen.
-fn chosen(e: &Event) -> Option<web_sys::File> {
-    let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok())?;
-    let file = input.files().and_then(|files| files.get(0));
-    // The same file, put right, must count as chosen again.
-    input.set_value("");
-    file
 }
 
 fn field(name: &'static str, value: u64, (min, max): (u64, u64), unit: &'static str, set: Callback<u64>) -> Html {

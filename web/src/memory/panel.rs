@@ -54,7 +54,7 @@ fn found(desk: &Desk, on: &Callback<Wish>) -> Html {
                 { moment(desk, study) }
                 <div>
                     { counters(desk, study, on) }
-                    { costly(desk, study, on) }
+                    { costly(desk, on) }
                 </div>
             </div>
         </>

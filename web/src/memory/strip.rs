@@ -8,8 +8,6 @@ use lightcone_core::words::grouped;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-/// Stretches of the trace that are drawn.
-const STRETCHES: usize = 150;
 /// Height of the strip, in its own units.
 const HEIGHT: u32 = 100;
 
@@ -25,7 +23,7 @@ pub(super) const fn class(cause: Cause) -> &'static str {
 
 /// The strip and what moves along it.
 pub(super) fn strip(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
-    let stretches = study.stretches(STRETCHES.min(study.len()));
+    let stretches = &desk.overview.stretches;
     let at_click = {
         let len = study.len();
         on.reform(move |e: MouseEvent| {
@@ -37,9 +35,9 @@ pub(super) fn strip(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
     let place = study.position() as f64 / study.len().max(1) as f64 * stretches.len() as f64;
     html! {
         <figure class="strip">
-            <figcaption>{ legend(study) }</figcaption>
+            <figcaption>{ legend(stretches, study.len() as u32) }</figcaption>
             <svg viewBox={format!("0 0 {} {HEIGHT}", stretches.len())} preserveAspectRatio="none" aria-hidden="true" onclick={at_click}>
-                { columns(&stretches) }
+                { columns(stretches) }
                 <path class="at" d={format!("M{place} 0V{HEIGHT}")} />
             </svg>
             { walk(desk, study, on) }
@@ -48,9 +46,8 @@ pub(super) fn strip(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
 }
 
 /// Causes with their shares of all accesses.
-fn legend(study: &Study) -> Html {
-    let sums = study.stretches(1)[0];
-    let all = study.len() as u32;
+fn legend(stretches: &[[u32; 4]], all: u32) -> Html {
+    let sums: [u32; 4] = std::array::from_fn(|cause| stretches.iter().map(|s| s[cause]).sum());
     let misses: u32 = sums.iter().sum();
     let share = |n: u32| {
         format!(
