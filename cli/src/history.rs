@@ -1,12 +1,12 @@
 //! The clients' operations as invoke and return, one JSON object a line.
 
-use lightcone_core::json::JsonObject;
-use lightcone_core::run::Run;
+use lightcone_core::base::json::JsonObject;
+use lightcone_core::engine::Run;
 use lightcone_core::trace::{Kind, NONE};
 
 /// Every request as `invoke`, every reply as `return`, in order of happening. An operation without a `return` may or
 /// may not have taken effect.
-pub(crate) fn lines(run: &dyn Run) -> String {
+pub(crate) fn lines(run: &Run) -> String {
     let trace = run.trace();
     let mut text = String::new();
     for id in 0..trace.len() {

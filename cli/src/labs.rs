@@ -3,7 +3,7 @@
 use crate::{Failure, print};
 use lexopt::prelude::*;
 use lightcone_core::labs::{LABS, find};
-use lightcone_core::schema::{Builtin, LabSpec, Param, listing};
+use lightcone_core::tables::{Builtin, LabSpec, Param, listing};
 use std::fmt::Write;
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {

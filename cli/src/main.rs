@@ -131,7 +131,7 @@ pub(crate) fn scenario(name: &str) -> Result<lightcone_core::scenario::Scenario,
             (Err(e), None) => return Err(unusable(format!("{name}: {e}"))),
         }
     };
-    Scenario::parse(&text).map_err(|e| unusable(format!("{name}: {e}")))
+    lightcone_core::labs::parse(&text).map_err(|e| unusable(format!("{name}: {e}")))
 }
 
 /// Writes a file.
@@ -141,7 +141,8 @@ pub(crate) fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), Fai
 
 /// Milliseconds with at most three decimals, as microseconds.
 pub(crate) fn millis(value: &std::ffi::OsStr, option: &str) -> Result<u64, Failure> {
-    use lightcone_core::{json::Doc, network::TIME_US_MAX};
+    use lightcone_core::base::json::Doc;
+    use lightcone_core::tables::TIME_US_MAX;
     let text = value.to_string_lossy();
     let read = Doc::parse(&text).and_then(|d| d.millis(0, TIME_US_MAX));
     read.map_err(|_| {

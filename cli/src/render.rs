@@ -2,9 +2,10 @@
 
 use crate::{Failure, millis, picture, scenario, unusable, write_file};
 use lexopt::prelude::*;
-use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, Orientation, View, lay_out, svg};
-use lightcone_core::run::{Run, run};
+use lightcone_core::views::diagram::theme::Theme;
+use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, lay_out, svg};
+use lightcone_core::engine::{Run, run};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -49,7 +50,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
     }
 }
 
-fn draw(run: &dyn Run, options: &Options) -> Result<String, Failure> {
+fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
     let mut index = Index::default();
     index.update(run);
     let until_us = run.scenario().until_us;

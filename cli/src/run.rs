@@ -2,8 +2,8 @@
 
 use crate::{Failure, millis, print, scenario, unusable};
 use lexopt::prelude::*;
-use lightcone_core::json::{JsonObject, list, quote};
-use lightcone_core::run::{Run, run};
+use lightcone_core::base::json::{JsonObject, list, quote};
+use lightcone_core::engine::{Run, run};
 use lightcone_core::trace::Kind;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
         write_trace(&*run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
     }
     if let Some(path) = history {
-        crate::write_file(&path, crate::history::lines(&*run).as_bytes())?;
+        crate::write_file(&path, crate::trace::lines(&*run).as_bytes())?;
     }
     print(&format!("{}\n", summary(&*run)));
     let violations = run.violations();
@@ -41,7 +41,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
 }
 
 /// Writes every record on a line of its own.
-pub(crate) fn write_trace(run: &dyn Run, path: &Path) -> std::io::Result<()> {
+pub(crate) fn write_trace(run: &Run, path: &Path) -> std::io::Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     for id in 0..run.trace().len() {
         writeln!(file, "{}", run.line(id))?;
@@ -49,7 +49,7 @@ pub(crate) fn write_trace(run: &dyn Run, path: &Path) -> std::io::Result<()> {
     file.flush()
 }
 
-fn summary(run: &dyn Run) -> String {
+fn summary(run: &Run) -> String {
     let scenario = run.scenario();
     let trace = run.trace();
     let mut o = JsonObject::new();
@@ -70,7 +70,7 @@ fn summary(run: &dyn Run) -> String {
     o.raw("state", &state(run)).end()
 }
 
-fn metrics(run: &dyn Run) -> String {
+fn metrics(run: &Run) -> String {
     let trace = run.trace();
     let count = |kind: Kind| trace.records.iter_from(0).filter(|r| r.kind == kind).count() as u64;
     let mut o = JsonObject::new();
@@ -84,14 +84,14 @@ fn metrics(run: &dyn Run) -> String {
     o.end()
 }
 
-fn reply(run: &dyn Run, id: u32) -> String {
+fn reply(run: &Run, id: u32) -> String {
     let record = run.trace().record(id);
     let mut o = JsonObject::new();
     o.int("id", id).int("at_us", record.at_us).text("node", &run.names()[usize::from(record.node)]);
     o.raw("data", &run.data(id)).end()
 }
 
-fn state(run: &dyn Run) -> String {
+fn state(run: &Run) -> String {
     let frame = run.frame();
     let mut o = JsonObject::new();
     for process in &frame.processes {

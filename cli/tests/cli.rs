@@ -1,7 +1,7 @@
 //! The command-line program as scripts see it: what goes to standard output, and the exit status.
 
 use lightcone_core::labs::LABS;
-use lightcone_core::schema::Builtin;
+use lightcone_core::tables::Builtin;
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;

@@ -36,7 +36,7 @@ fn an_svg_has_its_text_as_text_and_opens_again() {
     {
         assert!(svg.contains(text), "{text} is missing");
     }
-    let scenario = lightcone_core::diagram::svg::scenario_in(&svg).expect("the scenario is inside");
+    let scenario = lightcone_core::views::diagram::svg::scenario_in(&svg).expect("the scenario is inside");
     std::fs::write(file("again.json"), scenario).expect("it can be written");
     let again = lightcone(&["run", file("again.json").to_str().expect("a path")]);
     let first = lightcone(&["run", "vector-clocks/textbook"]);

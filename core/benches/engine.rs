@@ -3,12 +3,11 @@
 //! Without `--bench` among its arguments, as in `cargo test --benches`, it only shows that it works.
 #![allow(clippy::disallowed_types, reason = "a benchmark is about wall-clock time")]
 
-use lightcone_core::json::JsonObject;
-use lightcone_core::labs::Of;
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol};
-use lightcone_core::run::Run;
+use lightcone_core::base::json::JsonObject;
+use lightcone_core::engine::Run;
+use lightcone_core::protocol::{Context, Input, Of, Out, ProcessInfo, Protocol, Story};
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::{Fields, LabSpec};
+use lightcone_core::tables::{Fields, LabSpec};
 use lightcone_core::trace::{NodeId, Trace};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -74,7 +73,9 @@ impl Protocol for Relay {
     fn timer_name((): ()) -> &'static str {
         unreachable!("it arms none")
     }
+}
 
+impl Story for Relay {
     fn describe_message(_: &Context<Self>, message: &u32, _: &mut JsonObject) -> String {
         message.to_string()
     }
@@ -94,9 +95,9 @@ fn bare_queue(events: u64) {
     black_box(heap.len());
 }
 
-fn relay() -> Box<dyn Run> {
+fn relay() -> Run {
     let scenario = Scenario::empty(&LAB);
-    scenario.lab.open(scenario)
+    Run::new(scenario)
 }
 
 /// Messages delivered and sent on, with the trace recorded.
@@ -150,8 +151,8 @@ fn seek(records: u32, seeks: u64) -> f64 {
     let text = r#"{"format":"lightcone/1","lab":"vector-clocks","setup":{"processes":5},"until_ms":100000,
         "network":{"delay_ms":{"uniform":[5,100]}},"acts":[{"at_ms":0,"act":{"workload":{"op":"send",
         "nodes":["P1","P2","P3","P4","P5"],"count":100000,"every_ms":0.5}}}]}"#;
-    let scenario = Scenario::parse(text).expect("a scenario");
-    let mut run = scenario.lab.open(scenario);
+    let scenario = lightcone_core::labs::parse(text).expect("a scenario");
+    let mut run = Run::new(scenario);
     run.seek_time(u64::MAX, records);
     let mut bits = 88_172_645_463_325_252_u64;
     let mut times: Vec<f64> = (0..seeks)

@@ -4,7 +4,7 @@
 //! among its arguments, as in `cargo test --benches`, it only shows that it works.
 #![allow(clippy::disallowed_types, reason = "a benchmark is about wall-clock time")]
 
-use lightcone_core::run::run;
+use lightcone_core::engine::run;
 use lightcone_core::scenario::Scenario;
 use std::time::Instant;
 
@@ -28,7 +28,7 @@ fn scenario(seconds: u64) -> Scenario {
         load("release", 550, ""),
         seconds * 1000
     );
-    Scenario::parse(&text).expect("a scenario")
+    lightcone_core::labs::parse(&text).expect("a scenario")
 }
 
 fn main() {

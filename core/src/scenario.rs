@@ -1,15 +1,23 @@
-//! The scenario: at once the file a person writes, the file the page saves and the content of a link.
+//! Layer 6: everything that a person writes, read strictly.
+//!
+//! A [`Scenario`] is at once the file a person writes, the file the page saves and the content of a link. Acts, requests in
+//! HTTP form ([`http`]) and lines of the console ([`console`]) are read into the same [`Act`]s, against a [`Cast`]; an input
+//! that makes no sense is one sentence with the path or the column of what is wrong, and never a panic.
+//!
+//! Deliberately knows no run and no list of labs: whoever reads a scenario says which labs there are.
 
-use crate::act::{Act, Cast, PlannedAct, When};
-use crate::console;
-use crate::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
-use crate::labs::{self, Lab};
-use crate::made_up::{Asked, made_up, typed};
-use crate::network::{LinkChange, LinkRule, TIME_US_MAX};
-use crate::order;
-use crate::protocol::ProcessInfo;
-use crate::schema::{Fields, Operation, Param, Value};
-use crate::trace::NO_NODE;
+mod acts;
+pub mod console;
+pub mod http;
+mod suggest;
+
+pub use acts::{Cast, WORKLOAD_COUNT_MAX, WORKLOAD_RATE_MAX, read_act};
+
+use crate::base::json::{Doc, InputError, JsonObject, list, millis_text, probability_text, quote};
+use crate::protocol::machine::Machine;
+use crate::protocol::{Lab, ProcessInfo};
+use crate::tables::{Fields, LinkChange, LinkRule, Operation, Param, Setup, TIME_US_MAX};
+use crate::trace::{Act, PlannedAct, When};
 
 /// The value of `format`.
 pub const FORMAT: &str = "lightcone/1";
@@ -17,23 +25,8 @@ pub const FORMAT: &str = "lightcone/1";
 pub const UNTIL_US_DEFAULT: u64 = 1_000_000;
 /// Longest title, in bytes.
 pub const TITLE_BYTES_MAX: usize = 1_000;
-/// Most values that are suggested for an argument.
-const SUGGESTIONS_MAX: usize = 8;
-/// So many values are made up to find them.
-const SUGGESTIONS_TRIED: u64 = 48;
-/// Numbers times this have bits of all sorts: 2^64 divided by the golden ratio.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Most acts of one scenario: enough for hours of playing.
 pub const ACTS_MAX: usize = 100_000;
-
-/// Settings of a run besides the acts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Setup {
-    /// The lab's fields, where they are not at their defaults.
-    pub fields: Fields,
-    /// Rules that are switched off on purpose.
-    pub broken: Vec<&'static str>,
-}
 
 /// Everything that a run follows from.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,19 +68,11 @@ impl Scenario {
         }
     }
 
-    /// Reads a scenario of one of the [`labs::LABS`].
+    /// Reads a scenario of one of these labs.
     ///
     /// # Errors
     /// One sentence with the JSON path of what is wrong.
-    pub fn parse(text: &str) -> Result<Scenario, InputError> {
-        Scenario::parse_with(text, labs::LABS)
-    }
-
-    /// Reads a scenario of one of these labs: for labs that live outside this crate.
-    ///
-    /// # Errors
-    /// One sentence with the JSON path of what is wrong.
-    pub fn parse_with(text: &str, labs: &[&'static dyn Lab]) -> Result<Scenario, InputError> {
+    pub fn parse(text: &str, labs: &[&'static dyn Lab]) -> Result<Scenario, InputError> {
         let doc = Doc::parse(text)?;
         let mut object = doc.object()?;
         let format = object.need("format")?;
@@ -128,16 +113,27 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// The protocol under the scenario's settings, before anything has happened.
+    ///
+    /// # Panics
+    /// When the settings do not fit together: a scenario that was read has others.
+    #[must_use]
+    pub fn machine(&self) -> Box<dyn Machine> {
+        self.lab.machine(&self.setup).expect("settings are checked when they are read")
+    }
+
     /// The processes of the run.
     #[must_use]
     pub fn processes(&self) -> Vec<ProcessInfo> {
-        self.lab.processes(&self.setup)
+        let machine = self.machine();
+        let both = machine.names().iter().zip(machine.roles());
+        both.map(|(name, role)| ProcessInfo { name: name.clone(), role }).collect()
     }
 
     /// Names of the processes.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.processes().into_iter().map(|p| p.name).collect()
+        self.machine().names().to_vec()
     }
 
     /// Reads one act for this scenario, as the page and its JavaScript interface take them.
@@ -145,8 +141,7 @@ impl Scenario {
     /// # Errors
     /// Names the path of what is wrong.
     pub fn read_act(&self, text: &str) -> Result<Act, InputError> {
-        let doc = Doc::parse(text)?;
-        self.read_act_doc(&doc, &self.processes())
+        read_act(&Doc::parse(text)?, &Cast::of(&*self.machine()))
     }
 
     /// Reads a line of the console for this scenario; see [`console`].
@@ -154,64 +149,20 @@ impl Scenario {
     /// # Errors
     /// Names the column of what is wrong.
     pub fn read_line(&self, line: &str) -> Result<Act, InputError> {
-        self.with_cast(|cast| {
-            let act = console::parse(line, cast)?;
-            if let Act::Request(request) = &act {
-                let checked = self.lab.check_request(&self.setup, request);
-                checked.map_err(|(arg, what)| console::blame(line, cast, arg, what))?;
-            }
-            Ok(act)
-        })
+        console::parse(line, &Cast::of(&*self.machine()))
     }
 
     /// What may stand at the cursor of a line of the console.
     #[must_use]
     pub fn complete_line(&self, line: &str, cursor: usize) -> Vec<console::Completion> {
-        self.with_cast(|cast| console::complete(line, cursor, cast))
+        console::complete(line, cursor, &Cast::of(&*self.machine()))
     }
 
     /// Values for an argument as a person would type them, the first one to begin with and each once: those that made-up
     /// requests use, too. None, where nothing is needed.
     #[must_use]
     pub fn suggestions(&self, operation: &Operation, param: &Param) -> Vec<String> {
-        let (names, roles): (Vec<String>, Vec<&'static str>) =
-            self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
-        let own = |number: u64| self.lab.make_up(&self.setup, operation.name, param.name, number.wrapping_mul(SPREAD));
-        let asked = Asked { roles: &roles, node: NO_NODE };
-        let first = own(0).or_else(|| made_up(param, asked, 0, 0));
-        let mut found: Vec<String> = first.iter().map(|value| typed(param, value, &names)).collect();
-        for number in 1..=SUGGESTIONS_TRIED {
-            // Of numbers one will do.
-            let text = own(number).filter(|value| !matches!(value, Value::Int(_)));
-            let text = text.map(|value| typed(param, &value, &names));
-            found.extend(text.filter(|text| found.len() < SUGGESTIONS_MAX && !found.contains(text)));
-        }
-        if let Some((_, others)) = found.split_first_mut() {
-            order::sort_by_key(others, |text| (text.len(), text.clone()));
-        }
-        found
-    }
-
-    fn with_cast<T>(&self, then: impl FnOnce(&Cast<'_>) -> T) -> T {
-        let (names, roles): (Vec<String>, Vec<&'static str>) =
-            self.processes().into_iter().map(|p| (p.name, p.role)).unzip();
-        then(&Cast { spec: self.lab.spec(), names: &names, roles: &roles, scenario: Some(self) })
-    }
-
-    fn read_act_doc(&self, doc: &Doc<'_>, processes: &[ProcessInfo]) -> Result<Act, InputError> {
-        let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
-        let roles: Vec<&'static str> = processes.iter().map(|p| p.role).collect();
-        let act = Act::read(doc, &Cast { spec: self.lab.spec(), names: &names, roles: &roles, scenario: Some(self) })?;
-        if let Act::Request(request) = &act {
-            self.lab.check_request(&self.setup, request).map_err(|(arg, what)| {
-                let http = doc.object().ok().and_then(|mut object| object.take("http"));
-                match http {
-                    Some(http) => InputError::new(http.path(), format!("{arg}: {what}")),
-                    None => InputError::new(format!("{}.request.args.{arg}", doc.path()), what),
-                }
-            })?;
-        }
-        Ok(act)
+        suggest::suggestions(&*self.machine(), operation, param)
     }
 
     /// The file form, one act a line.
@@ -253,8 +204,10 @@ impl Scenario {
         let setup = read_setup(&Doc::parse(&given)?.at("$.setup".into()), self.lab)?;
         let mut next = Scenario { setup, acts: Vec::new(), ..self.clone() };
         let names = self.names();
+        let machine = next.machine();
         for planned in &self.acts {
-            if let Ok(act) = next.read_act(&planned.act.json(&names)) {
+            let again = Doc::parse(&planned.act.json(&names)).and_then(|doc| read_act(&doc, &Cast::of(&*machine)));
+            if let Ok(act) = again {
                 next.acts.push(PlannedAct { when: planned.when, act });
             }
         }
@@ -311,14 +264,16 @@ fn read_setup(doc: &Doc<'_>, lab: &'static dyn Lab) -> Result<Setup, InputError>
     }
     object.finish()?;
     let setup = Setup { fields, broken };
-    match lab.check_setup(&setup) {
-        Ok(()) => Ok(setup),
+    match lab.machine(&setup) {
+        Ok(_) => Ok(setup),
         Err((field, what)) => Err(InputError::new(format!("{}.{field}", doc.path()), what)),
     }
 }
 
 fn read_acts(doc: &Doc<'_>, scenario: &Scenario) -> Result<Vec<PlannedAct>, InputError> {
-    let processes = scenario.processes();
+    // One machine for all of them: a file may have a hundred thousand.
+    let machine = scenario.machine();
+    let cast = Cast::of(&*machine);
     let items = doc.list()?;
     if items.len() > ACTS_MAX {
         return doc.error(format!("a scenario has at most {ACTS_MAX} acts, this has {}", items.len()));
@@ -331,7 +286,7 @@ fn read_acts(doc: &Doc<'_>, scenario: &Scenario) -> Result<Vec<PlannedAct>, Inpu
             (None, Some(id)) => When::After(id.int(0, u64::from(u32::MAX - 1))? as u32),
             _ => return item.error("exactly one of at_ms and after_event must be given"),
         };
-        let act = scenario.read_act_doc(&object.need("act")?, &processes)?;
+        let act = read_act(&object.need("act")?, &cast)?;
         object.finish()?;
         acts.push(PlannedAct { when, act });
     }

@@ -4,10 +4,10 @@
 mod common;
 
 use common::{Dice, cases, parse, read_lines};
-use lightcone_core::explore::{random_scenario, run_and_settle};
+use lightcone_core::engine::Run;
+use lightcone_core::engine::explore::{random_scenario, run_and_settle};
 use lightcone_core::labs::find;
-use lightcone_core::run::Run;
-use lightcone_core::scenario::Setup;
+use lightcone_core::tables::Setup;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -253,7 +253,7 @@ impl Outside {
     }
 }
 
-fn judge(run: &dyn Run) -> BTreeSet<&'static str> {
+fn judge(run: &Run) -> BTreeSet<&'static str> {
     let mut outside = Outside::default();
     for line in read_lines(run) {
         outside.line(&line);
@@ -268,11 +268,7 @@ fn rules_broken(seed: u64, broken: &str) -> BTreeSet<&'static str> {
     let text = scenario(seed, broken);
     let run = run_and_settle(parse(&text));
     let inside: BTreeSet<&'static str> = run.violations().iter().map(|v| v.rule).collect();
-    assert_eq!(
-        inside,
-        judge(&*run),
-        "seed {seed}, broken [{broken}]: the lab's checks, and those of this file\n{text}"
-    );
+    assert_eq!(inside, judge(&run), "seed {seed}, broken [{broken}]: the lab's checks, and those of this file\n{text}");
     inside
 }
 
@@ -305,7 +301,7 @@ fn the_explorers_own_runs_break_nothing_and_the_two_judges_agree() {
     for seed in 0..cases(1_000) {
         let run = run_and_settle(random_scenario(lab, &Setup::default(), seed));
         assert_eq!(run.violations(), [], "seed {seed}");
-        assert_eq!(judge(&*run), BTreeSet::new(), "seed {seed}");
+        assert_eq!(judge(&run), BTreeSet::new(), "seed {seed}");
     }
     for (switch, rule) in SWITCHES {
         let mut caught = 0;
@@ -326,7 +322,7 @@ fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
     for builtin in spec.scenarios {
         let run = run_and_settle(parse(builtin.json));
         let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
-        assert_eq!(broken, judge(&*run), "{}", builtin.id);
+        assert_eq!(broken, judge(&run), "{}", builtin.id);
         match spec.switches.iter().find(|s| s.scenario == builtin.id) {
             Some(switch) => assert!(broken.contains(switch.rule), "{}: {broken:?}", builtin.id),
             None => assert!(broken.is_empty(), "{}: {broken:?}", builtin.id),

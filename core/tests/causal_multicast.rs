@@ -3,9 +3,9 @@
 mod common;
 
 use common::{Dice, cases, parse, read_lines};
-use lightcone_core::explore::{random_scenario, run_and_settle};
+use lightcone_core::engine::Run;
+use lightcone_core::engine::explore::{random_scenario, run_and_settle};
 use lightcone_core::labs::find;
-use lightcone_core::run::Run;
 use lightcone_core::scenario::Scenario;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +128,7 @@ fn scenario(seed: u64, broken: &[&'static str]) -> Scenario {
 }
 
 /// The rules that the program's own checks found broken.
-fn accused(run: &dyn Run) -> BTreeSet<&'static str> {
+fn accused(run: &Run) -> BTreeSet<&'static str> {
     run.violations().iter().map(|v| v.rule).collect()
 }
 
@@ -138,7 +138,7 @@ fn no_rule_is_ever_broken_and_nothing_is_stuck() {
     for seed in 0..cases(RUNS) {
         let run = run_and_settle(scenario(seed, &[]));
         assert_eq!(run.violations(), [], "seed {seed}: {}", run.scenario().to_json());
-        let lines = read_lines(&*run);
+        let lines = read_lines(&run);
         let story = Story::read(&lines);
         assert_eq!(story.broken, BTreeSet::new(), "seed {seed}: {}", run.scenario().to_json());
         assert_eq!(story.needless, 0, "seed {seed}: nothing waits in vain: {}", run.scenario().to_json());
@@ -178,7 +178,7 @@ fn catch(switch: &'static str, rule: &'static str) {
     let runs = cases(RUNS);
     for seed in 0..runs {
         let run = run_and_settle(scenario(seed, &[switch]));
-        let (accused, story) = (accused(&*run), Story::read(&read_lines(&*run)));
+        let (accused, story) = (accused(&run), Story::read(&read_lines(&run)));
         assert_eq!(accused, story.broken, "seed {seed}: {}", run.scenario().to_json());
         caught += u64::from(accused.contains(rule));
         assert!(accused.iter().all(|r| *r == rule), "seed {seed}: {switch} offends {rule} only, not {accused:?}");

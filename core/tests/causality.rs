@@ -3,7 +3,7 @@
 mod common;
 
 use common::{ALL, cases, parse, random_scenario, read_lines};
-use lightcone_core::run::run;
+use lightcone_core::engine::run;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ fn vectors_compare_exactly_as_events_happened_before_each_other() {
     let (mut pairs, mut ordered, mut receives) = (0u64, 0u64, 0u64);
     for seed in 0..cases(200) {
         let run = run(parse(&random_scenario(seed, ALL, "")));
-        let lines = read_lines(&*run);
+        let lines = read_lines(&run);
         if let Some(violation) = lines.iter().find(|l| l["kind"] == "violation") {
             panic!("seed {seed}: {violation}");
         }
@@ -108,7 +108,7 @@ fn every_other_record_of_a_process_carries_its_latest_stamp() {
     for seed in 0..cases(50) {
         let run = run(parse(&random_scenario(seed, ALL, "")));
         let mut last: BTreeMap<String, (Value, Value)> = BTreeMap::new();
-        for line in read_lines(&*run) {
+        for line in read_lines(&run) {
             let Some(node) = line["node"].as_str() else {
                 assert!(line.get("vector").is_none() && line.get("lamport").is_none(), "seed {seed}: {line}");
                 continue;

@@ -4,9 +4,9 @@
 mod common;
 
 use common::cases;
-use lightcone_core::console::VERBS;
 use lightcone_core::labs::LABS;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::scenario::console::VERBS;
 use proptest::prelude::*;
 
 fn check(lab: usize, line: &str, cursor: usize) -> bool {

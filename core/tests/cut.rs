@@ -3,8 +3,8 @@
 mod common;
 
 use common::{ALL, Dice, cases, parse, random_scenario, read_lines};
-use lightcone_core::causality::cut;
-use lightcone_core::run::run;
+use lightcone_core::engine::run;
+use lightcone_core::trace::causality::cut;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ fn a_cut_is_consistent_exactly_when_every_receive_inside_has_its_send_inside() {
     let (mut consistent, mut torn, mut flying) = (0, 0, 0);
     for seed in 0..cases(60) {
         let run = run(parse(&random_scenario(seed, ALL, "")));
-        let (lines, names) = (read_lines(&*run), run.names());
+        let (lines, names) = (read_lines(&run), run.names());
         let mut dice = Dice::new(seed);
         for turn in 0..40u64 {
             // Lines far apart are hardly ever consistent, so some stay near one moment.
@@ -97,7 +97,7 @@ fn a_message_that_is_received_before_it_is_sent_is_named() {
     let text = r#"{"format":"lightcone/1","lab":"vector-clocks","network":{"delay_ms":10},"setup":{"processes":2},
         "acts":[{"at_ms":1,"act":{"request":{"node":"P1","op":"send","args":{"to":"P2","message":"x"}}}}]}"#;
     let run = run(parse(text));
-    let lines = read_lines(&*run);
+    let lines = read_lines(&run);
     let of = |kind: &str| lines.iter().position(|l| l["kind"] == kind).expect("there is one") as u32;
     let (send, receive) = (of("send"), of("receive"));
     let torn = cut(run.trace(), &[send, receive + 1]);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::shared_data;
-use lightcone_core::clock::{Relation, compare, merge};
+use lightcone_core::base::clock::{Relation, compare, merge};
 use serde_json::{Map, Value};
 
 /// A clock as components in the order of the names; who is not named counts as zero.

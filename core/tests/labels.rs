@@ -1,10 +1,10 @@
 //! Every scenario of every lab, laid out in many ways: no text lies on another, on an arrow's head or on a mark.
 
-use lightcone_core::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, Labels, Orientation, View, font, lay_out};
+use lightcone_core::engine::Run;
 use lightcone_core::labs::LABS;
-use lightcone_core::run::Run;
-use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
+use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, font, lay_out};
 
 /// What two texts may share by rounding, in pixels.
 const TOLERANCE: f32 = 0.6;
@@ -80,7 +80,7 @@ fn overlaps(scene: &Scene) -> Vec<String> {
     found
 }
 
-fn views(run: &dyn Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
+fn views(run: &Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
     let steps = f64::from(index.step_count() + 1) * LOGICAL_STEP;
     let mut views = Vec::new();
     for orientation in [Orientation::Right, Orientation::Down] {
@@ -114,19 +114,19 @@ fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
     let mut wrong = Vec::new();
     for lab in LABS {
         for builtin in lab.spec().scenarios {
-            let scenario = Scenario::parse(builtin.json).expect("a built-in scenario");
+            let scenario = lightcone_core::labs::parse(builtin.json).expect("a built-in scenario");
             let until_us = scenario.until_us;
-            let mut run = scenario.lab.open(scenario);
+            let mut run = Run::new(scenario);
             run.seek_time(until_us, u32::MAX);
             let mut index = Index::default();
-            index.update(&*run);
+            index.update(&run);
             for share in [1, 2, 4] {
                 run.seek_time(until_us * share / 4, u32::MAX);
                 let frame = run.frame();
                 let events: Vec<u32> = (0..frame.position)
-                    .filter(|&id| lightcone_core::causality::is_event(run.trace().record(id)))
+                    .filter(|&id| lightcone_core::trace::causality::is_event(run.trace().record(id)))
                     .collect();
-                for (i, mut view) in views(&*run, &index, until_us, run.now_us()).into_iter().enumerate() {
+                for (i, mut view) in views(&run, &index, until_us, run.now_us()).into_iter().enumerate() {
                     // With two events chosen in some of them.
                     if i % 3 == 0 && events.len() > 4 {
                         view.chosen = [Some(events[events.len() / 3]), Some(events[events.len() / 2])];
@@ -134,7 +134,7 @@ fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
                     if i % 5 == 0 {
                         view.collapsed = vec![1];
                     }
-                    let scene = lay_out(&*run, &index, &view, &frame);
+                    let scene = lay_out(&run, &index, &view, &frame);
                     texts += scene.items.iter().filter(|item| matches!(item.shape, Shape::Text { .. })).count();
                     scenes += 1;
                     let way = format!(

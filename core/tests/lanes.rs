@@ -1,17 +1,16 @@
 //! Lanes in another order: everything that happens on a lane goes with it.
 
-use lightcone_core::diagram::scene::{Scene, Shape};
-use lightcone_core::diagram::theme::Ink;
-use lightcone_core::diagram::{CutLine, Index, Orientation, View, lane_order, lay_out};
-use lightcone_core::run::{Run, run};
-use lightcone_core::scenario::Scenario;
+use lightcone_core::engine::{Run, run};
 use lightcone_core::trace::NodeId;
+use lightcone_core::views::diagram::scene::{Scene, Shape};
+use lightcone_core::views::diagram::theme::Ink;
+use lightcone_core::views::diagram::{CutLine, Index, Orientation, View, lane_order, lay_out};
 
 const SPLIT: &str = r#"{"format":"lightcone/1","lab":"vector-clocks","network":{"delay_ms":10},"until_ms":100,
     "acts":[{"at_ms":5,"act":{"request":{"node":"P1","op":"send","args":{"to":"P2"}}}},
             {"at_ms":40,"act":{"partition":{"groups":[["P1","P2"],["P3"]]}}}]}"#;
 
-fn picture(run: &dyn Run, order: &[NodeId], change: impl FnOnce(&mut View)) -> Scene {
+fn picture(run: &Run, order: &[NodeId], change: impl FnOnce(&mut View)) -> Scene {
     let mut index = Index::default();
     index.update(run);
     let mut view = View { order: order.to_vec(), ..View::whole(900.0, 3, 0.0, 100_000.0) };
@@ -29,10 +28,10 @@ fn an_order_that_names_only_some_or_none_or_what_is_not_there_is_filled_up() {
 
 #[test]
 fn events_arrows_and_names_go_with_their_lanes() {
-    let run = run(Scenario::parse(SPLIT).expect("a scenario"));
+    let run = run(lightcone_core::labs::parse(SPLIT).expect("a scenario"));
     for way in [Orientation::Right, Orientation::Down] {
-        let usual = picture(&*run, &[], |v| v.orientation = way);
-        let other = picture(&*run, &[2, 0, 1], |v| v.orientation = way);
+        let usual = picture(&run, &[], |v| v.orientation = way);
+        let other = picture(&run, &[2, 0, 1], |v| v.orientation = way);
         assert_eq!(other.lanes, [usual.lanes[1], usual.lanes[2], usual.lanes[0]]);
         for event in &other.events {
             let lane = other.lanes[usize::from(run.trace().record(event.id).node)];
@@ -54,15 +53,15 @@ fn events_arrows_and_names_go_with_their_lanes() {
 
 #[test]
 fn a_partition_is_hatched_between_neighbours_that_it_parts_and_a_cut_goes_from_lane_to_lane() {
-    let run = run(Scenario::parse(SPLIT).expect("a scenario"));
+    let run = run(lightcone_core::labs::parse(SPLIT).expect("a scenario"));
     let hatched = |scene: &Scene| {
         let is_hatched = |shape: &Shape| matches!(shape, Shape::Hatched(_));
         scene.items.iter().filter(|item| item.ink == Ink::Hatch && is_hatched(&item.shape)).count()
     };
-    assert_eq!(hatched(&picture(&*run, &[], |_| {})), 1, "between P2 and P3");
-    assert_eq!(hatched(&picture(&*run, &[0, 2, 1], |_| {})), 2, "on both sides of P3");
+    assert_eq!(hatched(&picture(&run, &[], |_| {})), 1, "between P2 and P3");
+    assert_eq!(hatched(&picture(&run, &[0, 2, 1], |_| {})), 2, "on both sides of P3");
     let handles = vec![(20_000.0, 0); 3];
-    let cut = picture(&*run, &[2, 0, 1], |view| {
+    let cut = picture(&run, &[2, 0, 1], |view| {
         view.cut = Some(CutLine { handles, chosen: None, backwards: Vec::new() });
     });
     let way = cut.items.iter().find_map(|item| match &item.shape {

@@ -2,13 +2,11 @@
 
 mod common;
 
-use lightcone_core::explore::{random_scenario, run_and_settle};
-use lightcone_core::json::JsonObject;
-use lightcone_core::labs::{Lab, Of};
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol};
-use lightcone_core::run::Run;
-use lightcone_core::scenario::Setup;
-use lightcone_core::schema::{Fields, LabSpec, Operation, Param, Takes};
+use lightcone_core::base::json::JsonObject;
+use lightcone_core::engine::Run;
+use lightcone_core::engine::explore::{random_scenario, run_and_settle};
+use lightcone_core::protocol::{Context, Input, Lab, Of, Out, ProcessInfo, Protocol, Story};
+use lightcone_core::tables::{Fields, LabSpec, Operation, Param, Setup, Takes};
 use lightcone_core::trace::{Kind, NodeId};
 use std::collections::BTreeMap;
 
@@ -34,12 +32,15 @@ impl Protocol for Pipe {
     fn spec() -> &'static LabSpec {
         &SPEC
     }
+
     fn setup(_: &Fields, _: &[&'static str]) -> Result<(), (&'static str, String)> {
         Ok(())
     }
+
     fn processes((): &()) -> Vec<ProcessInfo> {
         (1..=4).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
     }
+
     fn request(
         _: &Context<Self>,
         node: NodeId,
@@ -48,27 +49,36 @@ impl Protocol for Pipe {
     ) -> Result<NodeId, (&'static str, String)> {
         if args.node("to") == node { Err(("to", "not to itself".into())) } else { Ok(args.node("to")) }
     }
+
     fn reliable_links((): &()) -> bool {
         true
     }
+
     fn format(_: &Context<Self>, _: NodeId) {}
+
     fn write((): &mut (), (): ()) {}
+
     fn boot(_: &Context<Self>, _: NodeId, (): &(), _: &mut Out<Self>) {}
+
     fn step(_: &Context<Self>, _: NodeId, (): &mut (), (): &(), input: Input<'_, Self>, out: &mut Out<Self>) {
         if let Input::Request { request, .. } = input {
             out.send(*request, ());
         }
     }
+
     fn timer_name((): ()) -> &'static str {
         unreachable!("there is no timer")
     }
+}
+
+impl Story for Pipe {
     fn describe_message(_: &Context<Self>, (): &(), _: &mut JsonObject) -> String {
         "drop in the pipe".into()
     }
 }
 
 /// Messages handed up on each link, by their number on it.
-fn handed_up(run: &dyn Run) -> BTreeMap<(NodeId, NodeId), Vec<u32>> {
+fn handed_up(run: &Run) -> BTreeMap<(NodeId, NodeId), Vec<u32>> {
     let mut links: BTreeMap<_, Vec<u32>> = BTreeMap::new();
     for record in run.trace().records.iter_from(0).filter(|r| r.kind == Kind::Receive) {
         let message = run.trace().message(record.message);
@@ -84,7 +94,7 @@ fn messages_are_handed_up_once_in_order_and_all_in_the_end() {
     for seed in 0..common::cases(600) {
         let scenario = random_scenario(&LAB as &dyn Lab, &Setup::default(), seed);
         let run = run_and_settle(scenario);
-        let links = handed_up(&*run);
+        let links = handed_up(&run);
         for (link, numbers) in &links {
             let expected: Vec<u32> = (1..=numbers.len() as u32).collect();
             assert_eq!(*numbers, expected, "seed {seed}, link {link:?}: in order, without gaps or doubles");

@@ -1,12 +1,12 @@
 //! The loads that labs have by name, and the values that forms offer.
 
-use lightcone_core::frame::Panel;
-use lightcone_core::json::{JsonObject, list, millis_text, quote};
+use lightcone_core::base::json::{JsonObject, list, millis_text, quote};
+use lightcone_core::engine::run;
 use lightcone_core::labs::LABS;
-use lightcone_core::load::{Group, Load};
-use lightcone_core::run::run;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Group, Load};
 use lightcone_core::trace::Kind;
+use lightcone_core::trace::frame::Panel;
 
 /// Requests of one load that are tried here.
 const REQUESTS_MAX: u64 = 300;
@@ -48,7 +48,7 @@ fn every_load_is_answered_to_its_last_request() {
             for group in load.groups {
                 let count = (group.count * REQUESTS_MAX).div_ceil(load.groups.iter().map(|g| g.count).sum());
                 let act = scenario.read_act(&workload(&scenario, group, count)).expect(load.name);
-                scenario.acts.push(lightcone_core::act::PlannedAct { when: lightcone_core::act::When::At(0), act });
+                scenario.acts.push(lightcone_core::trace::PlannedAct { when: lightcone_core::trace::When::At(0), act });
                 scenario.until_us = scenario.until_us.max(count * group.every_us + BACKLOG_US);
                 asked += count;
             }
@@ -62,7 +62,7 @@ fn every_load_is_answered_to_its_last_request() {
             }
             let is_counter =
                 |panel: &Panel| matches!(panel, Panel::Table { title, .. } if Some(title.as_str()) == loads.panel);
-            assert!(loads.panel.is_none() || run.frame().panels.iter().any(is_counter));
+            assert!(loads.panel.is_none() || run.panels().iter().any(is_counter));
             tried += 1;
         }
         let known = |arg: &str| lab.spec().operations.iter().any(|o| o.args.iter().any(|p| p.name == arg));

@@ -10,10 +10,10 @@ mod requests;
 #[path = "mesi/sharing.rs"]
 mod sharing;
 
-use common::{Dice, assert_same_trace, cases, on_all_processors, parse};
-use lightcone_core::explore::run_and_settle;
+use common::{Dice, assert_same_trace, cases, moment, on_all_processors, parse};
+use lightcone_core::engine::explore::run_and_settle;
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs::find;
-use lightcone_core::run::{Run, run};
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -327,7 +327,7 @@ impl Outside {
     }
 }
 
-fn judge(run: &dyn Run, setup: &Value) -> Outside {
+fn judge(run: &Run, setup: &Value) -> Outside {
     let mut outside = Outside::new(setup);
     for id in 0..run.trace().len() {
         let kind = run.trace().record(id).kind;
@@ -339,7 +339,7 @@ fn judge(run: &dyn Run, setup: &Value) -> Outside {
 }
 
 /// What misses of lines were that had been taken away.
-fn judge_sharing(run: &dyn Run, setup: &Value) -> sharing::Misses {
+fn judge_sharing(run: &Run, setup: &Value) -> sharing::Misses {
     let mut judge = sharing::Judge::new(setup);
     for id in 0..run.trace().len() {
         if matches!(run.trace().record(id).kind, Kind::State | Kind::Reply | Kind::Crash) {
@@ -371,12 +371,12 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
     let settles = matches!(broken, "" | "no-retry");
     let run = if settles { run_and_settle(scenario) } else { run(scenario) };
     let given: Value = serde_json::from_str(&scenario_text).expect("JSON");
-    let outside = judge(&*run, &given["setup"]);
+    let outside = judge(&run, &given["setup"]);
     let inside: BTreeSet<&'static str> = run.violations().iter().map(|v| v.rule).collect();
     let both: BTreeSet<&str> = inside.iter().copied().filter(|rule| *rule != "stuck").collect();
     assert_eq!(both, outside.broken, "the two judges, seed {seed} [{broken}] {:?}\n{scenario_text}", run.violations());
     if broken.is_empty() {
-        let misses = judge_sharing(&*run, &given["setup"]);
+        let misses = judge_sharing(&run, &given["setup"]);
         let numbers = [misses.coherence, misses.by_true_sharing, misses.by_false_sharing];
         for (name, value) in ["coherence", "by_true_sharing", "by_false_sharing"].into_iter().zip(numbers) {
             *tally.counts.entry(name).or_default() += value;
@@ -469,11 +469,11 @@ fn going_back_and_forth_shows_the_same_moments() {
     for seed in 0..cases(40) {
         let scenario = parse(&scenario(seed, ""));
         let (whole, again) = (run(scenario.clone()), run(scenario.clone()));
-        assert_same_trace(&*whole, &*again, &format!("seed {seed}"));
-        let mut stepped = scenario.lab.open(scenario.clone());
-        let mut frames = vec![stepped.frame()];
+        assert_same_trace(&whole, &again, &format!("seed {seed}"));
+        let mut stepped = Run::new(scenario.clone());
+        let mut frames = vec![moment(&stepped)];
         while frames.len() < 400 && stepped.step() {
-            frames.push(stepped.frame());
+            frames.push(moment(&stepped));
         }
         let mut run = run(scenario);
         let mut dice = Dice::new(seed);
@@ -482,7 +482,7 @@ fn going_back_and_forth_shows_the_same_moments() {
             run.seek(goal);
             // A crash with what dies by it is one step.
             let there = frames.iter().find(|f| f.position >= goal).expect("stepping went that far");
-            assert_eq!(run.frame(), *there, "seed {seed}, position {goal}");
+            assert_eq!(moment(&run), *there, "seed {seed}, position {goal}");
         }
     }
 }

@@ -220,7 +220,7 @@ fn arbitrary_json(dice: &mut Dice, depth: u64) -> String {
 
 /// Parses; what is accepted must come back the same from both written forms.
 fn check(text: &str) -> Option<Scenario> {
-    let scenario = match Scenario::parse(text) {
+    let scenario = match lightcone_core::labs::parse(text) {
         Ok(scenario) => scenario,
         Err(e) => {
             assert!(e.path.starts_with('$') && !e.what.is_empty(), "{e}");
@@ -228,10 +228,10 @@ fn check(text: &str) -> Option<Scenario> {
         }
     };
     let written = scenario.to_json();
-    let again = Scenario::parse(&written).unwrap_or_else(|e| panic!("{e}: it wrote\n{written}"));
+    let again = lightcone_core::labs::parse(&written).unwrap_or_else(|e| panic!("{e}: it wrote\n{written}"));
     assert!(again == scenario, "it came back as another one:\n{written}");
     assert_eq!(again.to_json(), written);
-    let line = Scenario::parse(&scenario.to_json_line()).expect("it wrote this itself");
+    let line = lightcone_core::labs::parse(&scenario.to_json_line()).expect("it wrote this itself");
     assert!(line == scenario, "it came back as another one");
     Some(scenario)
 }
@@ -239,17 +239,17 @@ fn check(text: &str) -> Option<Scenario> {
 /// Runs a scenario as far as 2,000 records and looks at everything.
 fn try_out(scenario: Scenario) -> u32 {
     let until_us = scenario.until_us;
-    let mut run = scenario.lab.open(scenario);
+    let mut run = lightcone_core::engine::Run::new(scenario);
     run.seek_time(until_us, 2_000);
     let len = run.trace().len();
     for id in (0..len).step_by(1 + len as usize / 20) {
-        run.line(id);
+        let _ = run.line(id);
     }
-    run.frame();
-    run.hash();
+    let _ = (run.frame(), run.panels());
+    let _ = run.hash();
     run.seek(len / 2);
     run.next_us();
-    run.frame();
+    let _ = (run.frame(), run.panels());
     len
 }
 
@@ -338,7 +338,7 @@ proptest! {
         let scenario = check(&text).expect("it is a scenario");
         prop_assert_eq!(&scenario.title, &title);
         prop_assert_eq!(scenario.seed, seed);
-        let run = lightcone_core::run::run(scenario);
+        let run = lightcone_core::engine::run(scenario);
         for id in 0..run.trace().len() {
             let line: serde_json::Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
             if line["kind"] == "send" {
@@ -354,7 +354,7 @@ proptest! {
 }
 
 fn error(text: &str) -> String {
-    match Scenario::parse(text) {
+    match lightcone_core::labs::parse(text) {
         Ok(_) => panic!("this was accepted: {text}"),
         Err(e) => e.to_string(),
     }

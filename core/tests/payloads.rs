@@ -1,8 +1,8 @@
 //! What people put into a message, in every lab that carries what they say: it arrives as it was, labels stay
 //! short, every line of the trace is JSON, and what cannot be is refused – from a file and from a console.
 
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs::find;
-use lightcone_core::run::{Run, run};
 use lightcone_core::scenario::Scenario;
 use serde_json::Value;
 
@@ -40,16 +40,16 @@ impl Mouth {
 
     fn scenario(&self, acts: &str) -> Result<Scenario, String> {
         let text = format!("{{\"format\":\"lightcone/1\",\"lab\":\"{}\",\"acts\":[{acts}]}}", self.lab);
-        Scenario::parse(&text).map_err(|e| e.to_string())
+        lightcone_core::labs::parse(&text).map_err(|e| e.to_string())
     }
 
-    fn play(&self, act: &str) -> Box<dyn Run> {
+    fn play(&self, act: &str) -> Run {
         run(self.scenario(&format!("{{\"at_ms\":1,\"act\":{act}}}")).unwrap_or_else(|e| panic!("{e}")))
     }
 }
 
 /// Every record's line, read back as JSON.
-fn lines(run: &dyn Run) -> Vec<Value> {
+fn lines(run: &Run) -> Vec<Value> {
     (0..run.trace().len()).map(|id| serde_json::from_str(&run.line(id)).expect("a line is JSON")).collect()
 }
 
@@ -84,7 +84,7 @@ fn payloads() -> Vec<String> {
 
 /// JSON without the spaces between its tokens, as it comes back.
 fn compact(json: &str) -> String {
-    lightcone_core::json::Payload::from_json(json).expect("a payload").json().to_string()
+    lightcone_core::base::json::Payload::from_json(json).expect("a payload").json().to_string()
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn payloads_arrive_as_they_were_and_labels_stay_short() {
             let run = mouth.play(&mouth.act(&payload));
             let (mut delivered, mut labels) = (0, 0);
             let carried = format!("\"{}\":{}", mouth.carries.1, compact(&payload));
-            for (id, line) in lines(&*run).iter().enumerate() {
+            for (id, line) in lines(&run).iter().enumerate() {
                 let messages = line["messages"].as_array().into_iter().flatten();
                 for label in messages.map(|m| &m["label"]).chain([&line["label"]]) {
                     let label = label.as_str().expect("a label");
@@ -210,7 +210,7 @@ fn what_cannot_be_is_refused_by_file_and_console_alike() {
 fn a_link_to_oneself_is_refused_in_the_trace() {
     for mouth in &MOUTHS {
         let run = mouth.play(&format!("{{\"link\":{{\"from\":\"{0}\",\"to\":\"{0}\",\"loss\":1}}}}", mouth.node));
-        let refused: Vec<Value> = lines(&*run).into_iter().filter(|l| l["kind"] == "refused").collect();
+        let refused: Vec<Value> = lines(&run).into_iter().filter(|l| l["kind"] == "refused").collect();
         assert_eq!(refused.len(), 1, "{}", mouth.lab);
         assert_eq!(refused[0]["data"]["reason"], "a process has no link to itself");
     }

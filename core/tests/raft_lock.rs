@@ -7,9 +7,9 @@
 mod common;
 
 use common::{Dice, cases, on_all_processors, parse};
-use lightcone_core::explore::run_and_settle;
+use lightcone_core::engine::explore::run_and_settle;
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs::find;
-use lightcone_core::run::{Run, run};
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,7 +235,7 @@ impl Outside {
     }
 }
 
-fn judge(run: &dyn Run) -> Outside {
+fn judge(run: &Run) -> Outside {
     let mut outside = Outside::default();
     for id in 0..run.trace().len() {
         if matches!(run.trace().record(id).kind, Kind::State | Kind::Deliver) {
@@ -266,7 +266,7 @@ fn play(seed: u64, bias: Bias, tally: &mut Tally) {
     let until_us = scenario.until_us;
     // A safety rule needs no settling, and what is broken on purpose may never come to rest.
     let run = if bias.settles() { run_and_settle(scenario) } else { run(scenario) };
-    let outside = judge(&*run);
+    let outside = judge(&run);
     let inside: BTreeSet<&'static str> = run.violations().iter().map(|v| v.rule).collect();
     let judged = ["election-safety", "lock-exclusion"];
     let both: BTreeSet<&str> = inside.iter().copied().filter(|rule| judged.contains(rule)).collect();

@@ -2,20 +2,19 @@
 
 mod common;
 
-use common::{ALL, Dice, assert_same_trace, cases, lines, parse, random_act, random_scenario};
-use lightcone_core::frame::Frame;
-use lightcone_core::run::{Run, run};
+use common::{ALL, Dice, Moment, assert_same_trace, cases, lines, moment, parse, random_act, random_scenario};
+use lightcone_core::engine::{Run, run};
 use lightcone_core::scenario::Scenario;
 
-fn open(scenario: Scenario) -> Box<dyn Run> {
-    scenario.lab.open(scenario)
+fn open(scenario: Scenario) -> Run {
+    Run::new(scenario)
 }
 
 #[test]
 fn the_same_scenario_gives_the_same_trace_to_the_byte() {
     for seed in 0..cases(100) {
         let scenario = parse(&random_scenario(seed, ALL, ""));
-        assert_same_trace(&*run(scenario.clone()), &*run(scenario), &format!("seed {seed}"));
+        assert_same_trace(&run(scenario.clone()), &run(scenario), &format!("seed {seed}"));
     }
 }
 
@@ -51,18 +50,18 @@ fn running_in_pieces_gives_the_same_trace_as_in_one_go() {
         }
         pieces.seek_time(until_us, u32::MAX);
         // Looking ahead may have made records behind the end.
-        let (one, two) = (lines(&*whole), lines(&*pieces));
+        let (one, two) = (lines(&whole), lines(&pieces));
         assert_eq!(one[..], two[..one.len()], "seed {seed}");
-        assert_eq!(whole.frame(), pieces.frame(), "seed {seed}");
+        assert_eq!(moment(&whole), moment(&pieces), "seed {seed}");
     }
 }
 
 /// The moments of a run by their positions, each reached by single steps from the start.
-fn moments(scenario: &Scenario) -> Vec<Frame> {
+fn moments(scenario: &Scenario) -> Vec<Moment> {
     let mut run = open(scenario.clone());
-    let mut frames = vec![run.frame()];
+    let mut frames = vec![moment(&run)];
     while frames.len() < 2_000 && run.step() {
-        frames.push(run.frame());
+        frames.push(moment(&run));
     }
     frames
 }
@@ -85,7 +84,7 @@ fn seeking_anywhere_shows_the_moment_that_stepping_there_shows() {
             run.seek(goal);
             // A record that others belong to, such as a crash with the messages lost by it, is one step.
             let there = frames.iter().find(|f| f.position >= goal).expect("stepping went that far");
-            assert_eq!(run.frame(), *there, "seed {seed}, position {goal}");
+            assert_eq!(moment(&run), *there, "seed {seed}, position {goal}");
         }
     }
 }
@@ -99,18 +98,18 @@ fn a_time_looks_the_same_the_first_time_and_when_one_comes_back() {
         let mut times: Vec<u64> = (0..12).map(|_| dice.range(0, until_us)).collect();
         times.sort_unstable();
         let mut run = open(scenario);
-        let first: Vec<Frame> = times
+        let first: Vec<Moment> = times
             .iter()
             .map(|&at_us| {
                 run.seek_time(at_us, u32::MAX);
-                run.frame()
+                moment(&run)
             })
             .collect();
         run.seek_time(until_us, u32::MAX);
         for _ in 0..30 {
             let i = dice.range(0, 11) as usize;
             run.seek_time(times[i], u32::MAX);
-            assert_eq!(run.frame(), first[i], "seed {seed}, time {}", times[i]);
+            assert_eq!(moment(&run), first[i], "seed {seed}, time {}", times[i]);
         }
     }
 }
@@ -143,19 +142,19 @@ fn a_run_of_a_hundred_thousand_records_keeps_few_snapshots_and_every_moment() {
     let mut frames = Vec::new();
     for &goal in &goals {
         while stepped.position() < goal && stepped.step() {}
-        frames.push(stepped.frame());
+        frames.push(moment(&stepped));
     }
     for _ in 0..80 {
         let i = dice.range(0, goals.len() as u64 - 1) as usize;
         run.seek(goals[i]);
-        assert_eq!(run.frame(), frames[i], "position {}", goals[i]);
+        assert_eq!(moment(&run), frames[i], "position {}", goals[i]);
     }
     assert!(run.snapshots() <= 257, "{} snapshots after seeking", run.snapshots());
     println!("{len} records, {} snapshots", run.snapshots());
 }
 
 /// Plays with a run as a person would: goes somewhere, also back, and does something there.
-fn play(run: &mut dyn Run, dice: &mut Dice, acts: u64) {
+fn play(run: &mut Run, dice: &mut Dice, acts: u64) {
     let n = run.names().len() as u64;
     for _ in 0..acts {
         match dice.range(0, 4) {
@@ -187,16 +186,16 @@ fn acts_made_live_replay_from_the_saved_file_to_the_byte() {
         let mut live = open(scenario);
         for round in 0..4 {
             let acts = dice.range(1, 4);
-            play(&mut *live, &mut dice, acts);
+            play(&mut live, &mut dice, acts);
             let saved = live.scenario().to_json();
             let until_us = live.scenario().until_us;
             live.seek_time(until_us, u32::MAX);
             let again = run(parse(&saved));
-            let (one, two) = (lines(&*live), lines(&*again));
+            let (one, two) = (lines(&live), lines(&again));
             for (id, line) in two.iter().enumerate() {
                 assert_eq!(one.get(id), Some(line), "seed {seed}, round {round}: live and replayed\n{saved}");
             }
-            assert_eq!(live.frame(), again.frame(), "seed {seed}, round {round}\n{saved}");
+            assert_eq!(moment(&live), moment(&again), "seed {seed}, round {round}\n{saved}");
         }
     }
 }
@@ -205,7 +204,7 @@ fn acts_made_live_replay_from_the_saved_file_to_the_byte() {
 fn a_branch_keeps_the_old_future_while_the_original_gets_a_new_one() {
     for seed in 0..cases(60) {
         let mut original = run(parse(&random_scenario(seed, ALL, "")));
-        let before = lines(&*original);
+        let before = lines(&original);
         let mut dice = Dice::new(seed);
         original.seek(dice.range(1, u64::from(original.trace().len())) as u32);
         let branch = original.fork();
@@ -213,9 +212,9 @@ fn a_branch_keeps_the_old_future_while_the_original_gets_a_new_one() {
         let act = original.scenario().read_act(r#"{"request":{"node":"P1","op":"local"}}"#).expect("an act");
         let at_us = original.now_us();
         original.act(act, at_us);
-        assert_eq!(lines(&*branch), before, "seed {seed}: the branch is untouched");
+        assert_eq!(lines(&branch), before, "seed {seed}: the branch is untouched");
         assert_eq!(branch.position(), position);
-        let after = lines(&*original);
+        let after = lines(&original);
         assert_eq!(after[..position as usize], before[..position as usize], "seed {seed}: the past is shared");
         assert_eq!(original.position(), original.trace().len(), "seed {seed}: nothing is left of the old future");
     }

@@ -3,20 +3,20 @@
 mod common;
 
 use common::parse;
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs::find;
-use lightcone_core::run::{Run, run};
-use lightcone_core::series::{Chart, charts, csv};
+use lightcone_core::views::series::{Chart, charts, csv};
 
-fn played(lab: &str, rest: &str) -> Box<dyn Run> {
+fn played(lab: &str, rest: &str) -> Run {
     run(parse(&format!("{{\"format\":\"lightcone/1\",\"lab\":\"{lab}\",{rest}}}")))
 }
 
-fn drawn(run: &dyn Run) -> Vec<Chart> {
+fn drawn(run: &Run) -> Vec<Chart> {
     charts(run, run.scenario().until_us)
 }
 
 /// The values of a line that are there, in the order of time.
-fn values(run: &dyn Run, title: &str, line: &str) -> Vec<u64> {
+fn values(run: &Run, title: &str, line: &str) -> Vec<u64> {
     let charts = drawn(run);
     let chart = charts.iter().find(|c| c.title == title).unwrap_or_else(|| panic!("there is a chart {title}"));
     let line = chart.lines.iter().find(|l| l.name == line).unwrap_or_else(|| panic!("it has a line {line}"));
@@ -32,9 +32,9 @@ fn charts_and_csv_of_every_lab_that_delivers_have_latencies() {
     for lab in ["total-order", "causal-multicast", "causal-kv"] {
         for builtin in find(lab).expect("a lab").spec().scenarios.iter().take(3) {
             let run = run(parse(builtin.json));
-            assert!(!values(&*run, LATENCY, "median").is_empty(), "{lab}/{}", builtin.id);
-            assert!(!values(&*run, HELD, "95 %").is_empty(), "{lab}/{}", builtin.id);
-            let text = csv(&drawn(&*run), run.scenario().until_us);
+            assert!(!values(&run, LATENCY, "median").is_empty(), "{lab}/{}", builtin.id);
+            assert!(!values(&run, HELD, "95 %").is_empty(), "{lab}/{}", builtin.id);
+            let text = csv(&drawn(&run), run.scenario().until_us);
             let column = text.lines().next().expect("a head").split(',').position(|h| h.starts_with(LATENCY));
             let column = column.expect("the CSV has the latency, too");
             let filled = text.lines().skip(1).filter(|l| l.split(',').nth(column).is_some_and(|v| !v.is_empty()));
@@ -54,9 +54,9 @@ fn a_total_order_costs_two_delays_for_everybody() {
         {"at_ms":5,"act":{"request":{"node":"P1","op":"multicast","args":{"payload":"m"}}}}]"#,
     );
     assert_eq!(run.metrics().iter().find(|(name, _)| *name == "deliveries").map(|(_, n)| *n), Some(3));
-    assert_eq!((values(&*run, LATENCY, "median"), values(&*run, LATENCY, "95 %")), (vec![20_000], vec![20_000]));
-    assert_eq!((values(&*run, HELD, "median"), values(&*run, HELD, "95 %")), (vec![10_000], vec![10_000]));
-    let waiting = values(&*run, WAITING, "most");
+    assert_eq!((values(&run, LATENCY, "median"), values(&run, LATENCY, "95 %")), (vec![20_000], vec![20_000]));
+    assert_eq!((values(&run, HELD, "median"), values(&run, HELD, "95 %")), (vec![10_000], vec![10_000]));
+    let waiting = values(&run, WAITING, "most");
     // It waits from 15 to 25 ms: each of the sixty stretches is 1 ms long.
     assert!(waiting.len() > 26);
     assert!((0..waiting.len()).all(|ms| waiting[ms] == u64::from((15..=25).contains(&ms))), "{waiting:?}");
@@ -74,10 +74,10 @@ fn a_held_reply_counts_its_wait() {
         {"at_ms":10,"act":{"request":{"node":"P1","op":"multicast","args":{"payload":"question"}}}},
         {"at_ms":40,"act":{"request":{"node":"P2","op":"multicast","args":{"payload":"reply"}}}}]"#,
     );
-    assert_eq!(values(&*run, LATENCY, "median"), [15_000, 15_000, 60_000]);
-    assert_eq!(values(&*run, LATENCY, "95 %"), [15_000, 15_000, 90_000]);
-    assert_eq!(values(&*run, HELD, "median"), [0, 0, 0]);
-    assert_eq!(values(&*run, HELD, "95 %"), [0, 0, 45_000]);
+    assert_eq!(values(&run, LATENCY, "median"), [15_000, 15_000, 60_000]);
+    assert_eq!(values(&run, LATENCY, "95 %"), [15_000, 15_000, 90_000]);
+    assert_eq!(values(&run, HELD, "median"), [0, 0, 0]);
+    assert_eq!(values(&run, HELD, "95 %"), [0, 0, 45_000]);
 }
 
 /// The same triangle of nodes. client1 writes x at node1 (10 ms there, applied at 15): at node2 at 25, at node3,
@@ -94,10 +94,10 @@ const TRIANGLE: &str = r#"
 #[test]
 fn a_write_counts_from_its_own_node_to_each_peer() {
     let run = played("causal-kv", &format!("{TRIANGLE}],\"until_ms\":150"));
-    assert_eq!(values(&*run, LATENCY, "median"), [10_000, 10_000, 45_000]);
-    assert_eq!(values(&*run, LATENCY, "95 %"), [10_000, 10_000, 90_000]);
-    assert_eq!(values(&*run, HELD, "median"), [0, 0, 0]);
-    assert_eq!(values(&*run, HELD, "95 %"), [0, 0, 35_000]);
+    assert_eq!(values(&run, LATENCY, "median"), [10_000, 10_000, 45_000]);
+    assert_eq!(values(&run, LATENCY, "95 %"), [10_000, 10_000, 90_000]);
+    assert_eq!(values(&run, HELD, "median"), [0, 0, 0]);
+    assert_eq!(values(&run, HELD, "95 %"), [0, 0, 35_000]);
 }
 
 /// node3 crashes with y in its buffer, which is in memory, and misses x. Anti-entropy brings both, later: they
@@ -114,10 +114,10 @@ fn what_anti_entropy_brings_counts_from_the_write() {
     let [x_us, y_us] = at[..] else { panic!("node3 applies x and y, not at {at:?}") };
     assert!(x_us > 120_000 && x_us == y_us, "one repair brings both");
     // Of the two in one stretch of time the nearest rank below the middle is the smaller one.
-    assert_eq!(values(&*run, LATENCY, "median").last(), Some(&(y_us - 60_000)));
-    assert_eq!(values(&*run, LATENCY, "95 %").last(), Some(&(x_us - 15_000)));
-    assert_eq!(values(&*run, WAITING, "most").last(), Some(&0));
-    assert!(values(&*run, HELD, "95 %").iter().all(|&us| us == 0), "what was held is forgotten with the memory");
+    assert_eq!(values(&run, LATENCY, "median").last(), Some(&(y_us - 60_000)));
+    assert_eq!(values(&run, LATENCY, "95 %").last(), Some(&(x_us - 15_000)));
+    assert_eq!(values(&run, WAITING, "most").last(), Some(&0));
+    assert!(values(&run, HELD, "95 %").iter().all(|&us| us == 0), "what was held is forgotten with the memory");
 }
 
 /// Every delay is 10 ms. S1 is told to stand at 10 and leads from 30 (PreVote aside, one round trip): 30 ms after the start.
@@ -130,12 +130,12 @@ fn a_lab_that_measures_has_charts_of_its_own() {
         {"at_ms":10,"act":{"timeout":{"node":"S1","timer":"election"}}},
         {"at_ms":100,"act":{"request":{"node":"client_A","op":"acquire","args":{"resource_id":"a"}}}}]"#,
     );
-    assert_eq!(values(&*run, "Without a leader until elected", "median"), [30_000]);
-    assert_eq!(values(&*run, "From append to commit", "95 %")[0], 20_000);
+    assert_eq!(values(&run, "Without a leader until elected", "median"), [30_000]);
+    assert_eq!(values(&run, "From append to commit", "95 %")[0], 20_000);
     // There and back, with a round trip of the servers between.
-    assert_eq!(values(&*run, "From asking for a lock to the grant", "median"), [40_000]);
-    let followed = values(&*run, "Followed by a majority", "share");
+    assert_eq!(values(&run, "From asking for a lock to the grant", "median"), [40_000]);
+    let followed = values(&run, "Followed by a majority", "share");
     assert_eq!((followed[0], followed[20]), (0, 100));
-    let none: Vec<Chart> = drawn(&*run).into_iter().filter(|c| c.title == "Deadlocks found").collect();
+    let none: Vec<Chart> = drawn(&run).into_iter().filter(|c| c.title == "Deadlocks found").collect();
     assert_eq!(none, [], "what has no samples is not drawn");
 }

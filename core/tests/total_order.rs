@@ -6,11 +6,12 @@
 mod common;
 
 use common::{cases, read_lines};
-use lightcone_core::explore::{Dice, random_scenario};
+use lightcone_core::base::draw::Dice;
+use lightcone_core::engine::explore::random_scenario;
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs;
-use lightcone_core::run::{Run, run};
-use lightcone_core::scenario::{Scenario, Setup};
-use lightcone_core::schema::{Fields, Value as Given};
+use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Fields, Setup, Value as Given};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,7 @@ fn name(data: &Value) -> Name {
     (data["origin"].as_str().expect("an origin").to_string(), data["seq"].as_u64().expect("a number"))
 }
 
-fn tell(run: &dyn Run) -> Told {
+fn tell(run: &Run) -> Told {
     let mut told = Told::default();
     for name in run.names() {
         told.delivered.insert(name.clone(), Vec::new());
@@ -122,11 +123,11 @@ fn random(seed: u64, broken: &[&'static str]) -> Scenario {
 }
 
 /// The rules that the run's own checks found broken, after settling.
-fn found(run: &dyn Run) -> BTreeSet<&'static str> {
+fn found(run: &Run) -> BTreeSet<&'static str> {
     run.violations().iter().map(|v| v.rule).collect()
 }
 
-fn play(scenario: Scenario) -> Box<dyn Run> {
+fn play(scenario: Scenario) -> Run {
     let mut run = run(scenario);
     assert!(run.settle(), "nothing moves any more: {}", run.scenario().to_json());
     run
@@ -137,8 +138,8 @@ fn no_fault_breaks_a_rule_and_nothing_stays_stuck() {
     let (mut deliveries, mut drops, mut crashes) = (0, 0, 0);
     for seed in 0..cases(RUNS) {
         let run = play(random(seed, &[]));
-        let told = tell(&*run);
-        let (ours, theirs) = (found(&*run), judge(&told));
+        let told = tell(&run);
+        let (ours, theirs) = (found(&run), judge(&told));
         assert!(ours.is_empty() && theirs.is_empty(), "{ours:?} {theirs:?} {}", run.scenario().to_json());
         deliveries += told.delivered.values().map(Vec::len).sum::<usize>();
         for id in 0..run.trace().len() {
@@ -159,7 +160,7 @@ fn both_judges_see_the_same_when_something_is_broken() {
         let mut caught = 0;
         for seed in 0..cases(RUNS) {
             let run = play(random(seed, &[switch.name]));
-            let (ours, theirs) = (found(&*run), judge(&tell(&*run)));
+            let (ours, theirs) = (found(&run), judge(&tell(&run)));
             assert_eq!(ours, theirs, "{}: {}", switch.name, run.scenario().to_json());
             caught += u64::from(ours.contains(switch.rule));
             for rule in ours {
@@ -193,7 +194,7 @@ fn crashes_right_behind_each_record_of_a_run_lose_nothing() {
                 r#",{{"after_event":{id},"act":{{"crash":{{"node":"{node}"}}}}}},{{"at_ms":140,"act":{{"restart":{{"node":"{node}"}}}}}}"#
             );
             let run = play(common::parse(&text(&acts)));
-            assert_eq!((found(&*run), judge(&tell(&*run))), Default::default(), "{node} crashes behind record {id}");
+            assert_eq!((found(&run), judge(&tell(&run))), Default::default(), "{node} crashes behind record {id}");
         }
     }
 }
@@ -207,7 +208,7 @@ fn payloads_of_every_kind_arrive_as_they_were_sent() {
             {{"node":"P2","op":"multicast","args":{{"payload":{payload}}}}}}}}}]}}"#
         );
         let run = run(common::parse(&scenario));
-        let told = tell(&*run);
+        let told = tell(&run);
         let sent: Value = serde_json::from_str(payload).expect("JSON");
         for (node, list) in &told.delivered {
             assert_eq!(list.len(), 1, "{node}");
@@ -223,7 +224,7 @@ fn what_makes_no_sense_is_refused_with_its_path() {
             r#"{{"format":"lightcone/1","lab":"total-order","acts":[{{"at_ms":1,"act":{{"request":
             {{"node":"{node}","op":"{op}","args":{args}}}}}}}]}}"#
         );
-        Scenario::parse(&scenario).expect_err("it makes no sense").to_string()
+        lightcone_core::labs::parse(&scenario).expect_err("it makes no sense").to_string()
     };
     for (node, op, args, says) in [
         ("P4", "local", "{}", "there is no process"),
@@ -245,7 +246,7 @@ fn the_backlog_of_a_long_crash_is_made_up_for_in_seconds() {
         {"at_ms":0,"act":{"crash":{"node":"P3"}}},
         {"at_ms":1,"act":{"workload":{"op":"multicast","nodes":["P1","P2"],"count":2000,"every_ms":1}}}]}"#;
     let run = play(common::parse(scenario));
-    assert_eq!((found(&*run), judge(&tell(&*run))), Default::default());
+    assert_eq!((found(&run), judge(&tell(&run))), Default::default());
     let last = (0..run.trace().len()).rev().find(|&id| run.trace().record(id).kind.name() == "deliver");
     let last_us = run.trace().record(last.expect("something is delivered")).at_us;
     assert!(last_us < 12_000_000, "the last delivery is at {last_us} µs");

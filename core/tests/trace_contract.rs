@@ -3,8 +3,8 @@
 mod common;
 
 use common::{ALL, cases, parse, random_scenario, read_lines};
+use lightcone_core::engine::{Run, run};
 use lightcone_core::labs::LABS;
-use lightcone_core::run::{Run, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,7 +156,7 @@ impl Reader {
 }
 
 /// Every message has come to an end, is under way, or waits at a process: none vanishes.
-fn nothing_vanishes(run: &dyn Run, reader: &Reader, what: &str) {
+fn nothing_vanishes(run: &Run, reader: &Reader, what: &str) {
     let frame = run.frame();
     let under_way: BTreeSet<u64> = frame.in_flight.iter().map(|f| u64::from(f.message)).collect();
     let missing = reader.sent.keys().filter(|id| !reader.ended.contains_key(id) && !under_way.contains(id)).count();
@@ -164,7 +164,7 @@ fn nothing_vanishes(run: &dyn Run, reader: &Reader, what: &str) {
     assert!(missing <= waiting, "{what}: {missing} messages are nowhere, {waiting} wait");
 }
 
-fn hold(run: &dyn Run, what: &str) {
+fn hold(run: &Run, what: &str) {
     let clock_labs = ["vector-clocks", "total-order", "causal-multicast"];
     let clock_lab = clock_labs.contains(&run.scenario().lab.spec().id);
     let mut reader = Reader { clock_lab, ..Reader::default() };
@@ -181,7 +181,7 @@ fn hold(run: &dyn Run, what: &str) {
 fn built_in_scenarios_keep_the_contract() {
     for lab in LABS {
         for builtin in lab.spec().scenarios {
-            hold(&*run(parse(builtin.json)), builtin.id);
+            hold(&run(parse(builtin.json)), builtin.id);
         }
     }
 }
@@ -189,14 +189,14 @@ fn built_in_scenarios_keep_the_contract() {
 #[test]
 fn random_scenarios_keep_the_contract() {
     for seed in 0..cases(200) {
-        hold(&*run(parse(&random_scenario(seed, ALL, ""))), &format!("seed {seed}"));
+        hold(&run(parse(&random_scenario(seed, ALL, ""))), &format!("seed {seed}"));
     }
 }
 
 #[test]
 fn scenarios_of_broken_implementations_keep_the_contract() {
     for seed in 0..cases(20) {
-        hold(&*run(parse(&random_scenario(seed, ALL, "\"no-merge\""))), &format!("seed {seed}"));
+        hold(&run(parse(&random_scenario(seed, ALL, "\"no-merge\""))), &format!("seed {seed}"));
     }
 }
 
@@ -205,7 +205,7 @@ fn lost_messages_stay_under_way_until_their_place_of_loss() {
     let text = r#"{"format":"lightcone/1","lab":"vector-clocks","network":{"delay_ms":30,"loss":1},"until_ms":100,
         "acts":[{"at_ms":1,"act":{"request":{"node":"P1","op":"send","args":{"to":"P2"}}}}]}"#;
     let run = run(parse(text));
-    let drop = read_lines(&*run).into_iter().find(|l| l["kind"] == "drop").expect("it is lost");
+    let drop = read_lines(&run).into_iter().find(|l| l["kind"] == "drop").expect("it is lost");
     assert_eq!(drop["data"]["reason"], "loss");
     assert!((11_000..=21_000).contains(&int(&drop["at_us"])), "in the middle third of its way: {drop}");
 }

@@ -1,8 +1,9 @@
 //! A guide gone through without a person: every scenario opened, every event found, every question answered.
 
-use lightcone_core::guide::{Answer, Guide, Move, Place, Step, whole};
-use lightcone_core::labs::{self, Lab};
-use lightcone_core::run::Run;
+use lightcone_core::views::guide::{Answer, Guide, Move, Place, Step, whole};
+use lightcone_core::labs;
+use lightcone_core::protocol::Lab;
+use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
 
@@ -12,7 +13,7 @@ const ASKS_MIN: usize = 2;
 /// The page of the rehearsal.
 struct Stage {
     lab: &'static dyn Lab,
-    run: Option<Box<dyn Run>>,
+    run: Option<Run>,
     chosen: [Option<RecordId>; 2],
 }
 
@@ -49,7 +50,7 @@ impl Stage {
             self.play(one)?;
         }
         for words in linked(&step.html) {
-            lightcone_core::guide::EventRef::parse(&words)?.need(&*whole(self.run()?))?;
+            lightcone_core::views::guide::EventRef::parse(&words)?.need(&*whole(self.run()?))?;
         }
         if let Some(check) = &step.check {
             self.check(check)?;
@@ -57,7 +58,7 @@ impl Stage {
         step.ask.as_ref().map(|ask| self.answer(ask)).transpose()
     }
 
-    fn run(&self) -> Result<&dyn Run, String> {
+    fn run(&self) -> Result<&Run, String> {
         self.run.as_deref().ok_or_else(|| "no scenario is open".into())
     }
 
@@ -69,11 +70,11 @@ impl Stage {
                 None if which.starts_with('{') => which,
                 None => return Err(format!("the lab has no scenario {which}")),
             };
-            let scenario = Scenario::parse(json).map_err(|e| e.to_string())?;
+            let scenario = lightcone_core::labs::parse(json).map_err(|e| e.to_string())?;
             if scenario.lab.spec().id != self.lab.spec().id {
                 return Err("a guide stays in its lab".into());
             }
-            let mut run = scenario.lab.open(scenario);
+            let mut run = Run::new(scenario);
             run.seek_time(0, u32::MAX);
             self.run = Some(run);
             return Ok(());
@@ -83,7 +84,7 @@ impl Stage {
             event.need(&*all)?;
         }
         if let Move::Hide(kind, _) = one {
-            let mut index = lightcone_core::diagram::Index::default();
+            let mut index = lightcone_core::views::diagram::Index::default();
             index.update(&*all);
             if !index.kinds().contains(&kind.as_str()) {
                 return Err(format!(
@@ -108,7 +109,7 @@ impl Stage {
         Ok(())
     }
 
-    fn check(&mut self, check: &lightcone_core::guide::Check) -> Result<(), String> {
+    fn check(&mut self, check: &lightcone_core::views::guide::Check) -> Result<(), String> {
         if check.until.holds(self.run()?, self.chosen) {
             return Err("what the person is to do is done already when the step begins".into());
         }
@@ -123,7 +124,7 @@ impl Stage {
         Ok(())
     }
 
-    fn answer(&self, ask: &lightcone_core::guide::Ask) -> Result<Answer, String> {
+    fn answer(&self, ask: &lightcone_core::views::guide::Ask) -> Result<Answer, String> {
         let run = self.run()?;
         let all = whole(run);
         let answer = ask.answer.answer(&*all, &ask.choices)?;
@@ -140,7 +141,7 @@ impl Stage {
     }
 }
 
-fn seek(run: &mut dyn Run, place: &Place, all: &dyn Run) -> Result<(), String> {
+fn seek(run: &mut Run, place: &Place, all: &Run) -> Result<(), String> {
     let (at_us, position) = place.find(all)?;
     run.seek_time(at_us, u32::MAX);
     if let Some(position) = position {

@@ -1,7 +1,7 @@
 //! Markdown to HTML: paragraphs, lists, emphasis, code and links that stay on the page. Nothing else.
 
 use crate::{Wrong, wrong};
-use lightcone_core::guide::{EventRef, PANELS};
+use lightcone_core::views::guide::{EventRef, PANELS};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// The text of a step. `line` is the line of its heading.

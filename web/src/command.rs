@@ -1,13 +1,10 @@
 //! What a person can ask the page for.
 
-use crate::branches;
-use crate::guide;
+use crate::{branches, tables, look, memory};
+use crate::views::guide;
 use crate::layout::{Edge, Slot};
-use crate::load;
-use crate::look;
-use crate::memory;
-use lightcone_core::diagram::{Axis, Labels};
-use lightcone_core::schema::LabSpec;
+use lightcone_core::tables::{Labels, LabSpec};
+use lightcone_core::views::diagram::Axis;
 use lightcone_core::trace::RecordId;
 
 /// Forms in which the diagram leaves the page.

@@ -1,10 +1,9 @@
 //! A load: requests made up from the seed, run to the last answer. Counts what has become of them, whatever the lab.
 //! Knows no Yew and no browser.
 
-use lightcone_core::act::{Act, Workload};
+use lightcone_core::trace::{Act, Workload, Kind, NodeId, RecordId};
 use lightcone_core::order;
-use lightcone_core::run::Run;
-use lightcone_core::trace::{Kind, NodeId, RecordId};
+use lightcone_core::engine::Run;
 use std::collections::BTreeMap;
 
 /// Virtual time without any news after which a load is over although not all is answered, in microseconds.
@@ -90,13 +89,13 @@ impl Load {
 
     /// Whether this run has it: it may have been taken back, or another branch is shown.
     #[must_use]
-    pub(crate) fn is_in(&self, run: &dyn Run) -> bool {
+    pub(crate) fn is_in(&self, run: &Run) -> bool {
         let started = |id: RecordId| matches!(run.act_of(id), Some(Act::Workload(w)) if *w == self.workloads[0]);
         self.first < run.position() && started(self.first)
     }
 
     /// Counts what has happened until the cursor.
-    pub(crate) fn count(&mut self, run: &dyn Run) {
+    pub(crate) fn count(&mut self, run: &Run) {
         let until = run.position();
         if until < self.count.until {
             self.forget();
@@ -112,7 +111,7 @@ impl Load {
         self.count = Count::new(self.first, self.from_us);
     }
 
-    fn is_of(&self, run: &dyn Run, id: RecordId) -> bool {
+    fn is_of(&self, run: &Run, id: RecordId) -> bool {
         let Some(Act::Request(request)) = run.act_of(id) else { return false };
         // What a workload fixes is the same in each of its requests: so one of another load is told from them.
         let fits = |w: &Workload| {
@@ -122,7 +121,7 @@ impl Load {
         self.workloads.iter().any(fits)
     }
 
-    fn take_in(&mut self, run: &dyn Run, id: RecordId) {
+    fn take_in(&mut self, run: &Run, id: RecordId) {
         let record = *run.trace().record(id);
         let own = matches!(record.kind, Kind::Request | Kind::Refused) && self.is_of(run, id);
         let count = &mut self.count;

@@ -1,9 +1,9 @@
 //! How a person looks at a run: which way time runs, which lanes are open, what is searched for, the cut.
 
 use crate::session::Session;
-use lightcone_core::causality::{self, Cut};
-use lightcone_core::diagram::search::{Query, Search};
-use lightcone_core::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, lane_order};
+use lightcone_core::trace::causality::{self, Cut};
+use lightcone_core::views::diagram::search::{Query, Search};
+use lightcone_core::views::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, lane_order};
 use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 
 /// Records that a search looks at before it asks the clock.

@@ -14,8 +14,8 @@ use lightcone_core::coherence::{
     ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
     Wanted, WordUse,
 };
-use lightcone_core::json::list;
-use lightcone_core::words::grouped;
+use lightcone_core::base::json::list;
+use lightcone_core::base::words::grouped;
 use std::cell::RefCell;
 use std::rc::Rc;
 

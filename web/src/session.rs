@@ -13,20 +13,19 @@ pub(crate) use acts::{ActRow, read_millis};
 pub(crate) use kept::Kept;
 
 use crate::branches::{BranchId, Compare, Tree};
-use crate::load::Load;
+use crate::tables::Load;
 use crate::look::{self, Look};
 use branching::{Alive, History};
-use lightcone_core::act::Act;
-use lightcone_core::causality;
-use lightcone_core::clock::Relation;
-use lightcone_core::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, Labels, View};
-use lightcone_core::frame::{Frame, Status};
-use lightcone_core::json::InputError;
-use lightcone_core::labs::{LABS, Lab};
-use lightcone_core::run::Run;
+use lightcone_core::trace::{Act, causality, Kind, RecordId};
+use lightcone_core::base::clock::Relation;
+use lightcone_core::tables::{Labels, Builtin};
+use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
+use lightcone_core::trace::frame::{Frame, Status};
+use lightcone_core::base::json::InputError;
+use lightcone_core::labs::LABS;
+use lightcone_core::protocol::Lab;
+use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::Builtin;
-use lightcone_core::trace::{Kind, RecordId};
 use show::Remake;
 
 /// Simulated seconds a second; the last one is "as fast as possible".
@@ -43,7 +42,7 @@ pub(crate) const SPAN_MIN: f64 = 50.0;
 /// A run as it is shown.
 pub(crate) struct Session {
     /// The run.
-    pub run: Box<dyn Run>,
+    pub run: Run,
     /// What the diagram finds things with.
     pub index: Index,
     /// The moment at the cursor.
@@ -101,7 +100,7 @@ impl Session {
     /// Opens a scenario at its beginning, playing.
     #[must_use]
     pub(crate) fn new(scenario: Scenario) -> Session {
-        let mut run = scenario.lab.open(scenario);
+        let mut run = Run::new(scenario);
         // Before time 0 is over no process runs, and nothing could be asked of any.
         run.seek_time(0, u32::MAX);
         let until_us = run.scenario().until_us as f64;
@@ -581,7 +580,7 @@ impl Session {
 
 /// The built-in scenario that a scenario is, if it is one unchanged.
 fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
-    let same = |b: &&Builtin| Scenario::parse(b.json).is_ok_and(|s| s == *scenario);
+    let same = |b: &&Builtin| lightcone_core::labs::parse(b.json).is_ok_and(|s| s == *scenario);
     scenario.lab.spec().scenarios.iter().find(same).map(|b| b.id)
 }
 
@@ -591,5 +590,5 @@ fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
 /// When the first built-in scenario is broken, which a test rules out.
 #[must_use]
 pub(crate) fn first_scenario() -> Scenario {
-    Scenario::parse(LABS[0].spec().scenarios[0].json).expect("the first scenario is fine")
+    lightcone_core::labs::parse(LABS[0].spec().scenarios[0].json).expect("the first scenario is fine")
 }

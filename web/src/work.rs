@@ -3,8 +3,8 @@
 //! The helper is the page's own program, started once more where there is no window. It is loaded when the first piece
 //! of work begins and ended with the last word of it, or when the person stops it.
 
-use lightcone_core::explore::{Found, attempt};
-use lightcone_core::json::{Doc, InputError, JsonObject};
+use lightcone_core::engine::explore::{Found, attempt};
+use lightcone_core::base::json::{Doc, InputError, JsonObject};
 use lightcone_core::scenario::Scenario;
 
 /// Most runs of one search.
@@ -84,7 +84,7 @@ impl Job {
         let doc = Doc::parse(text)?;
         let mut object = doc.object()?;
         let kind = object.need("job")?;
-        let scenario = Scenario::parse(&object.need("scenario")?.string()?)?;
+        let scenario = lightcone_core::labs::parse(&object.need("scenario")?.string()?)?;
         match kind.string()?.as_str() {
             "explore" => Ok(Job::Explore { scenario, runs: object.need("runs")?.int(1, RUNS_MAX)? }),
             "trace" => {
@@ -123,7 +123,7 @@ fn explore(scenario: &Scenario, runs: u64, tell: &mut dyn FnMut(Word)) -> Word {
 }
 
 fn trace(scenario: &Scenario, records: u32, tell: &mut dyn FnMut(Word)) -> Word {
-    let mut run = scenario.lab.open(scenario.clone());
+    let mut run = Run::new(scenario.clone());
     run.seek(records);
     let records = records.min(run.trace().len());
     let mut text = String::new();
@@ -212,7 +212,7 @@ mod tests {
             panic!("a broken lab is caught")
         };
         assert_eq!(words.len() as u64, tried - 1);
-        let run = lightcone_core::run::run(Scenario::parse(&text).expect("a scenario"));
+        let run = lightcone_core::engine::run(lightcone_core::labs::parse(&text).expect("a scenario"));
         assert_eq!(run.violations()[0].rule, rule);
     }
 
@@ -225,8 +225,8 @@ mod tests {
 
     #[test]
     fn a_trace_is_the_one_that_the_page_would_write() {
-        let scenario = Scenario::parse(LABS[0].spec().scenarios[0].json).expect("a scenario");
-        let run = lightcone_core::run::run(scenario.clone());
+        let scenario = lightcone_core::labs::parse(LABS[0].spec().scenarios[0].json).expect("a scenario");
+        let run = lightcone_core::engine::run(scenario.clone());
         let all: String = (0..run.trace().len()).map(|id| run.line(id) + "\n").collect();
         let (_, last) = answer(&Job::Trace { scenario, records: run.trace().len() });
         assert_eq!(last, Word::Text(all));

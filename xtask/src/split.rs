@@ -38,7 +38,7 @@ const GATES: &[&str] = &[
     // The helper waits before it begins.
     "bridge::helper::work",
     // The first lab has no such form: what holds one comes by an address, a file, the console or a script.
-    "lightcone_core::http::",
+    "lightcone_core::scenario::http::",
     // The first lab shows no such pictures.
     "lightcone_web::panels::caches",
     "lightcone_web::panels::graph",

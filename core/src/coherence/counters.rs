@@ -1,7 +1,7 @@
 //! What is counted, each at one cache.
 
 use super::{State, Transaction};
-use crate::json::JsonObject;
+use crate::base::json::JsonObject;
 
 /// Counters of a cache.
 ///

@@ -1,7 +1,7 @@
 //! Traces that are made up: patterns of sharing that courses tell of, the same for the same seed.
 
 use super::{Access, Accesses};
-use crate::explore::Dice;
+use crate::base::draw::Dice;
 
 /// Bytes of a word.
 const WORD: u64 = 8;

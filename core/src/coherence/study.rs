@@ -8,7 +8,6 @@
 //! on the simulated bus tell both sorts apart only while the old content is still in its place.
 
 use super::{Access, Counters, Family, Geometry, Held, Outcome, State, System, Transaction};
-use crate::order;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -443,7 +442,7 @@ impl Study {
     pub fn costly(&self, most: usize) -> Vec<(u64, LineTally)> {
         let mut lines: Vec<(u64, LineTally)> = self.lines.iter().map(|(line, tally)| (*line, *tally)).collect();
         let shared = |t: &LineTally| t.of(Cause::TrueSharing) + t.of(Cause::FalseSharing);
-        order::sort_by_key(&mut lines, |(line, tally)| (Reverse((shared(tally), tally.all())), *line));
+        lines.sort_by_key(|(line, tally)| (Reverse((shared(tally), tally.all())), *line));
         lines.truncate(most);
         lines.iter().map(|(line, tally)| (self.geometry.base(*line), *tally)).collect()
     }

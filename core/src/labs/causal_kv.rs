@@ -36,11 +36,10 @@ mod tests;
 mod views;
 mod words;
 
-use crate::check::Check;
-use crate::frame::{Band, Field, Panel};
-use crate::json::{Doc, JsonObject, Payload};
-use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::base::json::{Doc, JsonObject, Payload};
+use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{Fields, LabSpec, Value};
+use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::Client;
 pub use client::Request;
@@ -378,7 +377,9 @@ impl Protocol for CausalKv {
             Timer::GiveUp => "give-up",
         }
     }
+}
 
+impl Story for CausalKv {
     fn message_kind(message: &Message) -> &'static str {
         match message {
             Message::Ask { .. } => "request",
@@ -458,7 +459,7 @@ fn vector(ctx: &Ctx, payload: &Payload) -> Result<Option<Arc<[u32]>>, (&'static 
         None => Ok(Some(vector.into())),
         Some(key) => {
             let nodes = ctx.names[..ctx.setup.nodes].join(", ");
-            Err(wrong(format!("there is no node {}; there are {nodes}", crate::json::quote(key))))
+            Err(wrong(format!("there is no node {}; there are {nodes}", crate::base::json::quote(key))))
         }
     }
 }

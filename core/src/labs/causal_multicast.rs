@@ -27,14 +27,13 @@ mod tables;
 mod tests;
 mod words;
 
-use crate::check::Check;
-use crate::clock;
-use crate::frame::{Band, Field, Panel};
-use crate::json::{JsonObject, Payload};
+use crate::base::clock;
+use crate::base::json::{JsonObject, Payload};
+use crate::base::log::Log;
 use crate::labs::group;
-use crate::log::Log;
-use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec};
+use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{Fields, LabSpec};
+use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
 
@@ -385,7 +384,9 @@ impl Protocol for CausalMulticast {
     fn timer_name((): ()) -> &'static str {
         unreachable!("this protocol has no timer")
     }
+}
 
+impl Story for CausalMulticast {
     fn describe_message(ctx: &Context<Self>, message: &Arc<Letter>, data: &mut JsonObject) -> String {
         words::letter(ctx, message, data);
         words::short(message)

@@ -1,7 +1,7 @@
 //! A group of equals, `P1` to `Pn`: what the labs without servers and clients have in common.
 
 use crate::protocol::{Context, Out, ProcessInfo, Protocol};
-use crate::schema::{Fields, Operation, Param, Takes};
+use crate::tables::{Fields, Operation, Param, Takes};
 use crate::trace::NodeId;
 
 /// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.

@@ -41,12 +41,11 @@ mod views;
 mod why;
 mod words;
 
-use crate::check::Check;
-use crate::coherence::{Accesses, Counters, Shape, State as LineState, Transaction};
-use crate::frame::{Band, Field, Panel};
-use crate::json::{JsonObject, Payload};
-use crate::protocol::{Context, Crash, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Sample, Value};
+use crate::base::json::{JsonObject, Payload};
+use crate::coherence::{Counters, State as LineState, Transaction};
+use crate::protocol::{Check, Context, Crash, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{Fields, LabSpec, Sample, Value};
+use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use bus::Bus;
 use cache::Cached;
@@ -56,6 +55,7 @@ pub use setup::Setup;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use tables::SPEC;
+pub(super) use traced::scenario as from_memory_trace;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -288,10 +288,6 @@ impl Protocol for Mesi {
         setup::request(ctx, node, operation, args)
     }
 
-    fn make_up(ctx: &Ctx, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
-        setup::make_up(ctx, operation, param, bits)
-    }
-
     fn format(ctx: &Ctx, me: NodeId) -> Disk {
         if me != ctx.setup.bus() {
             return Disk::default();
@@ -351,6 +347,12 @@ impl Protocol for Mesi {
             Timer::Turn => "turn",
         }
     }
+}
+
+impl Story for Mesi {
+    fn make_up(ctx: &Ctx, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        setup::make_up(ctx, operation, param, bits)
+    }
 
     fn describe_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
         words::message(ctx, message, data)
@@ -388,10 +390,6 @@ impl Protocol for Mesi {
 
     fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
         checks::all(ctx)
-    }
-
-    fn trace_scenario(accesses: &Accesses, shape: Shape) -> Option<Result<String, String>> {
-        Some(traced::scenario(accesses, shape))
     }
 
     fn samples(note: &Note) -> Vec<Sample> {

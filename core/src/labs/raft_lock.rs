@@ -47,13 +47,10 @@ mod views;
 mod why;
 mod words;
 
-use crate::check::Check;
-use crate::frame::{Badge, Band, Field, Panel};
-use crate::json::JsonObject;
-use crate::network::LinkRule;
-use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Sample, Value};
-use crate::situation::{Outlook, Situation};
+use crate::base::json::JsonObject;
+use crate::protocol::{Check, Context, Input, Out, Outlook, ProcessInfo, Protocol, Seen, Situation, Story};
+use crate::tables::{Fields, LabSpec, LinkRule, Sample, Value};
+use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
 use locks::{Locks, Mode, Outcome};
@@ -386,10 +383,6 @@ impl Protocol for RaftLock {
         setup::request(ctx, operation, args)
     }
 
-    fn make_up(_ctx: &Ctx, _operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
-        setup::make_up(param, bits)
-    }
-
     fn format(ctx: &Ctx, me: NodeId) -> Disk {
         setup::format(ctx, me)
     }
@@ -435,6 +428,12 @@ impl Protocol for RaftLock {
             Timer::KeepAlive => "keepalive",
             Timer::Hold => "hold",
         }
+    }
+}
+
+impl Story for RaftLock {
+    fn make_up(_ctx: &Ctx, _operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        setup::make_up(param, bits)
     }
 
     fn describe_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {

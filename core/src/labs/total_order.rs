@@ -30,12 +30,11 @@ mod spec;
 mod tests;
 mod views;
 
-use crate::check::Check;
-use crate::frame::{Band, Field, Panel};
-use crate::json::{JsonObject, Payload};
+use crate::base::json::{JsonObject, Payload};
 use crate::labs::group;
-use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Value};
+use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{Fields, LabSpec, Value};
+use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use account::Change;
 use notes::{Head, Note};
@@ -339,10 +338,6 @@ impl Protocol for TotalOrder {
         }
     }
 
-    fn make_up(_ctx: &Context<Self>, _operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
-        (param == "payload").then(|| Value::Json(account::made_up(bits)))
-    }
-
     fn format(ctx: &Context<Self>, _me: NodeId) -> Durable {
         Durable {
             clock: 0,
@@ -437,6 +432,12 @@ impl Protocol for TotalOrder {
 
     fn timer_name((): ()) -> &'static str {
         unreachable!("this protocol has no timer")
+    }
+}
+
+impl Story for TotalOrder {
+    fn make_up(_ctx: &Context<Self>, _operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        (param == "payload").then(|| Value::Json(account::made_up(bits)))
     }
 
     fn message_kind(message: &Message) -> &'static str {

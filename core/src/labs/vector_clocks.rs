@@ -13,13 +13,12 @@ mod scenarios;
 #[cfg(test)]
 mod tests;
 
-use crate::check::Check;
-use crate::clock;
-use crate::frame::{Cell, Field, Mark, Panel};
-use crate::json::{JsonObject, Payload};
+use crate::base::clock;
+use crate::base::json::{JsonObject, Payload};
 use crate::labs::group;
-use crate::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use crate::schema::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::trace::frame::{Cell, Field, Mark, Panel};
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
 
@@ -112,7 +111,7 @@ static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
-    clocks: crate::diagram::Labels::Vector,
+    clocks: crate::tables::Labels::Vector,
     ..LabSpec::EMPTY
 };
 
@@ -221,7 +220,9 @@ impl Protocol for VectorClocks {
     fn timer_name((): ()) -> &'static str {
         unreachable!("this protocol has no timer")
     }
+}
 
+impl Story for VectorClocks {
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         data.raw("message", message.payload.json()).raw("clock", &named(ctx, &message.vector));
         shorten(&message.payload.shown())
@@ -322,5 +323,5 @@ fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
 const LABEL_CHARS_MAX: usize = 24;
 
 pub(super) fn shorten(text: &str) -> String {
-    crate::words::shorten(text, LABEL_CHARS_MAX)
+    crate::base::words::shorten(text, LABEL_CHARS_MAX)
 }

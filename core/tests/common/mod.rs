@@ -1,9 +1,10 @@
 //! What several tests share: random scenarios, traces read as an outsider reads them, and the shared data.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
-use lightcone_core::draw::{Purpose, draw, in_range};
-use lightcone_core::run::Run;
+use lightcone_core::base::draw::{Purpose, draw, in_range};
+use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::trace::frame::{Frame, Panel};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -35,6 +36,14 @@ impl Dice {
     pub(crate) fn of<T: Copy>(&mut self, items: &[T]) -> T {
         items[self.range(0, items.len() as u64 - 1) as usize]
     }
+}
+
+/// All that can be seen of a moment.
+pub(crate) type Moment = (Frame, Vec<Panel>);
+
+/// The moment at a run's cursor.
+pub(crate) fn moment(run: &Run) -> Moment {
+    (run.frame(), run.panels())
 }
 
 /// So many cases, scaled by `LIGHTCONE_CASES` (percent; 100 when it is not set), at least one.
@@ -176,22 +185,22 @@ pub(crate) fn random_scenario(seed: u64, spice: Spice, broken: &str) -> String {
 
 /// Reads a scenario that is known to be one.
 pub(crate) fn parse(text: &str) -> Scenario {
-    Scenario::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    lightcone_core::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 /// The whole trace in the trace format.
-pub(crate) fn lines(run: &dyn Run) -> Vec<String> {
+pub(crate) fn lines(run: &Run) -> Vec<String> {
     (0..run.trace().len()).map(|id| run.line(id)).collect()
 }
 
 /// The trace as whoever reads the file has it.
-pub(crate) fn read_lines(run: &dyn Run) -> Vec<Value> {
+pub(crate) fn read_lines(run: &Run) -> Vec<Value> {
     let read = |line: &String| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
     lines(run).iter().map(read).collect()
 }
 
 /// Says where two traces part.
-pub(crate) fn assert_same_trace(a: &dyn Run, b: &dyn Run, what: &str) {
+pub(crate) fn assert_same_trace(a: &Run, b: &Run, what: &str) {
     let (one, two) = (lines(a), lines(b));
     for (x, y) in one.iter().zip(&two) {
         assert_eq!(x, y, "{what}: the traces part here; the scenario is\n{}", a.scenario().to_json());

@@ -1,7 +1,7 @@
 //! What can be asked of a cache: requests with mistakes, in their HTTP form, and made up in a mix.
 
 use super::common::parse;
-use lightcone_core::run::{Run, run};
+use lightcone_core::engine::{Run, run};
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::Kind;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn read(setup: &str, acts: &[&str]) -> Result<Scenario, String> {
          \"until_ms\":1000}}",
         acts.join(",")
     );
-    Scenario::parse(&text).map_err(|e| e.to_string())
+    lightcone_core::labs::parse(&text).map_err(|e| e.to_string())
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
     }
 }
 
-fn replies(run: &dyn Run) -> Vec<Value> {
+fn replies(run: &Run) -> Vec<Value> {
     let all = (0..run.trace().len()).filter(|id| run.trace().record(*id).kind == Kind::Reply);
     all.map(|id| serde_json::from_str(&run.data(id)).expect("JSON")).collect()
 }
@@ -80,7 +80,7 @@ fn requests_in_http_form_are_the_operations_that_they_ask_for() {
     ];
     let (http, own) = (run(read("", &http).expect("forms")), run(read("", &own).expect("requests")));
     assert_eq!(http.hash(), own.hash());
-    let replies = replies(&*http);
+    let replies = replies(&http);
     assert_eq!(replies.len(), 6);
     assert_eq!((&replies[0]["op"], &replies[0]["hit"]), (&json!("write"), &json!(false)));
     assert_eq!((&replies[1]["value"], &replies[1]["from"]), (&json!({"name": "Ada"}), &json!("C1")));
@@ -105,23 +105,23 @@ fn a_mix_of_ten_thousand_accesses_follows_from_the_seed() {
              \"shared_percent\":{shared}}}}}}}}}],\"until_ms\":60000}}"
         ))
     };
-    let count = |run: &dyn Run, name: &str| run.metrics().into_iter().find(|(n, _)| *n == name).expect("it is there").1;
+    let count = |run: &Run, name: &str| run.metrics().into_iter().find(|(n, _)| *n == name).expect("it is there").1;
     let (one, two) = (run(mix(5, 30, 50)), run(mix(5, 30, 50)));
     assert_eq!(one.hash(), two.hash());
     assert_eq!(one.violations(), []);
-    let (reads, writes) = (count(&*one, "reads"), count(&*one, "writes"));
+    let (reads, writes) = (count(&one, "reads"), count(&one, "writes"));
     assert_eq!(reads + writes, 10_000, "every access ends");
     assert!((2_800..3_200).contains(&writes), "{writes} of 10,000 write");
     assert_ne!(run(mix(6, 30, 50)).hash(), one.hash());
     // Who shares nothing disturbs nobody; who only reads never writes back.
     let alone = run(mix(5, 30, 0));
-    assert_eq!((count(&*alone, "invalidations"), count(&*alone, "cache_to_cache")), (0, 0));
+    assert_eq!((count(&alone, "invalidations"), count(&alone, "cache_to_cache")), (0, 0));
     let readers = run(mix(5, 0, 100));
-    assert_eq!((count(&*readers, "writes"), count(&*readers, "write_backs"), count(&*readers, "bus_rdx")), (0, 0, 0));
+    assert_eq!((count(&readers, "writes"), count(&readers, "write_backs"), count(&readers, "bus_rdx")), (0, 0, 0));
     println!(
         "{} records; hits {} %, bus busy {} %",
         one.trace().len(),
-        count(&*one, "hit_percent"),
-        count(&*one, "bus_busy_percent")
+        count(&one, "hit_percent"),
+        count(&one, "bus_busy_percent")
     );
 }

@@ -5,32 +5,31 @@ mod common;
 mod toy;
 
 use common::{Dice, cases, lines, parse, read_lines};
-use lightcone_core::labs::Lab;
-use lightcone_core::run::{Run, run};
+use lightcone_core::engine::{Run, run};
 use lightcone_core::scenario::Scenario;
 use serde_json::Value;
 use toy::LAB;
 
 /// A run of the toy: acts as `when act`, one a line, over links of 10 ms.
-fn toy(acts: &str) -> Box<dyn Run> {
+fn toy(acts: &str) -> Run {
     let mut scenario = Scenario::empty(&LAB);
-    scenario.network.delay = lightcone_core::network::Delay::Constant(10_000);
+    scenario.network.delay = lightcone_core::tables::Delay::Constant(10_000);
     for line in acts.lines().map(str::trim).filter(|l| !l.is_empty()) {
         let (when, act) = line.split_once(' ').expect("a time and an act");
         let number = |text: &str| text.parse::<u64>().expect("a number");
         let when = match when.strip_prefix('#') {
-            Some(id) => lightcone_core::act::When::After(number(id) as u32),
-            None => lightcone_core::act::When::At(number(when) * 1000),
+            Some(id) => lightcone_core::trace::When::After(number(id) as u32),
+            None => lightcone_core::trace::When::At(number(when) * 1000),
         };
         let act = scenario.read_act(act).unwrap_or_else(|e| panic!("{e}: {act}"));
-        scenario.acts.push(lightcone_core::act::PlannedAct { when, act });
+        scenario.acts.push(lightcone_core::trace::PlannedAct { when, act });
     }
-    assert_eq!(LAB.processes(&scenario.setup).len(), 3);
+    assert_eq!(scenario.processes().len(), 3);
     run(scenario)
 }
 
 /// Each record from `from` on as `time process kind label`.
-fn said_from(run: &dyn Run, from: usize) -> Vec<String> {
+fn said_from(run: &Run, from: usize) -> Vec<String> {
     let text = |v: &Value| v.as_str().unwrap_or("-").to_string();
     let say = |l: &Value| {
         let at_us = l["at_us"].as_u64().expect("a time");
@@ -40,11 +39,11 @@ fn said_from(run: &dyn Run, from: usize) -> Vec<String> {
 }
 
 /// Each record after the three boots.
-fn said(run: &dyn Run) -> Vec<String> {
+fn said(run: &Run) -> Vec<String> {
     said_from(run, 3)
 }
 
-fn disk(run: &dyn Run, process: usize) -> String {
+fn disk(run: &Run, process: usize) -> String {
     run.frame().processes[process].fields[0].value.clone()
 }
 
@@ -53,7 +52,7 @@ const BURST: &str = r#"5 {"request":{"node":"P1","op":"burst"}}"#;
 #[test]
 fn effects_take_place_in_order_and_sends_in_a_row_are_one_event() {
     let run = toy(BURST);
-    let said = said(&*run);
+    let said = said(&run);
     let step = [
         "5 P1 request burst",
         "5 P1 state first",
@@ -64,12 +63,12 @@ fn effects_take_place_in_order_and_sends_in_a_row_are_one_event() {
         "5 P1 reply done",
     ];
     assert_eq!(said[..7], step);
-    assert_eq!(disk(&*run, 0), "101");
+    assert_eq!(disk(&run, 0), "101");
 }
 
 #[test]
 fn a_reply_names_its_request_and_the_operation() {
-    let reply = read_lines(&*toy(BURST)).into_iter().find(|l| l["kind"] == "reply").expect("a reply");
+    let reply = read_lines(&toy(BURST)).into_iter().find(|l| l["kind"] == "reply").expect("a reply");
     assert_eq!((reply["data"]["request"].as_u64(), reply["data"]["op"].as_str()), (Some(3), Some("burst")));
 }
 
@@ -78,7 +77,7 @@ fn a_crash_in_the_middle_of_a_step_cancels_the_rest() {
     // Records 0 to 2 are the boots, 3 the request, 4 the state, 5 the first send.
     let acts = format!("{BURST}\n#5 {{\"crash\":{{\"node\":\"P1\"}}}}\n50 {{\"restart\":{{\"node\":\"P1\"}}}}");
     let run = toy(&acts);
-    let said = said(&*run);
+    let said = said(&run);
     let expected = [
         "5 P1 request burst",
         "5 P1 state first",
@@ -89,13 +88,13 @@ fn a_crash_in_the_middle_of_a_step_cancels_the_rest() {
         "50 P1 restart disk 1",
     ];
     assert_eq!(said, expected, "nothing was persisted, sent to all, or answered");
-    assert_eq!(disk(&*run, 0), "2");
+    assert_eq!(disk(&run, 0), "2");
 }
 
 #[test]
 fn what_was_persisted_before_a_crash_is_there_after_it() {
     let acts = format!("{BURST}\n#6 {{\"crash\":{{\"node\":\"P1\"}}}}\n50 {{\"restart\":{{\"node\":\"P1\"}}}}");
-    assert_eq!(said(&*toy(&acts)).last().map(String::as_str), Some("50 P1 restart disk 101"));
+    assert_eq!(said(&toy(&acts)).last().map(String::as_str), Some("50 P1 restart disk 101"));
 }
 
 #[test]
@@ -103,13 +102,13 @@ fn a_write_at_boot_is_that_process_s_own_and_takes_place_at_boot() {
     let run = toy(r#"5 {"crash":{"node":"P2"}}
            6 {"restart":{"node":"P2"}}
            7 {"request":{"node":"P3","op":"ping","args":{"to":"P1"}}}"#);
-    assert_eq!((disk(&*run, 0), disk(&*run, 1), disk(&*run, 2)), ("1".into(), "2".into(), "1".into()));
+    assert_eq!((disk(&run, 0), disk(&run, 1), disk(&run, 2)), ("1".into(), "2".into(), "1".into()));
 }
 
 #[test]
 fn nobody_is_restarted_before_the_run_has_started_it() {
     let run = toy(r##"#0 {"restart":{"node":"P3"}}"##);
-    let said = said_from(&*run, 0);
+    let said = said_from(&run, 0);
     assert_eq!(said.len(), 4);
     assert_eq!(said.iter().filter(|s| s.contains("P3 boot")).count(), 1);
     assert!(said[1].contains("refused"), "{said:?}");
@@ -118,7 +117,7 @@ fn nobody_is_restarted_before_the_run_has_started_it() {
 #[test]
 fn a_pause_in_the_middle_of_a_step_lets_the_rest_follow_on_resume() {
     let acts = format!("{BURST}\n#4 {{\"pause\":{{\"node\":\"P1\"}}}}\n9 {{\"resume\":{{\"node\":\"P1\"}}}}");
-    let said = said(&*toy(&acts));
+    let said = said(&toy(&acts));
     assert_eq!(said[2..6], ["5 P1 pause pause", "9 P1 resume resume", "9 P1 send one to P2", "9 P1 persist kept"]);
 }
 
@@ -129,7 +128,7 @@ fn a_paused_process_takes_in_what_arrived_in_order_when_it_goes_on() {
            3 {"request":{"node":"P3","op":"ping","args":{"to":"P2","says":"b"}}}
            14 {"request":{"node":"P2","op":"ping","args":{"to":"P1","says":"c"}}}
            50 {"resume":{"node":"P2"}}"#);
-    let said = said(&*run);
+    let said = said(&run);
     let late: Vec<&str> = said.iter().map(String::as_str).filter(|s| s.starts_with("50 ")).collect();
     let expected = [
         "50 P2 resume resume",
@@ -148,7 +147,7 @@ fn an_overdue_timer_fires_on_resume() {
     let run = toy(r#"1 {"request":{"node":"P1","op":"arm","args":{"in_ms":10}}}
            2 {"pause":{"node":"P1"}}
            30 {"resume":{"node":"P1"}}"#);
-    assert_eq!(said(&*run)[2..], ["30 P1 resume resume", "30 P1 timeout tick timeout", "30 P1 state tick"]);
+    assert_eq!(said(&run)[2..], ["30 P1 resume resume", "30 P1 timeout tick timeout", "30 P1 state tick"]);
 }
 
 #[test]
@@ -160,7 +159,7 @@ fn an_overdue_timer_that_an_earlier_arrival_disarms_does_not_fire() {
                3 {{"pause":{{"node":"P1"}}}}
                30 {{"resume":{{"node":"P1"}}}}"#
         ));
-        let said = said(&*run);
+        let said = said(&run);
         let fired: Vec<&String> = said.iter().filter(|s| s.contains("timeout")).collect();
         assert_eq!(fired.len(), expected, "{said:?}");
         assert!(fired.iter().all(|s| s.starts_with("80 ")), "armed anew at 30 for 50 ms: {said:?}");
@@ -172,7 +171,7 @@ fn timers_die_in_a_crash() {
     let run = toy(r#"1 {"request":{"node":"P1","op":"arm","args":{"in_ms":10}}}
            2 {"crash":{"node":"P1"}}
            3 {"restart":{"node":"P1"}}"#);
-    assert!(!said(&*run).iter().any(|s| s.contains("timeout")));
+    assert!(!said(&run).iter().any(|s| s.contains("timeout")));
 }
 
 #[test]
@@ -180,7 +179,7 @@ fn a_person_can_fire_a_timer_that_runs() {
     let run = toy(r#"1 {"request":{"node":"P1","op":"arm","args":{"in_ms":10}}}
            4 {"timeout":{"node":"P1","timer":"tick"}}
            5 {"timeout":{"node":"P1","timer":"tick"}}"#);
-    let said = said(&*run);
+    let said = said(&run);
     let expected =
         ["4 P1 timeout tick timeout", "4 P1 state tick", "5 - refused refused: P1 has no tick timer running"];
     assert_eq!(said[1..], expected);
@@ -202,7 +201,7 @@ fn an_act_comes_after_the_events_of_its_time_and_acts_of_one_time_in_the_order_o
         "12 P3 pause pause",
         "12 P3 resume resume",
     ];
-    assert_eq!(said(&*run), expected);
+    assert_eq!(said(&run), expected);
 }
 
 #[test]
@@ -216,7 +215,7 @@ fn acts_that_make_no_sense_are_refused_with_a_reason_and_change_nothing() {
         (r#"1 {"link":{"from":"P1","to":"P1","loss":1}}"#, "a process has no link to itself"),
         (r#"1 {"timeout":{"node":"P1","timer":"tick"}}"#, "P1 has no tick timer running"),
     ] {
-        let lines = read_lines(&*toy(acts));
+        let lines = read_lines(&toy(acts));
         assert_eq!(lines.len(), 4, "{acts}");
         assert_eq!(lines[3]["kind"], "refused");
         assert_eq!(lines[3]["data"]["reason"], reason);
@@ -229,7 +228,7 @@ fn acts_that_make_no_sense_are_refused_with_a_reason_and_change_nothing() {
         (r#"{"request":{"node":"P1","op":"burst"}}"#, "P1 is down"),
         (r#"{"timeout":{"node":"P1","timer":"tick"}}"#, "P1 is crashed"),
     ] {
-        let lines = read_lines(&*toy(&format!("1 {{\"crash\":{{\"node\":\"P1\"}}}}\n2 {second}")));
+        let lines = read_lines(&toy(&format!("1 {{\"crash\":{{\"node\":\"P1\"}}}}\n2 {second}")));
         assert_eq!(lines[4]["data"]["reason"], reason);
     }
 }
@@ -239,7 +238,7 @@ fn a_message_is_named_by_its_number_or_by_its_place_on_its_link() {
     let ping = r#"1 {"request":{"node":"P1","op":"ping","args":{"to":"P2","says":"a"}}}
                   2 {"request":{"node":"P1","op":"ping","args":{"to":"P2","says":"b"}}}"#;
     for which in ["\"id\":1", "\"from\":\"P1\",\"to\":\"P2\",\"n\":2"] {
-        let operate = |what: &str| said(&*toy(&format!("{ping}\n5 {{\"message\":{{{which},{what}}}}}")));
+        let operate = |what: &str| said(&toy(&format!("{ping}\n5 {{\"message\":{{{which},{what}}}}}")));
         let dropped = operate("\"drop\":true");
         assert!(dropped.contains(&"5 - drop b lost: taken away on purpose".to_string()), "{dropped:?}");
         assert!(!dropped.iter().any(|s| s.contains("receive b")));
@@ -256,14 +255,14 @@ fn a_message_about_to_be_lost_can_be_delivered_all_the_same() {
     let run = toy(r#"0 {"network":{"loss":1}}
            1 {"request":{"node":"P1","op":"ping","args":{"to":"P2"}}}
            2 {"message":{"id":0,"deliver_in_ms":20}}"#);
-    let said = said(&*run);
+    let said = said(&run);
     assert!(said.contains(&"22 P2 receive ping".into()) && !said.iter().any(|s| s.contains("drop")), "{said:?}");
 }
 
 #[test]
 fn one_copy_can_be_meant_and_the_other_travels_on() {
     let acts = |last: &str| {
-        said(&*toy(&format!(
+        said(&toy(&format!(
             "1 {{\"request\":{{\"node\":\"P1\",\"op\":\"ping\",\"args\":{{\"to\":\"P2\"}}}}}}\n2 \
              {{\"message\":{{\"id\":0,\"duplicate\":true}}}}\n3 {{\"message\":{{\"id\":0,{last}}}}}"
         )))
@@ -299,7 +298,7 @@ fn what_arrives_across_a_partition_while_it_is_cut_is_lost_and_nothing_else() {
         + &ping(16, "P1", "P2")
         + &ping(35, "P3", "P1")
         + "20 {\"partition\":{\"groups\":[[\"P3\"]]}}\n40 {\"heal\":{}}";
-    let said = said(&*toy(&acts));
+    let said = said(&toy(&acts));
     let ends: Vec<&str> =
         said.iter().map(String::as_str).filter(|s| s.contains("receive") || s.contains("drop")).collect();
     let expected =
@@ -309,7 +308,7 @@ fn what_arrives_across_a_partition_while_it_is_cut_is_lost_and_nothing_else() {
 
 #[test]
 fn a_blocked_link_is_cut_one_way_until_it_is_opened() {
-    let said = said(&*toy(r#"1 {"link":{"from":"P1","to":"P2","blocked":true}}
+    let said = said(&toy(r#"1 {"link":{"from":"P1","to":"P2","blocked":true}}
            2 {"request":{"node":"P1","op":"ping","args":{"to":"P2"}}}
            3 {"request":{"node":"P2","op":"ping","args":{"to":"P1"}}}
            20 {"link":{"from":"P1","to":"P2","blocked":false}}
@@ -321,7 +320,7 @@ fn a_blocked_link_is_cut_one_way_until_it_is_opened() {
 
 #[test]
 fn messages_to_a_crashed_process_are_lost_on_arrival() {
-    let said = said(&*toy(r#"1 {"crash":{"node":"P2"}}
+    let said = said(&toy(r#"1 {"crash":{"node":"P2"}}
            2 {"request":{"node":"P1","op":"ping","args":{"to":"P2"}}}
            5 {"request":{"node":"P1","op":"ping","args":{"to":"P2"}}}
            13 {"restart":{"node":"P2"}}"#));
@@ -340,7 +339,7 @@ fn a_crash_loses_what_a_pause_kept_and_says_so() {
            50 {"resume":{"node":"P2"}}
            #11 {"pause":{"node":"P2"}}
            60 {"crash":{"node":"P2"}}"#);
-    let said = said(&*run);
+    let said = said(&run);
     let expected = [
         "50 P2 resume resume",
         "50 P2 request burst",
@@ -368,7 +367,7 @@ fn a_fifo_link_keeps_order_and_another_lets_messages_overtake() {
              {{\"at_ms\":0,\"act\":{{\"workload\":{{\"op\":\"send\",\"nodes\":[\"P1\"],\"count\":100,\
              \"every_ms\":2}}}}}}]}}"
         );
-        let arrived: Vec<u64> = read_lines(&*run(parse(&text)))
+        let arrived: Vec<u64> = read_lines(&run(parse(&text)))
             .iter()
             .filter(|l| l["kind"] == "receive")
             .map(|l| l["message"].as_u64().expect("a number"))
@@ -396,7 +395,7 @@ fn one_message_more_elsewhere_changes_no_other_delay_or_loss() {
             let ours = message.from == 0 && message.to == 1;
             ours.then(|| (message.n, l["kind"].to_string(), l["at_us"].clone(), l["data"]["copy"].clone()))
         };
-        read_lines(&*run).iter().filter_map(of_link).collect::<Vec<_>>()
+        read_lines(&run).iter().filter_map(of_link).collect::<Vec<_>>()
     };
     let quiet = fates("");
     let busy = fates(
@@ -411,7 +410,7 @@ fn one_message_more_elsewhere_changes_no_other_delay_or_loss() {
 fn a_workload_that_has_nobody_to_send_to_is_refused_and_does_not_stop_the_run() {
     let text = r#"{"format":"lightcone/1","lab":"vector-clocks","setup":{"processes":1},"until_ms":10,"acts":[
         {"at_ms":0,"act":{"workload":{"op":"send","nodes":["P1"],"count":2,"every_ms":1}}}]}"#;
-    let lines = read_lines(&*run(parse(text)));
+    let lines = read_lines(&run(parse(text)));
     let refused: Vec<&Value> = lines.iter().filter(|l| l["kind"] == "refused").collect();
     assert_eq!(refused.len(), 2);
     assert_eq!(refused[0]["data"]["reason"], "nothing fits the argument to of send");
@@ -445,7 +444,7 @@ fn toy_act(dice: &mut Dice) -> String {
 fn with_timers_and_long_steps_too_acts_made_anywhere_replay_and_moments_stay_what_they_were() {
     for seed in 0..cases(300) {
         let mut dice = Dice::new(seed);
-        let mut live = LAB.open(Scenario::empty(&LAB));
+        let mut live = Run::new(Scenario::empty(&LAB));
         for _ in 0..dice.range(1, 25) {
             match dice.range(0, 3) {
                 0 => live.seek(dice.range(0, u64::from(live.trace().len())) as u32),
@@ -462,9 +461,9 @@ fn with_timers_and_long_steps_too_acts_made_anywhere_replay_and_moments_stay_wha
         }
         live.seek_time(1_000_000, u32::MAX);
         let again = run(live.scenario().clone());
-        assert_eq!(lines(&*live), lines(&*again), "seed {seed}\n{}", live.scenario().to_json());
+        assert_eq!(lines(&live), lines(&again), "seed {seed}\n{}", live.scenario().to_json());
         assert_eq!(live.frame(), again.frame(), "seed {seed}");
-        let mut stepped = LAB.open(live.scenario().clone());
+        let mut stepped = Run::new(live.scenario().clone());
         let mut moments = vec![stepped.frame()];
         while stepped.step() {
             moments.push(stepped.frame());

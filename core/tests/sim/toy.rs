@@ -1,10 +1,9 @@
 //! The protocol made for the purpose.
 
-use lightcone_core::frame::Field;
-use lightcone_core::json::JsonObject;
-use lightcone_core::labs::Of;
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use lightcone_core::schema::{Fields, LabSpec, Operation, Param, Takes};
+use lightcone_core::base::json::JsonObject;
+use lightcone_core::protocol::{Context, Input, Of, Out, ProcessInfo, Protocol, Seen, Story};
+use lightcone_core::tables::{Fields, LabSpec, Operation, Param, Takes};
+use lightcone_core::trace::frame::Field;
 use lightcone_core::trace::{Kind, NodeId};
 
 /// Three processes that do what they are asked and know nothing.
@@ -69,7 +68,7 @@ impl Protocol for Toy {
             "burst" => Ask::Burst,
             "arm" => Ask::Arm(args.int(&ARM, "in_ms")),
             _ => match args.value(&PING, "says") {
-                lightcone_core::schema::Value::Text(says) => Ask::Ping(args.node("to"), says),
+                lightcone_core::tables::Value::Text(says) => Ask::Ping(args.node("to"), says),
                 other => panic!("{other:?}"),
             },
         })
@@ -114,7 +113,9 @@ impl Protocol for Toy {
     fn timer_name((): ()) -> &'static str {
         "tick"
     }
+}
 
+impl Story for Toy {
     fn describe_message(_: &Context<Self>, message: &String, _: &mut JsonObject) -> String {
         message.clone()
     }

@@ -18,12 +18,10 @@
 mod checks;
 mod tables;
 
-use lightcone_core::check::Check;
-use lightcone_core::frame::{Band, Cell, Field, Mark, Panel};
-use lightcone_core::json::JsonObject;
-use lightcone_core::labs::{Lab, Of};
-use lightcone_core::protocol::{Context, Input, Out, ProcessInfo, Protocol, Seen};
-use lightcone_core::schema::{Fields, LabSpec};
+use lightcone_core::protocol::{Check, Lab, Of, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
+use lightcone_core::trace::frame::{Band, Cell, Field, Mark, Panel};
+use lightcone_core::base::json::JsonObject;
+use lightcone_core::tables::{Fields, LabSpec};
 use lightcone_core::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
 
@@ -201,7 +199,9 @@ impl Protocol for TokenRing {
             Timer::Alarm => "alarm",
         }
     }
+}
 
+impl Story for TokenRing {
     fn describe_message(_: &Context<Self>, token: &Token, data: &mut JsonObject) -> String {
         data.int("hop", token.hop);
         "token".into()

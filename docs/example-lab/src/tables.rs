@@ -1,6 +1,6 @@
 //! What the lab says about itself: everything that a scenario, a form or a list of labs can ask for.
 
-use lightcone_core::schema::{Builtin, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use lightcone_core::tables::{Builtin, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
 
 pub(crate) static SETUP: [Param; 2] = [
     Param {

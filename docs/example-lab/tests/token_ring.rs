@@ -1,13 +1,13 @@
 //! The lab as somebody outside core tests it: a dialogue, random runs, each switch, the file format, a picture.
 
-use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{Index, View, lay_out, svg};
-use lightcone_core::explore::{random_scenario, run_and_settle};
-use lightcone_core::frame::Panel;
+use lightcone_core::views::diagram::theme::Theme;
+use lightcone_core::views::diagram::{Index, View, lay_out, svg};
+use lightcone_core::engine::explore::{random_scenario, run_and_settle};
+use lightcone_core::trace::frame::Panel;
 use lightcone_core::labs::LABS;
-use lightcone_core::run::{Run, run};
-use lightcone_core::scenario::{Scenario, Setup};
-use lightcone_core::schema::{Fields, Value as Given};
+use lightcone_core::engine::{Run, run};
+use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Setup, Fields, Value as Given};
 use lightcone_core::trace::Kind;
 use lightcone_example_lab::LAB;
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn cases(normal: u64) -> u64 {
 }
 
 fn parse(text: &str) -> Scenario {
-    Scenario::parse_with(text, &[LAB]).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    Scenario::parse(text, &[LAB]).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 fn builtin(id: &str) -> Scenario {
@@ -35,12 +35,12 @@ fn ring(seed: u64, broken: &[&'static str]) -> Setup {
     Setup { fields, broken: broken.to_vec() }
 }
 
-fn count(run: &dyn Run, kind: Kind) -> usize {
+fn count(run: &Run, kind: Kind) -> usize {
     (0..run.trace().len()).filter(|&id| run.trace().record(id).kind == kind).count()
 }
 
 /// One line for each record that is worth one; boots and the frames of the links go without saying.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for id in 0..run.trace().len() {
         let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
@@ -120,15 +120,15 @@ fn its_scenarios_are_files_like_any_other() {
         assert!(builtin.stop_us <= scenario.until_us);
     }
     let text = LAB.spec().scenarios[0].json;
-    let unknown = Scenario::parse(text).expect_err("core alone does not know it").to_string();
+    let unknown = lightcone_core::labs::parse(text).expect_err("core alone does not know it").to_string();
     assert!(unknown.starts_with("$.lab: ") && unknown.contains(LABS[0].spec().id), "{unknown}");
     // Beside the labs of core it is one more.
     let mut all = LABS.to_vec();
     all.push(LAB);
-    assert!(Scenario::parse_with(text, &all).is_ok());
-    assert!(Scenario::parse_with(LABS[0].spec().scenarios[0].json, &all).is_ok());
+    assert!(Scenario::parse(text, &all).is_ok());
+    assert!(Scenario::parse(LABS[0].spec().scenarios[0].json, &all).is_ok());
     let wrong = text.replace("\"processes\": 4,", "\"processes\": 1,");
-    let error = Scenario::parse_with(&wrong, &all).expect_err("one process is no ring").to_string();
+    let error = Scenario::parse(&wrong, &all).expect_err("one process is no ring").to_string();
     assert!(error.starts_with("$.setup.processes: "), "{error}");
 }
 

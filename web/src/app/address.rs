@@ -6,7 +6,7 @@ use crate::bridge;
 use crate::session::{Session, first_scenario};
 use gloo_timers::callback::Timeout;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::schema::Builtin;
+use lightcone_core::tables::Builtin;
 use yew::prelude::*;
 
 /// Milliseconds after the last change until the address is written.
@@ -68,7 +68,7 @@ type Linked = Result<(Session, Option<String>), String>;
 
 /// A built-in scenario as it comes.
 fn plain(builtin: &Builtin) -> Linked {
-    let scenario = Scenario::parse(builtin.json).map_err(|e| e.to_string())?;
+    let scenario = lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
     Ok((Session::new(scenario), None))
 }
 
@@ -114,7 +114,7 @@ fn from_hash() -> Option<Linked> {
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));
     };
-    Some(match Scenario::parse(&text) {
+    Some(match lightcone_core::labs::parse(&text) {
         Ok(scenario) => {
             let mut session = Session::new(scenario);
             if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {

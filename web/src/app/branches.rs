@@ -3,10 +3,10 @@
 use super::App;
 use crate::branches::{Compare, Wish};
 use crate::bridge;
-use crate::diagram::{mark_difference, paint};
+use crate::views::diagram::{mark_difference, paint};
 use crate::session::Session;
-use lightcone_core::diagram::scene::Scene;
-use lightcone_core::diagram::{View, lay_out};
+use lightcone_core::views::diagram::scene::Scene;
+use lightcone_core::views::diagram::{View, lay_out};
 use std::rc::Rc;
 use web_sys::{HtmlCanvasElement, KeyboardEvent};
 use yew::prelude::*;
@@ -96,8 +96,8 @@ impl App {
 fn mark(
     compare: &Compare,
     side: usize,
-    run: &dyn lightcone_core::run::Run,
-    index: &lightcone_core::diagram::Index,
+    run: &dyn lightcone_core::engine::Run,
+    index: &lightcone_core::views::diagram::Index,
     scene: &mut Scene,
     view: &View,
 ) {
@@ -106,7 +106,7 @@ fn mark(
     }
 }
 
-fn in_tree(s: &mut Session, wish: Wish) -> Result<(), lightcone_core::json::InputError> {
+fn in_tree(s: &mut Session, wish: Wish) -> Result<(), lightcone_core::base::json::InputError> {
     match wish {
         Wish::Enter(id) => s.enter(id),
         Wish::Next(below) => {

@@ -1,13 +1,12 @@
 //! How wishes are carried out.
 
 use super::{App, Msg};
-use crate::bridge;
+use crate::{bridge, look};
 use crate::command::Command;
-use crate::diagram::cut_at_pointer;
+use crate::views::diagram::cut_at_pointer;
 use crate::layout::Layout;
-use crate::look;
 use crate::session::Session;
-use lightcone_core::diagram::theme::Theme;
+use lightcone_core::views::diagram::theme::Theme;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -127,7 +126,7 @@ fn moves_time(command: &Command) -> bool {
 fn choose_next(s: &mut Session, forward: bool) {
     let trace = s.run.trace();
     let start = s.chosen[0].or(s.frame.event).unwrap_or(0);
-    let is_event = |id: &u32| lightcone_core::causality::is_event(trace.record(*id));
+    let is_event = |id: &u32| lightcone_core::trace::causality::is_event(trace.record(*id));
     let next = if forward { (start + 1..trace.len()).find(is_event) } else { (0..start).rev().find(is_event) };
     if let Some(id) = next {
         s.chosen = [Some(id), None];

@@ -3,11 +3,11 @@
 use super::App;
 use crate::bridge;
 use crate::command::Form;
-use crate::diagram::paint;
+use crate::views::diagram::paint;
 use crate::work::Job;
-use lightcone_core::diagram::theme::Theme;
-use lightcone_core::diagram::{lay_out, svg};
-use lightcone_core::series;
+use lightcone_core::views::diagram::theme::Theme;
+use lightcone_core::views::diagram::{lay_out, svg};
+use lightcone_core::views::series;
 use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::Context;

@@ -4,7 +4,7 @@ use super::App;
 use crate::bridge;
 use crate::command::Command;
 use crate::controls::LoadCard;
-use crate::load::Wish;
+use crate::tables::Wish;
 use crate::model::Model;
 use crate::part::part;
 use yew::prelude::*;

@@ -67,7 +67,7 @@ impl App {
 
     /// Shows the desk, in a lab that has one.
     fn show_memory(&mut self, ctx: &Context<Self>) {
-        let takes = |spec: &lightcone_core::schema::LabSpec| spec.memory_traces;
+        let takes = |spec: &lightcone_core::tables::LabSpec| spec.memory_traces;
         if !takes(self.session.borrow().lab().spec())
             && let Some(spec) = LABS.iter().map(|lab| lab.spec()).find(|spec| takes(spec))
         {

@@ -3,7 +3,7 @@
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::{Command, Tab};
-use crate::guide::Wish;
+use crate::views::guide::Wish;
 use crate::layout::{Layout, Slot};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;

@@ -5,9 +5,9 @@ use crate::bridge;
 use crate::command::{Command, Tab};
 use crate::layout::Slot;
 use crate::session::Session;
-use lightcone_core::diagram::svg;
+use lightcone_core::views::diagram::svg;
 use lightcone_core::scenario::Scenario;
-use lightcone_core::situation::How;
+use lightcone_core::protocol::How;
 use yew::prelude::*;
 
 impl App {
@@ -87,7 +87,7 @@ impl App {
     }
 
     pub(super) fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
-        match Scenario::parse(text) {
+        match lightcone_core::labs::parse(text) {
             Ok(scenario) => {
                 self.notice = None;
                 let next = Session::new(scenario);

@@ -47,7 +47,7 @@ impl App {
             Word::Progress(done, of) => (working.done, working.of) = (done, of),
             Word::Found { scenario, rule, explain, tried, settle } => {
                 self.working = None;
-                match Scenario::parse(&scenario) {
+                match lightcone_core::labs::parse(&scenario) {
                     Ok(scenario) => {
                         let mut session = Session::new(scenario);
                         session.go_to_violation(settle);

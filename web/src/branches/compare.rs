@@ -1,9 +1,9 @@
 //! Two branches side by side: the first event at which they differ, and what only one of them has.
 
 use super::BranchId;
-use lightcone_core::diagram::Index;
-use lightcone_core::frame::Frame;
-use lightcone_core::run::Run;
+use lightcone_core::views::diagram::Index;
+use lightcone_core::trace::frame::Frame;
+use lightcone_core::engine::Run;
 use lightcone_core::trace::{NO_NODE, RecordId};
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(crate) struct Compare {
     /// Which.
     pub other: BranchId,
     /// Its run, its cursor at the time of the other's.
-    pub run: Box<dyn Run>,
+    pub run: Run,
     /// What the diagram finds things with.
     pub index: Index,
     /// The moment at its cursor.
@@ -45,8 +45,8 @@ pub(crate) struct Compare {
 impl Compare {
     /// Compares a run with that of another branch, up to a time at least.
     #[must_use]
-    pub(crate) fn new(shown: &dyn Run, other: BranchId, mut run: Box<dyn Run>, until_us: u64) -> Compare {
-        let end_us = |run: &dyn Run| {
+    pub(crate) fn new(shown: &Run, other: BranchId, mut run: Run, until_us: u64) -> Compare {
+        let end_us = |run: &Run| {
             let known = run.trace().len().checked_sub(1).map_or(0, |last| run.trace().record(last).at_us);
             known.max(run.scenario().until_us)
         };
@@ -76,9 +76,9 @@ impl Compare {
 }
 
 /// Whether two records say the same: time, kind, process and label.
-fn same(a: &dyn Run, i: RecordId, b: &dyn Run, j: RecordId) -> bool {
+fn same(a: &Run, i: RecordId, b: &Run, j: RecordId) -> bool {
     let (x, y) = (a.trace().record(i), b.trace().record(j));
-    let name = |run: &dyn Run, node: u16| {
+    let name = |run: &Run, node: u16| {
         if node == NO_NODE { String::new() } else { run.names()[usize::from(node)].clone() }
     };
     (x.at_us, x.kind) == (y.at_us, y.kind) && name(a, x.node) == name(b, y.node) && a.label(i) == b.label(j)
@@ -86,17 +86,17 @@ fn same(a: &dyn Run, i: RecordId, b: &dyn Run, j: RecordId) -> bool {
 
 /// The first record at which two runs differ.
 #[must_use]
-pub(crate) fn first_difference(a: &dyn Run, b: &dyn Run) -> Option<Difference> {
+pub(crate) fn first_difference(a: &Run, b: &Run) -> Option<Difference> {
     let (len_a, len_b) = (a.trace().len(), b.trace().len());
     let record = (0..len_a.max(len_b)).find(|&id| id >= len_a || id >= len_b || !same(a, id, b, id))?;
-    let at = |run: &dyn Run, len: u32| (record < len).then(|| run.trace().record(record).at_us);
+    let at = |run: &Run, len: u32| (record < len).then(|| run.trace().record(record).at_us);
     let times = [at(a, len_a), at(b, len_b)];
     let at_us = times.into_iter().flatten().min().unwrap_or(0);
     Some(Difference { record, at_us, there: times.map(|t| t.is_some()) })
 }
 
 /// Records of one run from some record on that the other does not have at that time.
-fn only_in(run: &dyn Run, other: &dyn Run, from: RecordId) -> BTreeSet<RecordId> {
+fn only_in(run: &Run, other: &Run, from: RecordId) -> BTreeSet<RecordId> {
     let has_twin = |&id: &RecordId| {
         let at_us = run.trace().record(id).at_us;
         let (first, end) = (other.trace().first_at(at_us), other.trace().count_until(at_us));
@@ -110,9 +110,8 @@ fn only_in(run: &dyn Run, other: &dyn Run, from: RecordId) -> BTreeSet<RecordId>
 mod tests {
     use super::*;
     use crate::session::first_scenario;
-    use lightcone_core::act::{Act, PlannedAct, When};
-    use lightcone_core::run;
-    use lightcone_core::trace::Kind;
+    use lightcone_core::trace::{Act, PlannedAct, When, Kind};
+    use lightcone_core::engine;
 
     #[test]
     fn the_first_difference_is_the_act_that_only_one_has() {

@@ -2,7 +2,7 @@
 //! a scenario file stays a scenario file.
 
 use super::{Branch, Tree};
-use lightcone_core::json::{Doc, InputError, JsonObject, list};
+use lightcone_core::base::json::{Doc, InputError, JsonObject, list};
 use lightcone_core::scenario::Scenario;
 use std::rc::Rc;
 
@@ -69,7 +69,7 @@ impl Saved {
         let position = o.need("position")?.int(0, NUMBER_MAX)? as u32;
         let current = o.need("current")?.int(0, NUMBER_MAX)? as u32;
         let builtin = o.take("builtin").map(|b| b.string()).transpose()?;
-        let origin = Scenario::parse(&o.need("origin")?.string()?)?;
+        let origin = lightcone_core::labs::parse(&o.need("origin")?.string()?)?;
         let mut look_doc = o.need("look")?.object()?;
         let mut look = Vec::new();
         for key in look_doc.keys() {
@@ -108,7 +108,7 @@ fn read_branches(doc: &Doc<'_>) -> Result<Vec<Branch>, InputError> {
             at_us: o.need("at_us")?.int(0, u64::MAX)?,
             record: o.need("record")?.int(0, NUMBER_MAX)? as u32,
             known: o.need("known")?.int(0, NUMBER_MAX)? as u32,
-            scenario: Rc::new(Scenario::parse(&o.need("scenario")?.string()?)?),
+            scenario: Rc::new(lightcone_core::labs::parse(&o.need("scenario")?.string()?)?),
         });
     }
     Ok(branches)

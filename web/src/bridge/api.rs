@@ -64,7 +64,7 @@ pub(crate) fn install_api(
 ) {
     let api = Api { object: Object::new(), session: Rc::clone(session), changed: Rc::new(changed) };
     api.changes("load", |session, scenario| {
-        let scenario = Scenario::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
+        let scenario = lightcone_core::labs::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
         let next = Session::new(scenario);
         let what = format!("open {}", next.title());
         session.replace(next, what);

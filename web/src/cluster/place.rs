@@ -1,8 +1,8 @@
 //! Where things stand in the cluster: plain geometry, without sines (they would cost kilobytes of download).
 
-use lightcone_core::diagram::font::text_width;
-pub(crate) use lightcone_core::diagram::scene::Point;
-use lightcone_core::diagram::scene::Rect;
+use lightcone_core::views::diagram::font::text_width;
+pub(crate) use lightcone_core::views::diagram::scene::Point;
+use lightcone_core::views::diagram::scene::Rect;
 
 /// With more processes than this they are drawn small.
 const MANY: usize = 12;

@@ -2,9 +2,9 @@
 
 use super::place::{Point, RIM, Room, Spot, beside_box};
 use crate::session::Session;
-use lightcone_core::diagram::svg::n;
-use lightcone_core::diagram::theme::TONES;
-use lightcone_core::frame::{Badge, ProcessFrame, Sign, Status};
+use lightcone_core::views::diagram::svg::n;
+use lightcone_core::views::diagram::theme::TONES;
+use lightcone_core::trace::frame::{Badge, ProcessFrame, Sign, Status};
 use yew::prelude::*;
 
 /// Width of a sign.
@@ -92,7 +92,7 @@ pub(super) fn key(s: &Session) -> Html {
 pub(super) fn words(p: &ProcessFrame) -> String {
     let mut words = String::new();
     if let Some(timer) = p.timers.iter().min_by_key(|t| t.due_us).filter(|_| p.status != Status::Crashed) {
-        words += &format!(", {} timer until {} ms", timer.name, lightcone_core::json::millis_text(timer.due_us));
+        words += &format!(", {} timer until {} ms", timer.name, lightcone_core::base::json::millis_text(timer.due_us));
     }
     for badge in &p.badges {
         words += &format!(", {}: {}", badge.says, badge.sign.name());

@@ -3,7 +3,7 @@
 use crate::command::Command;
 use crate::controls::{Props, value_of};
 use crate::part::part;
-use lightcone_core::json::{list, quote};
+use lightcone_core::base::json::{list, quote};
 use lightcone_core::order;
 use yew::prelude::*;
 

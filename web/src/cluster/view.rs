@@ -12,7 +12,7 @@ use crate::command::{Command, Menu, Target};
 use crate::model::Model;
 use crate::session::Session;
 use gloo_timers::callback::Timeout;
-use lightcone_core::diagram::svg::n;
+use lightcone_core::views::diagram::svg::n;
 use web_sys::{Element, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 

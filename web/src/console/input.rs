@@ -6,7 +6,7 @@ use super::log::LogRef;
 use super::shown;
 use crate::command::Command;
 use crate::model::Model;
-use lightcone_core::console::Completion;
+use lightcone_core::scenario::console::Completion;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 

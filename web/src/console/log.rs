@@ -1,7 +1,7 @@
 //! What was typed, and what came of it. Knows no browser.
 
 use crate::session::Session;
-use lightcone_core::json::Doc;
+use lightcone_core::base::json::Doc;
 use lightcone_core::trace::{Kind, RecordId};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -197,7 +197,7 @@ mod tests {
         let lab = LABS.iter().position(|l| !l.spec().http.is_empty()).expect("a lab speaks HTTP");
         let id = LABS[lab].spec().id;
         let json = format!(r#"{{"format":"lightcone/1","lab":"{id}","network":{{"delay_ms":10}}}}"#);
-        let (mut s, mut log) = (Session::new(Scenario::parse(&json).expect("a scenario")), Log::default());
+        let (mut s, mut log) = (Session::new(lightcone_core::labs::parse(&json).expect("a scenario")), Log::default());
         let form = &LABS[lab].spec().http[0];
         let asked: Vec<String> = s
             .run

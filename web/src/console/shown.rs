@@ -3,8 +3,8 @@
 use super::log::{Came, Entry, is_there, reply_to};
 use crate::panels::words;
 use crate::session::Session;
-use lightcone_core::console::VERBS;
-use lightcone_core::http::HttpForm;
+use lightcone_core::scenario::console::VERBS;
+use lightcone_core::tables::HttpForm;
 use lightcone_core::protocol::ProcessInfo;
 use yew::prelude::*;
 
@@ -45,7 +45,7 @@ fn first_at<'a>(processes: &'a [ProcessInfo], roles: &[&str]) -> &'a str {
 }
 
 fn http_usage(form: &HttpForm, processes: &[ProcessInfo]) -> String {
-    let keys = |keys: &[lightcone_core::http::HttpKey], joint: &str| {
+    let keys = |keys: &[lightcone_core::tables::HttpKey], joint: &str| {
         keys.iter().map(|k| k.name).collect::<Vec<_>>().join(joint)
     };
     let mut text = format!("{} {} {}", form.method, first_at(processes, form.at), form.path);
@@ -63,7 +63,7 @@ fn help(s: &Session) -> Html {
     let spec = s.lab().spec();
     let processes = s.run.scenario().processes();
     let row = |usage: String, says: &str| html! { <><dt><code>{ usage }</code></dt><dd>{ says.to_string() }</dd></> };
-    let operation = |o: &lightcone_core::schema::Operation| {
+    let operation = |o: &lightcone_core::tables::Operation| {
         let mut usage = format!("{} {}", first_at(&processes, o.at), o.name);
         o.args.iter().for_each(|p| usage += &format!(" {}", p.name));
         row(usage, o.says)

@@ -1,8 +1,8 @@
 //! A field for an argument of an operation: the same for one request and for many.
 
 use super::{input_value, value_of};
-use lightcone_core::json::{JsonObject, Payload, quote};
-use lightcone_core::schema::{Operation, Param, Takes};
+use lightcone_core::base::json::{JsonObject, Payload, quote};
+use lightcone_core::tables::{Operation, Param, Takes};
 use std::collections::BTreeMap;
 use yew::prelude::*;
 

@@ -3,7 +3,7 @@
 use super::{Drop, Props, close};
 use crate::branches::{Branch, Wish};
 use crate::command::{Command, Tab};
-use lightcone_core::json::millis_text;
+use lightcone_core::base::json::millis_text;
 use yew::prelude::*;
 
 /// The button and its menu.

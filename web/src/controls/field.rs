@@ -3,8 +3,8 @@
 use super::typed::Typed;
 use super::{is_checked, value_of};
 use crate::part::part;
-use lightcone_core::json::{millis_text, quote};
-use lightcone_core::schema::{Param, Takes, Value};
+use lightcone_core::base::json::{millis_text, quote};
+use lightcone_core::tables::{Param, Takes, Value};
 use yew::prelude::*;
 
 /// Properties.

@@ -3,7 +3,7 @@
 use super::drop::{Drop, close};
 use super::{Props as ModelProps, UndoButtons, file_of, value_of};
 use crate::command::{Command, Form};
-use crate::guide::{self, Wish};
+use crate::views::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
 use crate::model::Model;
 use crate::part::part;
@@ -88,7 +88,7 @@ fn Choosers(props: &ModelProps) -> Html {
     });
     // Read once for each lab, and not at every drawing.
     let titles = use_memo(spec.id, move |_| {
-        let title = |json: &str| Scenario::parse(json).map(|s| s.title).unwrap_or_default();
+        let title = |json: &str| lightcone_core::labs::parse(json).map(|s| s.title).unwrap_or_default();
         spec.scenarios.iter().map(|b| title(b.json)).collect::<Vec<String>>()
     });
     html! {

@@ -4,10 +4,10 @@ use super::{Props, input_value, segmented, value_of};
 use crate::cluster::Partitions;
 use crate::command::Command;
 use crate::part::part;
-use lightcone_core::frame::Mark;
-use lightcone_core::json::{millis_text, probability_text};
-use lightcone_core::network::Delay;
-use lightcone_core::situation::Outlook;
+use lightcone_core::trace::frame::Mark;
+use lightcone_core::base::json::{millis_text, probability_text};
+use lightcone_core::tables::Delay;
+use lightcone_core::protocol::Outlook;
 use yew::prelude::*;
 
 /// Steps of the delay sliders, in microseconds: fine where delays are short.
@@ -86,7 +86,7 @@ fn Slider(props: &SliderProps) -> Html {
 pub(crate) fn NetworkPanel(props: &Props) -> Html {
     let s = props.model.get();
     let network = &s.frame.network;
-    let rule = lightcone_core::json::Doc::parse(&network.delay).and_then(|d| Delay::read(&d));
+    let rule = lightcone_core::base::json::Doc::parse(&network.delay).and_then(|d| Delay::read(&d));
     let (model, low, high) = parts(rule.unwrap_or(Delay::Constant(10_000)));
     let change = |json: String| Command::Act(format!("{{\"network\":{json}}}"));
     let set_delay = move |delay: Delay| change(format!("{{\"delay_ms\":{}}}", delay.json()));

@@ -3,9 +3,9 @@
 use super::{Props, input_number};
 use crate::command::Command;
 use crate::session::Session;
-use lightcone_core::diagram::Phase;
-use lightcone_core::diagram::svg::n;
-use lightcone_core::json::millis_text;
+use lightcone_core::views::diagram::Phase;
+use lightcone_core::views::diagram::svg::n;
+use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::{Kind, RecordId};
 use web_sys::HtmlElement;
 use yew::prelude::*;

@@ -13,12 +13,12 @@ pub(crate) fn SetupPanel(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let setup = &s.run.scenario().setup;
-    let field = |p: &'static lightcone_core::schema::Param| {
+    let field = |p: &'static lightcone_core::tables::Param| {
         let value = setup.fields.value(spec.setup, p.name);
         let on = props.on.reform(move |value: String| Command::Setup(p.name, value));
         part!(Field { param: p, value, on })
     };
-    let switch = |sw: &'static lightcone_core::schema::Switch| {
+    let switch = |sw: &'static lightcone_core::tables::Switch| {
         let on = setup.broken.contains(&sw.name);
         let onchange = props.on.reform(move |_: Event| Command::Switch(sw.name));
         html! {
@@ -27,7 +27,7 @@ pub(crate) fn SetupPanel(props: &Props) -> Html {
             </label>
         }
     };
-    let show = |sw: &'static lightcone_core::schema::Switch| {
+    let show = |sw: &'static lightcone_core::tables::Switch| {
         let onclick = props.on.reform(move |_: MouseEvent| Command::Builtin(spec, sw.scenario));
         html! { <button class="link" {onclick}>{ format!("see {} break", sw.name) }</button> }
     };

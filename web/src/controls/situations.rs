@@ -2,8 +2,8 @@
 
 use super::Props;
 use crate::command::Command;
-use lightcone_core::schema::Step;
-use lightcone_core::situation::How;
+use lightcone_core::tables::Step;
+use lightcone_core::protocol::How;
 use yew::prelude::*;
 
 /// How many of them have a key of their own: 1 to 9.
@@ -18,7 +18,7 @@ pub(crate) fn Situations(props: &Props) -> Html {
     if situations.is_empty() && moments.is_empty() {
         return Html::default();
     }
-    let button = |(place, situation): (usize, &lightcone_core::situation::Situation)| {
+    let button = |(place, situation): (usize, &lightcone_core::protocol::Situation)| {
         let onclick = props.on.reform(move |_: MouseEvent| Command::Situation(place));
         let key = (place < KEYS).then(|| (place + 1).to_string());
         let title = match (&situation.how, &key) {

@@ -5,7 +5,7 @@ use super::{BranchMenu, Props};
 use crate::command::Command;
 use crate::part::part;
 use crate::session::SPEEDS;
-use lightcone_core::diagram::svg::n;
+use lightcone_core::views::diagram::svg::n;
 use yew::prelude::*;
 
 /// The row at the foot.

@@ -11,8 +11,8 @@ use crate::look::Wish;
 use crate::model::Model;
 use crate::session::Session;
 use gloo_timers::callback::Timeout;
-use lightcone_core::diagram::Orientation;
-use lightcone_core::diagram::scene::{Point, Scene};
+use lightcone_core::views::diagram::Orientation;
+use lightcone_core::views::diagram::scene::{Point, Scene};
 use lightcone_core::trace::NodeId;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -145,7 +145,7 @@ impl Component for Diagram {
             "Space-time diagram: {} processes, {} events so far, at {} milliseconds. The event table says the same in words.",
             session.frame.processes.len(),
             session.frame.position,
-            lightcone_core::json::millis_text(session.view_us as u64),
+            lightcone_core::base::json::millis_text(session.view_us as u64),
         );
         let link = ctx.link();
         let down = (session.look.orientation == Orientation::Down).then_some("down");

@@ -1,10 +1,10 @@
 //! What two compared branches do not have in common, drawn into their diagrams.
 
 use crate::branches::Difference;
-use lightcone_core::diagram::scene::{Item, Point, Rect, Scene, Shape};
-use lightcone_core::diagram::theme::Ink;
-use lightcone_core::diagram::{Axis, Index, LOGICAL_STEP, View};
-use lightcone_core::run::Run;
+use lightcone_core::views::diagram::scene::{Item, Point, Rect, Scene, Shape};
+use lightcone_core::views::diagram::theme::Ink;
+use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, View};
+use lightcone_core::engine::Run;
 use lightcone_core::trace::RecordId;
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const SQUARE_PX: f32 = 8.5;
 /// Tints the ground from the first difference on, and puts a square around each event that only this branch has.
 pub(crate) fn mark_difference(
     scene: &mut Scene,
-    run: &dyn Run,
+    run: &Run,
     index: &Index,
     view: &View,
     first: Difference,

@@ -3,9 +3,9 @@
 use crate::command::Target;
 use crate::look::Wish;
 use crate::session::Session;
-use lightcone_core::diagram::Orientation;
-use lightcone_core::diagram::scene::{Point, Scene};
-use lightcone_core::diagram::svg::n;
+use lightcone_core::views::diagram::Orientation;
+use lightcone_core::views::diagram::scene::{Point, Scene};
+use lightcone_core::views::diagram::svg::n;
 use lightcone_core::trace::NodeId;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::look;
     use crate::session::first_scenario;
-    use lightcone_core::diagram::lay_out;
+    use lightcone_core::views::diagram::lay_out;
 
     #[test]
     fn a_lane_comes_where_it_is_dropped_and_its_menu_moves_it_by_one() {

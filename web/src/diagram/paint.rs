@@ -1,8 +1,8 @@
 //! Paints a scene on a canvas. Styles are set only when they change: that is most of the cost.
 
-use lightcone_core::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
-use lightcone_core::diagram::svg::n;
-use lightcone_core::diagram::theme::{Ink, Theme};
+use lightcone_core::views::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
+use lightcone_core::views::diagram::svg::n;
+use lightcone_core::views::diagram::theme::{Ink, Theme};
 use web_sys::CanvasRenderingContext2d as Context;
 
 /// The typeface on the canvas: the one whose widths core knows.

@@ -3,7 +3,7 @@
 use super::SceneRef;
 use crate::model::Model;
 use crate::panels::{own_clock, words_in};
-use lightcone_core::json::millis_text;
+use lightcone_core::base::json::millis_text;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 

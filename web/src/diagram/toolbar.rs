@@ -6,7 +6,8 @@ use crate::controls::{Drop, Props, segmented};
 use crate::look::Wish;
 use crate::part::part;
 use crate::session::Session;
-use lightcone_core::diagram::{Axis, Labels, Orientation};
+use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::{Axis, Orientation};
 use lightcone_core::trace::NodeId;
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ use super::Wish;
 use super::player::{PlayerRef, Progress, Verdict};
 use crate::controls::input_value;
 use crate::model::Model;
-use lightcone_core::guide::Answer;
+use lightcone_core::views::guide::Answer;
 use lightcone_core::order;
 use yew::prelude::*;
 

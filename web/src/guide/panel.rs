@@ -6,7 +6,7 @@ use super::player::{Player, PlayerRef};
 use crate::command::Command;
 use crate::model::Model;
 use crate::part::part;
-use lightcone_core::guide::Check;
+use lightcone_core::views::guide::Check;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;

@@ -1,8 +1,8 @@
 //! Where a person stands in a guide. Knows no browser.
 
 use crate::session::Session;
-use lightcone_core::guide::{Answer, Guide, Move, Place, Query, whole};
-use lightcone_core::run::Run;
+use lightcone_core::views::guide::{Answer, Guide, Move, Place, Query, whole};
+use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
 use std::cell::RefCell;
@@ -20,13 +20,13 @@ pub(crate) struct Goal {
 }
 
 impl Goal {
-    fn of(place: &Place, all: &dyn Run) -> Result<Goal, String> {
+    fn of(place: &Place, all: &Run) -> Result<Goal, String> {
         let (at_us, position) = place.find(all)?;
         Ok(Goal { at_us, position, choose: [None, None] })
     }
 
     /// Just behind an event.
-    pub(crate) fn event(run: &dyn Run, id: RecordId) -> Goal {
+    pub(crate) fn event(run: &Run, id: RecordId) -> Goal {
         Goal { at_us: run.trace().record(id).at_us, position: Some(id + 1), choose: [None, None] }
     }
 
@@ -317,7 +317,7 @@ impl Player {
     pub(crate) fn watch(&mut self, s: &Session) {
         let step = &self.guide.steps[self.at];
         let progress = &mut self.progress[self.at];
-        let holds = |check: &lightcone_core::guide::Check| check.until.holds(&*s.run, s.chosen);
+        let holds = |check: &lightcone_core::views::guide::Check| check.until.holds(&*s.run, s.chosen);
         progress.done |= step.check.as_ref().is_some_and(holds);
     }
 
@@ -333,7 +333,7 @@ fn opened(before: &Session, which: &str) -> Result<Session, String> {
     let builtin = before.lab().spec().scenarios.iter().find(|b| b.id == which).map(|b| b.json);
     let json = builtin.or(which.starts_with('{').then_some(which));
     let json = json.ok_or_else(|| format!("the lab has no scenario {which}"))?;
-    let mut session = Session::new(Scenario::parse(json).map_err(|e| e.to_string())?);
+    let mut session = Session::new(lightcone_core::labs::parse(json).map_err(|e| e.to_string())?);
     session.playing = false;
     session.look.orientation = before.look.orientation;
     Ok(session)
@@ -349,7 +349,7 @@ mod tests {
         let player = |(id, path): (String, std::path::PathBuf)| {
             let json = lightcone_guides::build(&id, &path).expect("a guide");
             let lab = labs::find(&id).expect("a lab");
-            let first = Scenario::parse(lab.spec().scenarios[0].json).expect("a scenario");
+            let first = lightcone_core::labs::parse(lab.spec().scenarios[0].json).expect("a scenario");
             (Player::new(lab.spec().id, Guide::parse(&json).expect("a guide")), Session::new(first))
         };
         files.into_iter().map(player).collect()

@@ -3,10 +3,10 @@
 use crate::model::Model;
 use crate::panels::words;
 use crate::session::Session;
-use lightcone_core::causality::is_event;
-use lightcone_core::diagram::sort_of_record;
-use lightcone_core::guide::whole;
-use lightcone_core::json::millis_text;
+use lightcone_core::trace::causality::is_event;
+use lightcone_core::views::diagram::sort_of_record;
+use lightcone_core::views::guide::whole;
+use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::{Kind, RecordId};
 use yew::prelude::*;
 

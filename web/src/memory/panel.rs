@@ -8,7 +8,7 @@ use super::{Desk, DeskModel, Stage, Wish};
 use crate::command::Command;
 use crate::part::part;
 use lightcone_core::coherence::{Mix, Pattern};
-use lightcone_core::words::grouped;
+use lightcone_core::base::words::grouped;
 use yew::prelude::*;
 
 /// Properties.

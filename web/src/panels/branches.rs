@@ -6,7 +6,7 @@ use crate::controls::{Typed, UndoButtons};
 use crate::model::Model;
 use crate::part::part;
 use crate::session::Session;
-use lightcone_core::json::millis_text;
+use lightcone_core::base::json::millis_text;
 use yew::prelude::*;
 
 /// Width of a step of the tree, in pixels.

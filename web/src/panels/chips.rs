@@ -3,7 +3,7 @@
 
 use crate::bridge;
 use crate::model::Model;
-use lightcone_core::frame::Panel;
+use lightcone_core::trace::frame::Panel;
 use yew::prelude::*;
 
 /// Properties.

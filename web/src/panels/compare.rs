@@ -3,12 +3,12 @@
 use super::words_in;
 use crate::branches::{Compare, Wish};
 use crate::command::Command;
-use crate::diagram::{SceneRef, Tip};
+use crate::views::diagram::{SceneRef, Tip};
 use crate::look;
 use crate::model::Model;
 use crate::part::part;
-use lightcone_core::json::millis_text;
-use lightcone_core::run::Run;
+use lightcone_core::base::json::millis_text;
+use lightcone_core::engine::Run;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -114,11 +114,11 @@ fn handles(
 }
 
 /// The first difference in words.
-fn sentence(shown: &dyn Run, name: &str, compare: &Compare, other: &str) -> String {
+fn sentence(shown: &Run, name: &str, compare: &Compare, other: &str) -> String {
     let Some(first) = compare.first else {
         return format!("“{name}” and “{other}” do not differ until {} ms.", millis_text(compare.until_us));
     };
-    let side = |run: &dyn Run, name: &str, there: bool| {
+    let side = |run: &Run, name: &str, there: bool| {
         if !there {
             return format!("in “{name}” nothing more happens");
         }

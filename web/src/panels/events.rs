@@ -2,8 +2,8 @@
 
 use crate::command::Command;
 use crate::model::Model;
-use lightcone_core::clock;
-use lightcone_core::json::millis_text;
+use lightcone_core::base::clock;
+use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::NO_NODE;
 use yew::prelude::*;
 

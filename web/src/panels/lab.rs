@@ -6,7 +6,7 @@ use super::matrix::matrix;
 use super::things::Things;
 use crate::command::Command;
 use crate::model::Model;
-use lightcone_core::frame::{Cell, Mark, Panel};
+use lightcone_core::trace::frame::{Cell, Mark, Panel};
 use yew::prelude::*;
 
 /// More lists than this take the whole width.

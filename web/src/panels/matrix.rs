@@ -1,7 +1,7 @@
 //! Rows of cells along an axis: a real table, so that what is seen is also what is read out.
 
 use super::tables::cell_words;
-use lightcone_core::frame::{Look, MatrixCell, MatrixRow, Pin, PinLook};
+use lightcone_core::trace::frame::{Look, MatrixCell, MatrixRow, Pin, PinLook};
 use yew::prelude::*;
 
 /// The table of a matrix.

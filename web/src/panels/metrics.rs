@@ -2,9 +2,9 @@
 
 use crate::command::{Command, Form};
 use crate::model::Model;
-use lightcone_core::json::millis_text;
-use lightcone_core::series::{BUCKETS, Chart, Line, charts};
-use lightcone_core::words::grouped;
+use lightcone_core::base::json::millis_text;
+use lightcone_core::views::series::{BUCKETS, Chart, Line, charts};
+use lightcone_core::base::words::grouped;
 use yew::prelude::*;
 
 /// Height of a chart, in its own units.

@@ -24,7 +24,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
     let violations = s.run.violations();
-    let row = |rule: &lightcone_core::frame::RuleFrame| {
+    let row = |rule: &lightcone_core::trace::frame::RuleFrame| {
         let says = spec.rule(&rule.rule).map_or("", |r| r.says);
         let source = spec.rule(&rule.rule).map_or("", |r| r.source);
         let violation = violations.iter().find(|v| Some(v.id) == rule.violated).cloned();

@@ -1,7 +1,7 @@
 //! Pictures in words, for whoever cannot see them.
 
 use super::lab::class;
-use lightcone_core::frame::{GraphEdge, GraphNode, Mark, MatrixCell};
+use lightcone_core::trace::frame::{GraphEdge, GraphNode, Mark, MatrixCell};
 use yew::prelude::*;
 
 /// What a mark means, where it is not seen.

@@ -1,8 +1,8 @@
 //! Events in words, for whoever speaks of one.
 
 use crate::session::Session;
-use lightcone_core::clock;
-use lightcone_core::run::Run;
+use lightcone_core::base::clock;
+use lightcone_core::engine::Run;
 use lightcone_core::trace::{Kind, NO_NODE, RecordId};
 
 /// An event in a few words.
@@ -11,7 +11,7 @@ pub(crate) fn words(s: &Session, id: RecordId) -> String {
 }
 
 /// An event of any run in a few words.
-pub(crate) fn words_in(run: &dyn Run, id: RecordId) -> String {
+pub(crate) fn words_in(run: &Run, id: RecordId) -> String {
     let record = run.trace().record(id);
     let label = run.label(id);
     if record.node == NO_NODE {
@@ -36,7 +36,7 @@ pub(crate) fn words_in(run: &dyn Run, id: RecordId) -> String {
 }
 
 /// The protocol's own clock in a run of the session's, before → after, where it keeps one.
-pub(crate) fn own_clock(s: &Session, run: &dyn Run, id: RecordId) -> Option<String> {
+pub(crate) fn own_clock(s: &Session, run: &Run, id: RecordId) -> Option<String> {
     let (before, after) = run.own_clock(id).filter(|_| !s.is_veiled(id))?;
     let change = |name: &str| format!("{name}{} → {}", clock::short(&before), clock::short(&after));
     Some(s.lab().spec().own_clock.map_or_else(|| change(""), |name| change(&format!("{name} "))))

@@ -2,9 +2,9 @@
 //! time; none makes a branch, and each can be taken back.
 
 use super::Session;
-use lightcone_core::act::{Act, PlannedAct, When, Which};
-use lightcone_core::json::{Doc, InputError, millis_text};
-use lightcone_core::network::TIME_US_MAX;
+use lightcone_core::trace::{Act, PlannedAct, When, Which};
+use lightcone_core::base::json::{Doc, InputError, millis_text};
+use lightcone_core::tables::TIME_US_MAX;
 use lightcone_core::order;
 use lightcone_core::scenario::ACTS_MAX;
 
@@ -196,7 +196,7 @@ impl Session {
 mod tests {
     use super::super::first_scenario;
     use super::*;
-    use lightcone_core::run;
+    use lightcone_core::engine;
     use lightcone_core::scenario::Scenario;
 
     fn opened() -> Session {
@@ -209,7 +209,7 @@ mod tests {
     /// What is shown is what the scenario says.
     fn check(session: &mut Session) {
         session.seek_time(1e6);
-        let again = run::run(Scenario::parse(&session.scenario().to_json()).expect("it can be read"));
+        let again = run::run(lightcone_core::labs::parse(&session.scenario().to_json()).expect("it can be read"));
         assert_eq!(session.run.hash(), again.hash());
         assert_eq!(session.tree.branches().len(), 1);
     }

@@ -2,10 +2,10 @@
 
 use super::{Kept, Session, kept};
 use crate::branches::{Branch, BranchId, Compare, Saved, Tree};
-use lightcone_core::act::{Act, When};
-use lightcone_core::diagram::Index;
-use lightcone_core::json::{Doc, InputError, millis_text};
-use lightcone_core::run::Run;
+use lightcone_core::trace::{Act, When};
+use lightcone_core::views::diagram::Index;
+use lightcone_core::base::json::{Doc, InputError, millis_text};
+use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
 use std::rc::Rc;
 
@@ -70,10 +70,10 @@ impl History {
 
 /// Runs of branches that are not shown.
 #[derive(Default)]
-pub(crate) struct Alive(Vec<(BranchId, Box<dyn Run>)>);
+pub(crate) struct Alive(Vec<(BranchId, Run)>);
 
 impl Alive {
-    fn put(&mut self, id: BranchId, run: Box<dyn Run>) {
+    fn put(&mut self, id: BranchId, run: Run) {
         self.0.retain(|(b, _)| *b != id);
         self.0.push((id, run));
         if self.0.len() > ALIVE_MAX {
@@ -82,12 +82,12 @@ impl Alive {
     }
 
     /// The run of a branch with what is known of its future: the living one if it is that still.
-    fn take(&mut self, branch: &Branch) -> Box<dyn Run> {
-        let fits = |run: &dyn Run| run.trace().len() == branch.known && *run.scenario() == *branch.scenario;
+    fn take(&mut self, branch: &Branch) -> Run {
+        let fits = |run: &Run| run.trace().len() == branch.known && *run.scenario() == *branch.scenario;
         if let Some(i) = self.0.iter().position(|(id, run)| *id == branch.id && fits(&**run)) {
             return self.0.remove(i).1;
         }
-        let mut run = branch.scenario.lab.open((*branch.scenario).clone());
+        let mut run = Run::new((*branch.scenario).clone());
         run.seek(branch.known);
         run
     }
@@ -155,7 +155,7 @@ impl Session {
     /// The scenario of the branch that is shown is another one: the run is made again, up to the same time.
     pub(super) fn replay(&mut self, scenario: Scenario) {
         let known_us = self.end_us();
-        self.run = scenario.lab.open(scenario);
+        self.run = Run::new(scenario);
         self.run.seek_time(known_us as u64, u32::MAX);
         self.tree.keep(self.run.scenario(), self.run.trace().len());
         self.arrive(self.view_us, None);
@@ -383,7 +383,7 @@ impl Session {
     pub(crate) fn set_from_link(&mut self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let spec = self.lab().spec();
         if let Some(builtin) = value("b").and_then(|id| spec.scenarios.iter().find(|b| b.id == id))
-            && let Ok(origin) = Scenario::parse(builtin.json)
+            && let Ok(origin) = lightcone_core::labs::parse(builtin.json)
         {
             self.builtin = Some(builtin.id);
             (self.tree.builtin, self.tree.origin) = (self.builtin, Rc::new(origin));
@@ -428,7 +428,7 @@ impl Session {
 mod tests {
     use super::super::first_scenario;
     use super::*;
-    use lightcone_core::run;
+    use lightcone_core::engine;
 
     fn crash(node: &str) -> String {
         format!("{{\"crash\":{{\"node\":\"{node}\"}}}}")

@@ -2,7 +2,8 @@
 
 use super::{SPAN_MIN, SPEEDS, Session};
 use crate::look;
-use lightcone_core::diagram::{Axis, Index, LINK_LAYER, Labels, Orientation, lane_order};
+use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::{Axis, Index, LINK_LAYER, Orientation, lane_order};
 use lightcone_core::trace::NodeId;
 
 /// Farthest edge of a stretch that is read from a link, in microseconds: longer than any run.
@@ -262,8 +263,8 @@ mod tests {
         assert_eq!(session.hidden, [kind]);
     }
 
-    fn session_of(spec: &'static lightcone_core::schema::LabSpec) -> Session {
+    fn session_of(spec: &'static lightcone_core::tables::LabSpec) -> Session {
         let json = spec.scenarios[0].json;
-        Session::new(lightcone_core::scenario::Scenario::parse(json).expect("a scenario"))
+        Session::new(lightcone_core::scenario::lightcone_core::labs::parse(json).expect("a scenario"))
     }
 }

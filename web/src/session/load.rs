@@ -1,10 +1,10 @@
 //! Loads: started as acts like any other, and run to their end some milliseconds at a time.
 
 use super::Session;
-use crate::load::{Load, Stage};
-use lightcone_core::act::Act;
-use lightcone_core::json::InputError;
-use lightcone_core::words::grouped;
+use crate::tables::{Load, Stage};
+use lightcone_core::trace::Act;
+use lightcone_core::base::json::InputError;
+use lightcone_core::base::words::grouped;
 
 /// Records made before the time is looked at: some tens of microseconds.
 const RECORDS_A_LOOK: u32 = 32;

@@ -1,7 +1,7 @@
 //! Scenarios that are told step by step.
 
 use super::Session;
-use lightcone_core::schema::Step;
+use lightcone_core::tables::Step;
 
 impl Session {
     /// The moments of this scenario, if it is told step by step and is still the built-in one.

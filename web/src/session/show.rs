@@ -2,18 +2,18 @@
 //! few milliseconds at a time, and then takes the place of the old one at the very same moment.
 
 use super::Session;
-use lightcone_core::diagram::Index;
-use lightcone_core::json::InputError;
-use lightcone_core::run::Run;
-use lightcone_core::scenario::{Scenario, Setup};
-use lightcone_core::schema::Value;
+use lightcone_core::views::diagram::Index;
+use lightcone_core::base::json::InputError;
+use lightcone_core::engine::Run;
+use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Setup, Value};
 
 /// Records made before the time is looked at.
 const RECORDS_A_LOOK: u32 = 256;
 
 /// A run that is being made again.
 pub(super) struct Remake {
-    run: Box<dyn Run>,
+    run: Run,
     field: &'static str,
     value: Value,
 }
@@ -94,12 +94,12 @@ impl Session {
 mod tests {
     use super::*;
     use lightcone_core::labs::LABS;
-    use lightcone_core::schema::Builtin;
+    use lightcone_core::tables::Builtin;
 
     fn opened() -> (Session, &'static str) {
         let lab = LABS.iter().find(|lab| lab.spec().shows.is_some()).expect("some lab shows one thing");
         let Builtin { json, .. } = lab.spec().scenarios[1];
-        let mut session = Session::new(Scenario::parse(json).expect("a scenario"));
+        let mut session = Session::new(lightcone_core::labs::parse(json).expect("a scenario"));
         session.playing = false;
         session.seek_time(1e9);
         (session, lab.spec().shows.expect("it was just looked for"))

@@ -7,10 +7,8 @@ use super::node::lacks;
 use super::replica::VersionId;
 use super::words::{id_text, ids_text, missing_text};
 use super::{CausalKv, Ctx, Message, Note, Outcome, Question, Role, Said, Version};
-use crate::check::{Broken, Check, Watch};
-use crate::clock;
-use crate::order;
-use crate::protocol::Seen;
+use crate::base::clock;
+use crate::protocol::{Broken, Check, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -100,7 +98,7 @@ impl CausalOrder {
         let cause = (k as NodeId, missing[k]);
         if let Some((_, earlier)) = self.past.get(&cause) {
             events.insert(0, *earlier);
-            order::sort(&mut events);
+            events.sort();
         }
         let explain = format!(
             "{name} applies the write {write} before {}, which happened before it.",
@@ -284,7 +282,7 @@ impl Births {
 
     fn of(&self, ids: impl IntoIterator<Item = VersionId>) -> Vec<RecordId> {
         let mut events: Vec<RecordId> = ids.into_iter().filter_map(|id| self.0.get(&id).copied()).collect();
-        order::sort(&mut events);
+        events.sort();
         events
     }
 }

@@ -4,7 +4,7 @@
 //! (client, n) names a question for ever.
 
 use super::{CausalKv, Change, Ctx, Disk, Effects, Entry, Message, Note, Outcome, Question, Said, Timer};
-use crate::clock;
+use crate::base::clock;
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
 use std::collections::VecDeque;

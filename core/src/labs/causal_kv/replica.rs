@@ -1,8 +1,7 @@
 //! What a node holds: versions of keys, and the order in which concurrent ones win.
 
-use crate::clock;
-use crate::json::Payload;
-use crate::order;
+use crate::base::clock;
+use crate::base::json::Payload;
 use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -133,7 +132,7 @@ impl Slot {
         if !all.iter().any(|other| other.is_after(version)) {
             all.push(Arc::clone(version));
         }
-        order::sort_by_key(&mut all, |v| v.rank());
+        all.sort_by_key(|v| v.rank());
         self.winner = all.pop().expect("one at least is left");
         self.losers = all;
     }
@@ -145,7 +144,7 @@ impl Slot {
         let other = if wins { std::mem::replace(&mut self.winner, Arc::clone(version)) } else { Arc::clone(version) };
         if concurrent {
             self.losers.push(other);
-            order::sort_by_key(&mut self.losers, |v| v.rank());
+            self.losers.sort_by_key(|v| v.rank());
         }
     }
 

@@ -1,8 +1,7 @@
 //! The lab's tables: settings, operations, rules and switches.
 
 use super::scenarios::SCENARIOS;
-use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Sort, Switch, Takes};
 
 /// Most nodes: a clock of seven numbers can still be read in a label.
 const NODES_MAX: u64 = 7;

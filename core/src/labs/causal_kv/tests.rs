@@ -4,11 +4,10 @@
 //! changes was to be checked by hand, against the head of the lab.
 
 use super::CausalKv;
-use crate::json::quote;
+use crate::base::json::quote;
+use crate::engine::{Run, run};
 use crate::labs::golden;
 use crate::protocol::Protocol;
-use crate::run::{Run, run};
-use crate::scenario::Scenario;
 use serde_json::Value;
 
 fn millis(us: u64) -> String {
@@ -41,7 +40,7 @@ fn held(data: &Value) -> String {
 }
 
 /// One line for each record that is worth one; boots, requests and periodic timers go without saying.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for id in 0..run.trace().len() {
         let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
@@ -86,8 +85,8 @@ fn play(name: &str, setup: &str, acts: &[(&str, String)]) {
          \"setup\":{{\"check_ms\":50{quiet}{setup}}},\"acts\":[{}],\"until_ms\":600}}",
         acts.join(",")
     );
-    let scenario = Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    hold(name, &dialogue(&*run(scenario)));
+    let scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    hold(name, &dialogue(&run(scenario)));
 }
 
 fn hold(name: &str, said: &str) {
@@ -313,14 +312,14 @@ fn awkward_values_and_keys_travel_whole() {
             ask("client2", "get", &args)
         );
         let scenario = format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-kv\",\"acts\":[{acts}]}}");
-        let run = run(Scenario::parse(&scenario).unwrap_or_else(|e| panic!("{e}")));
+        let run = run(crate::labs::parse(&scenario).unwrap_or_else(|e| panic!("{e}")));
         let lines: Vec<Value> =
             (0..run.trace().len()).map(|id| serde_json::from_str(&run.line(id)).expect("JSON")).collect();
         let read = lines.iter().rfind(|line| line["kind"] == "reply").expect("an answer");
         assert_eq!((&read["data"]["value"], &read["data"]["ok"]), (&Value::from(value), &Value::Bool(true)));
         let short = |line: &Value| word(&line["label"]).chars().count() < 120;
         assert!(lines.iter().all(short), "labels stay short");
-        assert!(!run.frame().panels.is_empty());
+        assert!(!run.panels().is_empty());
     }
 }
 
@@ -342,7 +341,7 @@ fn what_makes_no_sense_is_refused_with_a_path() {
         ("status", r#""key":"x""#, "key"),
         ("delete", "", "op"),
     ];
-    let empty = Scenario::parse(r#"{"format":"lightcone/1","lab":"causal-kv"}"#).expect("a scenario");
+    let empty = crate::labs::parse(r#"{"format":"lightcone/1","lab":"causal-kv"}"#).expect("a scenario");
     for (op, args, path) in wrong {
         let error = empty.read_act(&ask("client1", op, args)).expect_err(args).to_string();
         assert!(error.contains(path), "{op} {args}: {error}");
@@ -350,7 +349,7 @@ fn what_makes_no_sense_is_refused_with_a_path() {
     let at_a_node = empty.read_act(&ask("node1", "get", "")).expect_err("nodes take no requests").to_string();
     assert!(at_a_node.contains("node1"), "{at_a_node}");
     let slow = r#"{"format":"lightcone/1","lab":"causal-kv","setup":{"nodes":7,"anti_entropy_ms":400}}"#;
-    let error = Scenario::parse(slow).expect_err("too slow").to_string();
+    let error = crate::labs::parse(slow).expect_err("too slow").to_string();
     assert!(error.contains("$.setup.anti_entropy_ms") && error.contains("333"), "{error}");
 }
 
@@ -366,7 +365,7 @@ fn one_node_is_a_store_too() {
 #[test]
 fn every_built_in_scenario_says_something_about_every_event_that_has_a_reason() {
     for builtin in CausalKv::spec().scenarios {
-        let scenario = Scenario::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
         for id in 0..run.trace().len() {

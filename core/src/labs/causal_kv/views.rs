@@ -4,9 +4,9 @@ use super::node::{Node, lacks};
 use super::replica::{Slot, VersionId};
 use super::words::{id_text, ids_text, missing_text, shorten};
 use super::{CausalKv, Ctx, Question, Role};
-use crate::clock;
-use crate::frame::{Band, Cell, Field, Mark, Panel};
+use crate::base::clock;
 use crate::protocol::Seen;
+use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

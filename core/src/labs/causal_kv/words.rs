@@ -2,15 +2,15 @@
 
 use super::replica::{Version, VersionId};
 use super::{Ctx, Fate, Message, Note, Outcome, Question, Said};
-use crate::clock;
-use crate::json::JsonObject;
+use crate::base::clock;
+use crate::base::json::JsonObject;
 use crate::trace::{Kind, NodeId};
 
 /// Longest value or key in a label, in characters: the inspector has the whole.
 const LABEL_CHARS_MAX: usize = 16;
 
 pub(super) fn shorten(text: &str) -> String {
-    crate::words::shorten(text, LABEL_CHARS_MAX)
+    crate::base::words::shorten(text, LABEL_CHARS_MAX)
 }
 
 /// A write's name: `node1/2`.
@@ -227,7 +227,7 @@ pub(super) fn why(ctx: &Ctx, kind: Kind, node: NodeId, note: &Note) -> Option<(S
                     "{name} has the clock {clock} and lacks {}, which the client depends on: an answer now would come from \
                      the past, so the question waits, for {} ms at most.",
                     missing_text(ctx, missing),
-                    crate::json::millis_text(ctx.setup.wait_us)
+                    crate::base::json::millis_text(ctx.setup.wait_us)
                 )
             };
             Some((text, SESSIONS))
@@ -310,7 +310,7 @@ fn why_replied(ctx: &Ctx, name: &str, said: &Said, context: &[u32]) -> String {
         ),
         Some(Outcome::Missing(missing)) => format!(
             "{node} has waited {} ms and still lacks {}: it says so and does nothing, rather than answer from the past.",
-            crate::json::millis_text(ctx.setup.wait_us),
+            crate::base::json::millis_text(ctx.setup.wait_us),
             missing_text(ctx, missing)
         ),
         Some(Outcome::Status { .. }) => format!("A clock is no value of a key: {name} depends on nothing new."),

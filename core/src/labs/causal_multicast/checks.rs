@@ -3,9 +3,8 @@
 
 use super::words::{all_lacking, name_of, short};
 use super::{About, CausalMulticast, Letter, missing};
-use crate::check::{Broken, Check, Watch};
-use crate::log::Log;
-use crate::protocol::{Context, Seen};
+use crate::base::log::Log;
+use crate::protocol::{Broken, Check, Context, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeSet;
 

@@ -4,11 +4,10 @@
 //! changes was to be checked by hand, against the three steps at the head of the lab.
 
 use super::{About, CausalMulticast, Disk, Fate, Letter, Missing, Note, Request, missing};
-use crate::json::Payload;
-use crate::labs::context;
+use crate::base::json::Payload;
+use crate::engine::{Run, run};
 use crate::labs::golden;
-use crate::protocol::{Context, Input, Out, Protocol};
-use crate::run::{Run, run};
+use crate::protocol::{Context, Input, Out, Protocol, context};
 use crate::scenario::Scenario;
 use serde_json::Value;
 use std::sync::Arc;
@@ -18,13 +17,13 @@ fn word(value: &Value) -> String {
 }
 
 /// A protocol's vector from `data`: the components in the order of the processes.
-fn vector(run: &dyn Run, vector: &Value) -> String {
+fn vector(run: &Run, vector: &Value) -> String {
     let parts: Vec<String> = run.names().iter().map(|name| vector[name].to_string()).collect();
     format!("({})", parts.join(","))
 }
 
 /// One line for each record that is worth one; requests, boots and the link layer go without saying.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for id in 0..run.trace().len() {
         let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
@@ -77,14 +76,14 @@ fn scenario(setup: &str, acts: &[(&str, String)]) -> Scenario {
          \"network\":{{\"delay_ms\":10}},\"acts\":[{}],\"until_ms\":1000}}",
         all.join(",")
     );
-    Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 /// Plays acts, lets the run settle, and holds the dialogue against `golden/NAME.txt`.
 fn golden(name: &str, setup: &str, acts: &[(&str, String)]) {
     let mut run = run(scenario(setup, acts));
     run.settle();
-    let said = dialogue(&*run);
+    let said = dialogue(&run);
     golden::hold("causal_multicast", name, &said);
     assert_eq!(run.violations().is_empty(), !setup.contains("broken"), "{name}");
 }
@@ -245,7 +244,7 @@ struct Bench {
 
 impl Bench {
     fn new(me: u16) -> Bench {
-        let ctx = context::<CausalMulticast>(&crate::scenario::Setup::default());
+        let ctx = context::<CausalMulticast>(&crate::tables::Setup::default()).expect("defaults fit");
         Bench { disk: CausalMulticast::format(&ctx, me), ctx, me }
     }
 
@@ -323,7 +322,7 @@ fn payloads_of_all_sorts_arrive_as_they_were_sent() {
         assert!(lines.iter().all(short), "labels are short: {payload}");
     }
     let run = run(scenario(THREE, &[("1", r#"{"request":{"node":"P2","op":"multicast"}}"#.into())]));
-    assert!(dialogue(&*run).contains("P1 delivers P2#1 \"hello\""), "the payload has a default");
+    assert!(dialogue(&run).contains("P1 delivers P2#1 \"hello\""), "the payload has a default");
 }
 
 #[test]
@@ -332,7 +331,7 @@ fn unusable_requests_are_refused_with_their_path() {
         let text = format!(
             "{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"acts\":[{{\"at_ms\":1,\"act\":{{\"request\":{act}}}}}]}}"
         );
-        Scenario::parse(&text).expect_err(act).to_string()
+        crate::labs::parse(&text).expect_err(act).to_string()
     };
     assert!(error(r#"{"node":"P1","op":"broadcast"}"#).contains("op"));
     assert!(error(r#"{"node":"P9","op":"local"}"#).contains("P9"));
@@ -340,7 +339,7 @@ fn unusable_requests_are_refused_with_their_path() {
     assert!(error(r#"{"node":"P1","op":"local","args":{"payload":1}}"#).contains("payload"));
     assert!(error(r#"{"node":1,"op":"local"}"#).contains("node"));
     let setup = |setup: &str| {
-        Scenario::parse(&format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"setup\":{setup}}}"))
+        crate::labs::parse(&format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"setup\":{setup}}}"))
     };
     for bad in [r#"{"processes":0}"#, r#"{"processes":27}"#, r#"{"processes":"3"}"#, r#"{"broken":["no-merge"]}"#] {
         assert!(setup(bad).is_err(), "{bad}");
@@ -348,29 +347,29 @@ fn unusable_requests_are_refused_with_their_path() {
     assert!(setup(r#"{"processes":26}"#).is_ok());
 }
 
-fn kinds(run: &dyn Run, kind: &str) -> usize {
+fn kinds(run: &Run, kind: &str) -> usize {
     (0..run.trace().len()).filter(|&id| run.trace().record(id).kind.name() == kind).count()
 }
 
-fn metric(run: &dyn Run, name: &str) -> u64 {
+fn metric(run: &Run, name: &str) -> u64 {
     run.metrics().iter().find(|(n, _)| *n == name).expect("a metric").1
 }
 
 #[test]
 fn every_built_in_scenario_does_what_it_is_there_for() {
     for builtin in CausalMulticast::spec().scenarios {
-        let scenario = Scenario::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let (broken, n) = (scenario.setup.broken.clone(), scenario.processes().len());
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let mut run = run(scenario);
-        assert_eq!(kinds(&*run, "refused"), 0, "{}", builtin.id);
+        assert_eq!(kinds(&run, "refused"), 0, "{}", builtin.id);
         if broken.is_empty() {
-            let all = kinds(&*run, "send") * n;
-            assert_eq!((kinds(&*run, "deliver"), run.violations().len()), (all, 0), "{}: all is delivered", builtin.id);
-            assert_eq!(metric(&*run, "messages_held") > 0, builtin.id != "concurrent", "{}", builtin.id);
-            assert_eq!(metric(&*run, "held_now"), 0);
+            let all = kinds(&run, "send") * n;
+            assert_eq!((kinds(&run, "deliver"), run.violations().len()), (all, 0), "{}: all is delivered", builtin.id);
+            assert_eq!(metric(&run, "messages_held") > 0, builtin.id != "concurrent", "{}", builtin.id);
+            assert_eq!(metric(&run, "held_now"), 0);
             run.seek_time(builtin.stop_us, u32::MAX);
-            assert_eq!(metric(&*run, "held_now") > 0, builtin.id != "concurrent", "{}: worth stopping at", builtin.id);
+            assert_eq!(metric(&run, "held_now") > 0, builtin.id != "concurrent", "{}: worth stopping at", builtin.id);
         }
     }
 }
@@ -381,7 +380,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = Scenario::parse(builtin.json).expect("a scenario");
+        let scenario = crate::labs::parse(builtin.json).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let mut run = run(scenario);
         run.settle();
@@ -396,7 +395,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
 #[test]
 fn every_event_has_its_reason_with_values() {
     for builtin in CausalMulticast::spec().scenarios {
-        let run = run(Scenario::parse(builtin.json).expect("a scenario"));
+        let run = run(crate::labs::parse(builtin.json).expect("a scenario"));
         for id in 0..run.trace().len() {
             if matches!(run.trace().record(id).kind.name(), "send" | "receive" | "deliver" | "local") {
                 let (why, source) = run.why(id).expect("a reason");

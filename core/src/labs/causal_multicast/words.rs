@@ -1,12 +1,12 @@
 //! How the lab's values are put into words: labels, `data`, reasons and panels.
 
 use super::{About, CausalMulticast, Fate, How, Letter, Missing, Note, missing};
-use crate::clock::text;
-use crate::frame::{Cell, Mark, Panel};
-use crate::json::JsonObject;
+use crate::base::clock::text;
+use crate::base::json::JsonObject;
 use crate::labs::vector_clocks::shorten;
 use crate::protocol::{Context, Seen};
 use crate::trace::NodeId;
+use crate::trace::frame::{Cell, Mark, Panel};
 
 type Ctx = Context<CausalMulticast>;
 

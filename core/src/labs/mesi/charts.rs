@@ -3,7 +3,7 @@
 use super::Note;
 use super::note::{Change, Served, Sharing, Why};
 use crate::coherence::{Event, State, Transaction};
-use crate::schema::{Fold, Sample, Series};
+use crate::tables::{Fold, Sample, Series};
 
 const fn line(title: &'static str, line: &'static str, unit: &'static str, fold: Fold) -> Series {
     Series { title, line, unit, fold }

@@ -4,8 +4,7 @@ mod model;
 
 use super::note::Note;
 use super::{Ctx, Mesi};
-use crate::check::{Broken, Check, Watch};
-use crate::protocol::Seen;
+use crate::protocol::{Broken, Check, Seen, Watch};
 use crate::trace::{Record, RecordId};
 use model::{Model, Read};
 

@@ -1,6 +1,6 @@
 //! Lines and what is in them.
 
-use crate::json::{JsonObject, Payload};
+use crate::base::json::{JsonObject, Payload};
 use crate::trace::NodeId;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};

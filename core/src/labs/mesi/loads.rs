@@ -1,6 +1,6 @@
 //! Loads worth trying: what makes a bus busy, and what does not.
 
-use crate::load::{Group, Load, Loads, Share};
+use crate::tables::{Group, Load, Loads, Share};
 
 type Args = &'static [(&'static str, &'static str)];
 

@@ -4,9 +4,9 @@ use super::note::Why;
 use super::words::{names, shorten};
 use super::{Ctx, Mesi, Moved, views};
 use crate::coherence::{Does, Event, Family, State, Transaction, table};
-use crate::frame::{GraphEdge, GraphNode, Mark, Panel, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
+use crate::trace::frame::{GraphEdge, GraphNode, Mark, Panel, state_tone};
 
 /// More names than this do not fit into a node.
 const NAMES_MAX: usize = 4;

@@ -2,8 +2,8 @@
 
 use super::Txn;
 use super::line::{Content, Line};
+use crate::base::json::Payload;
 use crate::coherence::{Event, State, Transaction};
-use crate::json::Payload;
 use crate::trace::NodeId;
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
 //! Scenarios worth opening. All but one have delays of 2 ms: with the defaults a line from memory takes 21 ms.
 
-use crate::schema::Builtin;
+use crate::tables::Builtin;
 
 pub(super) static SCENARIOS: [Builtin; 19] = [
     Builtin {

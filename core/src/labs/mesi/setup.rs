@@ -3,10 +3,10 @@
 use super::line::{Content, Line};
 use super::tables::{ACCESS, READ, SETUP, WRITE};
 use super::{Access, Ctx, Request};
+use crate::base::json::{Doc, InputError, Payload};
 use crate::coherence::{Family, Geometry, read_address};
-use crate::json::{Doc, InputError, Payload};
 use crate::protocol::ProcessInfo;
-use crate::schema::{Fields, Param, Value};
+use crate::tables::{Fields, Param, Value};
 use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::rc::Rc;

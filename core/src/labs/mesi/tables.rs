@@ -5,8 +5,7 @@ use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use crate::coherence::SIZE_BYTES_MAX;
-use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Sort, Switch, Takes};
 
 /// Longest latency of the bus or of memory, in microseconds: shorter than the 3 s without news after which a settled
 /// system is judged.
@@ -193,7 +192,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     http: &HTTP,
     buffers_on_disk: false,
     quiet: &["done"],
-    memory_traces: true,
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
     shows: Some("show"),

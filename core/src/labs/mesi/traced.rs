@@ -1,8 +1,8 @@
 //! The beginning of a memory trace as a scenario: so that what the counters count can be seen to travel.
 
 use super::setup::{CACHES_MAX, CACHES_MIN};
+use crate::base::json::{JsonObject, millis_text};
 use crate::coherence::{Accesses, Family, Shape};
-use crate::json::{JsonObject, millis_text};
 
 /// Most accesses of a trace that become acts: what one can still follow, and a file that one can still read.
 const ACCESSES_MAX: usize = 300;
@@ -13,7 +13,7 @@ const DELAY_US: u64 = 1_000;
 const EVERY_US: u64 = 50_000;
 
 /// The scenario as JSON.
-pub(super) fn scenario(accesses: &Accesses, shape: Shape) -> Result<String, String> {
+pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<String, String> {
     let Shape { size, ways, line, family } = shape;
     let processors = accesses.processors() as u64;
     if processors > CACHES_MAX {
@@ -51,12 +51,13 @@ pub(super) fn scenario(accesses: &Accesses, shape: Shape) -> Result<String, Stri
 mod tests {
     use super::*;
     use crate::coherence::{Mix, Pattern, System};
-    use crate::scenario::Scenario;
 
-    fn numbers(run: &dyn crate::run::Run) -> Vec<String> {
-        let panels = run.frame().panels;
+    fn numbers(run: &crate::engine::Run) -> Vec<String> {
+        let panels = run.panels();
         let counters = panels.iter().find(|p| p.title() == "Counters");
-        let Some(crate::frame::Panel::Table { rows, .. }) = counters else { panic!("there is a table of counters") };
+        let Some(crate::trace::frame::Panel::Table { rows, .. }) = counters else {
+            panic!("there is a table of counters")
+        };
         rows.iter().flat_map(|(_, cells)| cells.iter().map(|c| c.text.clone())).collect()
     }
 
@@ -69,7 +70,7 @@ mod tests {
                 let accesses = mix.accesses();
                 let shape = Shape { size: 256, ways: 2, line: 32, family };
                 let text = scenario(&accesses, shape).expect("it fits");
-                let run = crate::run::run(Scenario::parse(&text).expect("a scenario"));
+                let run = crate::engine::run(crate::labs::parse(&text).expect("a scenario"));
                 assert_eq!(run.violations(), [], "{name}");
                 let mut system = System::new(processors, shape.geometry().expect("it fits"), family);
                 for a in accesses.iter() {
@@ -77,7 +78,7 @@ mod tests {
                 }
                 let all: Vec<String> =
                     system.counters().iter().flat_map(|c| c.named().map(|(_, n)| n.to_string())).collect();
-                assert_eq!(numbers(&*run), all, "{name}");
+                assert_eq!(numbers(&run), all, "{name}");
             }
         }
     }
@@ -97,6 +98,6 @@ mod tests {
         assert!(scenario(&mix.accesses(), shape).expect_err("too many").contains("at most 8 caches"));
         let one = Mix { processors: 1, count: 1_000, ..mix }.accesses();
         let text = scenario(&one, shape).expect("one processor has a neighbour that does nothing");
-        assert_eq!(Scenario::parse(&text).expect("a scenario").acts.len(), ACCESSES_MAX);
+        assert_eq!(crate::labs::parse(&text).expect("a scenario").acts.len(), ACCESSES_MAX);
     }
 }

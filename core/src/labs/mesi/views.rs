@@ -6,12 +6,12 @@ use super::line::Line;
 use super::words::{named_moves, names, shorten};
 use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
-use crate::frame::{
-    Band, BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark,
-};
-use crate::frame::{MemoryLine, Panel, ThingRow, state_tone};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
+use crate::trace::frame::{
+    Band, BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, Cell, Field, Mark, MemoryLine,
+    Panel, ThingRow, state_tone,
+};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -189,7 +189,7 @@ fn is_shown(ctx: &Ctx, name: &str) -> bool {
 }
 
 fn value_text(ctx: &Ctx, content: &Content) -> String {
-    crate::words::shorten(&content.shown(ctx.setup.by_address()), VALUE_CHARS_MAX)
+    crate::base::words::shorten(&content.shown(ctx.setup.by_address()), VALUE_CHARS_MAX)
 }
 
 fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {

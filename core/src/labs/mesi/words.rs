@@ -4,8 +4,8 @@ use super::cache::Cached;
 use super::line::value_json;
 use super::note::{BusNote, Change, Commit, Served, Taken, Why};
 use super::{Access, Ctx, Message, Note, Tally};
+use crate::base::json::{JsonObject, quote};
 use crate::coherence::{State, Transaction};
-use crate::json::{JsonObject, quote};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ const LABEL_CHARS_MAX: usize = 16;
 const WRITTEN_MAX: usize = 3;
 
 pub(super) fn shorten(text: &str) -> String {
-    crate::words::shorten(text, LABEL_CHARS_MAX)
+    crate::base::words::shorten(text, LABEL_CHARS_MAX)
 }
 
 fn cache_json(ctx: &Ctx, cache: Option<NodeId>) -> String {

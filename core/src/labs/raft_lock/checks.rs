@@ -11,7 +11,7 @@ mod settled;
 
 use super::locks::Effect;
 use super::{AppliedEntry, Ctx, Index, Note, RaftLock, Saved, Stands};
-use crate::check::{Check, Watch};
+use crate::protocol::{Check, Watch};
 use crate::trace::{Record, RecordId};
 
 type Watching<'a> = Watch<'a, RaftLock>;

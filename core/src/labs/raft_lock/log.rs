@@ -46,7 +46,7 @@ pub struct Conflict {
 pub(super) struct Log {
     base: Index,
     base_term: Term,
-    entries: crate::log::Log<Entry>,
+    entries: crate::base::log::Log<Entry>,
 }
 
 impl Log {
@@ -182,7 +182,7 @@ impl Log {
     pub(super) fn compact(&mut self, index: Index, term: Term) {
         let rest = self.slice(index + 1, 0);
         (self.base, self.base_term) = (index, term);
-        self.entries = crate::log::Log::default();
+        self.entries = crate::base::log::Log::default();
         for entry in rest {
             self.entries.push(entry);
         }

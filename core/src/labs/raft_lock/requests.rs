@@ -185,7 +185,7 @@ pub(super) fn look_after_clients(at: At<'_>, server: &mut Server) {
 pub(super) fn on_metrics(server: &Server, request: RecordId, out: &mut Effects) {
     let tally = &server.tally;
     let numbers = vec![
-        ("role", crate::json::quote(server.role.name())),
+        ("role", crate::base::json::quote(server.role.name())),
         ("term", server.term.to_string()),
         ("commit", server.commit.to_string()),
         ("applied", server.applied.to_string()),

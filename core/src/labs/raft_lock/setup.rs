@@ -5,9 +5,9 @@ use super::locks::{Mode, Policy, Rules};
 use super::log::{Entry, Lax};
 use super::tables::{ACQUIRE, RELEASE, SETUP, WORK};
 use super::{Command, Ctx, Disk, Request, SERVERS_MAX};
-use crate::json::{Doc, InputError, Payload};
+use crate::base::json::{Doc, InputError, Payload};
 use crate::protocol::ProcessInfo;
-use crate::schema::{Fields, Param, Value};
+use crate::tables::{Fields, Param, Value};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
@@ -234,7 +234,8 @@ pub(super) fn make_up(param: &'static str, bits: u64) -> Option<Value> {
             // One to three different ones: a start and a step that is prime to the number of names.
             let count = 1 + (bits >> 8) % 3;
             let (start, step) = (bits >> 16, if bits & 16 == 0 { 1 } else { 3 });
-            let list = crate::json::list((0..count).map(|i| crate::json::quote(name(start % 4 + i * step))));
+            let list =
+                crate::base::json::list((0..count).map(|i| crate::base::json::quote(name(start % 4 + i * step))));
             Payload::from_json(&list).ok().map(Value::Json)
         }
         // One of three shares, so that queues of both kinds come about.

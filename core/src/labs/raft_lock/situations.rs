@@ -2,13 +2,11 @@
 
 use super::views::server_of;
 use super::{Ctx, Setup, Standing};
-use crate::act::Act;
-use crate::frame::{Field, Mark};
-use crate::json::millis_text;
-use crate::network::{Delay, LinkRule};
-use crate::protocol::Seen;
-use crate::situation::{How, Outlook, Situation};
-use crate::trace::NodeId;
+use crate::base::json::millis_text;
+use crate::protocol::{How, Outlook, Seen, Situation};
+use crate::tables::{Delay, LinkRule};
+use crate::trace::frame::{Field, Mark};
+use crate::trace::{Act, NodeId};
 
 type Saw<'a> = Seen<'a, super::RaftLock>;
 

@@ -2,8 +2,7 @@
 
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
-use crate::http::{HttpForm, HttpKey, Performer};
-use crate::schema::{LabSpec, Operation, Param, Phases, Rule, Sort, Step, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Phases, Rule, Sort, Step, Switch, Takes};
 
 /// Most clients: one for each letter.
 const CLIENTS_MAX: u64 = 26;

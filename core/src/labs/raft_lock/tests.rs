@@ -7,16 +7,15 @@ mod policies;
 mod scenarios;
 mod situations;
 
-use crate::run::{Run, run};
-use crate::scenario::Scenario;
+use crate::engine::{Run, run};
 use serde_json::Value;
 
 /// Runs a scenario given as JSON.
-fn play(text: &str) -> Box<dyn Run> {
-    run(Scenario::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}")))
+fn play(text: &str) -> Run {
+    run(crate::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}")))
 }
 
 /// The lines of a trace.
-fn lines(run: &dyn Run) -> Vec<Value> {
+fn lines(run: &Run) -> Vec<Value> {
     (0..run.trace().len()).map(|id| serde_json::from_str(&run.line(id)).expect("a line is JSON")).collect()
 }

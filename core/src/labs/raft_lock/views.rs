@@ -9,9 +9,9 @@ use super::client::{Client, Job};
 use super::server::Server;
 use super::words::shorten;
 use super::{Ctx, Disk, RaftLock, Role, Standing};
-use crate::frame::{Band, Cell, Field, Mark, Panel};
 use crate::protocol::Seen;
 use crate::trace::NodeId;
+use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
 
 type Saw<'a> = Seen<'a, RaftLock>;
 

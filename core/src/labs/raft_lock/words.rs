@@ -6,7 +6,7 @@ use super::log::Entry;
 use super::{
     Answer, AppliedEntry, Ask, Call, Command, Ctx, Fate, Index, Message, Note, Replied, Saved, Served, Stands, Term,
 };
-use crate::json::{JsonObject, list, quote};
+use crate::base::json::{JsonObject, list, quote};
 use crate::trace::{Kind, NodeId};
 
 /// Longest name of a lock in a label, in characters: the inspector has the whole.

@@ -3,7 +3,7 @@
 //! Adding 100.00 and adding one per cent do not commute. Copies that apply the same changes in different
 //! orders end with different balances.
 
-use crate::json::{Doc, Payload};
+use crate::base::json::{Doc, Payload};
 
 /// What is in the account at first, in cents: 1000.00.
 pub(super) const BALANCE_AT_FIRST: i64 = 100_000;

@@ -2,9 +2,8 @@
 
 use super::notes::{self, Note};
 use super::{Desk, Multicast, TotalOrder, account, spec};
-use crate::check::{Broken, Check, Watch};
-use crate::log::Log;
-use crate::protocol::{Context, Seen};
+use crate::base::log::Log;
+use crate::protocol::{Broken, Check, Context, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! What the protocol says about its events: `data`, labels, and why things turned out as they did.
 
 use super::{Message, Multicast, TotalOrder, account};
-use crate::json::{JsonObject, quote};
+use crate::base::json::{JsonObject, quote};
 use crate::protocol::Context;
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
@@ -204,5 +204,5 @@ fn delivered(ctx: &Context<TotalOrder>, node: NodeId, position: u32, message: &M
 const LABEL_CHARS_MAX: usize = 20;
 
 fn shorten(text: &str) -> String {
-    crate::words::shorten(text, LABEL_CHARS_MAX)
+    crate::base::words::shorten(text, LABEL_CHARS_MAX)
 }

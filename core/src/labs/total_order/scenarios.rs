@@ -1,6 +1,6 @@
 //! Scenarios worth opening.
 
-use crate::schema::Builtin;
+use crate::tables::Builtin;
 
 pub(super) static SCENARIOS: [Builtin; 17] = [
     Builtin {

@@ -2,7 +2,7 @@
 
 use super::scenarios;
 use crate::labs::group;
-use crate::schema::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::tables::{LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
 
 pub(super) static MULTICAST: [Param; 1] = [Param {
     name: "payload",
@@ -98,7 +98,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &scenarios::SCENARIOS,
     timers: &[],
-    clocks: crate::diagram::Labels::Own,
+    clocks: crate::tables::Labels::Own,
     own_clock: Some("clock"),
     ..LabSpec::EMPTY
 };

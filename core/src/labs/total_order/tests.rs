@@ -4,13 +4,13 @@
 //! changes was to be checked by hand, against the four steps at the head of the lab.
 
 use super::TotalOrder;
-use crate::frame::ProcessFrame;
+use crate::engine::{Run, run};
 use crate::labs::golden;
 use crate::protocol::Protocol;
-use crate::run::{Run, run};
 use crate::scenario::Scenario;
-use crate::schema::Sort;
+use crate::tables::Sort;
 use crate::trace::Kind;
+use crate::trace::frame::ProcessFrame;
 use serde_json::Value;
 
 fn millis(us: u64) -> String {
@@ -26,7 +26,7 @@ fn words(list: &Value) -> Vec<String> {
 }
 
 /// One line for each record that is worth one; boots, requests and the frames of the links go without saying.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for id in 0..run.trace().len() {
         let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
@@ -67,7 +67,7 @@ fn dialogue(run: &dyn Run) -> String {
 }
 
 fn parse(text: &str) -> Scenario {
-    Scenario::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    crate::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 fn scenario(head: &str, acts: &[String]) -> Scenario {
@@ -78,9 +78,9 @@ fn scenario(head: &str, acts: &[String]) -> Scenario {
 }
 
 /// Runs a scenario and holds the dialogue against `golden/NAME.txt`.
-fn play(name: &str, head: &str, acts: &[String]) -> Box<dyn Run> {
+fn play(name: &str, head: &str, acts: &[String]) -> Run {
     let run = run(scenario(head, acts));
-    let said = dialogue(&*run);
+    let said = dialogue(&run);
     golden::hold("total_order", name, &said);
     run
 }

@@ -1,9 +1,9 @@
 //! What is to be seen: queues with whom their heads wait for, deliveries side by side, accounts.
 
 use super::{Desk, Durable, Head, TotalOrder, account, notes};
-use crate::frame::{Band, Cell, Field, Mark, Panel};
 use crate::protocol::{Context, Seen};
 use crate::trace::NodeId;
+use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
 
 /// Most messages of a queue that are listed; the rest is counted.
 const LISTED_MAX: usize = 24;

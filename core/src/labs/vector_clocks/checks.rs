@@ -1,9 +1,8 @@
 //! The one rule of vector clocks.
 
 use super::VectorClocks;
-use crate::check::{Broken, Check, Watch};
-use crate::clock::text;
-use crate::protocol::Protocol;
+use crate::base::clock::text;
+use crate::protocol::{Broken, Check, Protocol, Watch};
 use crate::trace::{Kind, Record, RecordId};
 
 /// The protocol's clock equals the simulator's stamp at every send, receive and local event.

@@ -4,11 +4,10 @@
 //! changes was to be checked by hand, against the two rules at the head of the lab.
 
 use super::VectorClocks;
-use crate::draw::{Purpose, draw, in_range};
+use crate::base::draw::{Purpose, draw, in_range};
+use crate::engine::{Run, run};
 use crate::labs::golden;
 use crate::protocol::Protocol;
-use crate::run::{Run, run};
-use crate::scenario::Scenario;
 use serde_json::Value;
 
 fn millis(us: u64) -> String {
@@ -16,13 +15,13 @@ fn millis(us: u64) -> String {
 }
 
 /// A protocol's clock from `data`: the components in the order of the processes.
-fn clock(run: &dyn Run, clock: &Value) -> String {
+fn clock(run: &Run, clock: &Value) -> String {
     let parts: Vec<String> = run.names().iter().map(|name| clock[name].to_string()).collect();
     format!("({})", parts.join(","))
 }
 
 /// One line for each record that is worth one; requests and boots go without saying.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for id in 0..run.trace().len() {
         let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
@@ -61,8 +60,8 @@ fn golden(name: &str, head: &str, acts: &[(&str, &str)]) {
         "{{\"format\":\"lightcone/1\",\"lab\":\"vector-clocks\",{head},\"acts\":[{}],\"until_ms\":1000}}",
         acts.join(",")
     );
-    let scenario = Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    hold(name, &dialogue(&*run(scenario)));
+    let scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    hold(name, &dialogue(&run(scenario)));
 }
 
 fn hold(name: &str, said: &str) {
@@ -238,7 +237,7 @@ fn broken_no_tick_on_receive_is_caught_at_the_first_receive() {
     play("broken-no-tick", head, &acts!["1" send("P1", "P2", "m1"), "20" send("P2", "P3", "m2")]);
 }
 
-fn kinds(run: &dyn Run, kind: &str) -> usize {
+fn kinds(run: &Run, kind: &str) -> usize {
     (0..run.trace().len()).filter(|&id| run.trace().record(id).kind.name() == kind).count()
 }
 
@@ -246,16 +245,16 @@ fn kinds(run: &dyn Run, kind: &str) -> usize {
 fn every_built_in_scenario_does_what_it_is_there_for() {
     let spec = VectorClocks::spec();
     for builtin in spec.scenarios {
-        let scenario = Scenario::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let broken = scenario.setup.broken.clone();
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
-        assert!(kinds(&*run, "receive") > 0, "{}: something arrives", builtin.id);
+        assert!(kinds(&run, "receive") > 0, "{}: something arrives", builtin.id);
         if broken.is_empty() {
             assert_eq!(run.violations(), [], "{}", builtin.id);
             // In "crash" a process that is down is asked for an event, to show what comes of it.
             let refused = usize::from(builtin.id == "crash");
-            assert_eq!(kinds(&*run, "refused"), refused, "{}", builtin.id);
+            assert_eq!(kinds(&run, "refused"), refused, "{}", builtin.id);
         }
     }
 }
@@ -266,7 +265,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = Scenario::parse(builtin.json).expect("a scenario");
+        let scenario = crate::labs::parse(builtin.json).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let run = run(scenario);
         let violations = run.violations();
@@ -277,7 +276,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
 }
 
 /// A random run of three to five processes: sends and multicasts at random times.
-fn random(seed: u64, broken: &[&'static str]) -> Box<dyn Run> {
+fn random(seed: u64, broken: &[&'static str]) -> Run {
     let dice = |what: u32, min, max| in_range(draw(seed, Purpose::Explore, what, 0, 0), min, max);
     let text = format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"vector-clocks\",\"seed\":{seed},\"setup\":{{\"processes\":{}}},\
@@ -291,7 +290,7 @@ fn random(seed: u64, broken: &[&'static str]) -> Box<dyn Run> {
         dice(2, 0, 50),
         dice(3, 1, 6),
     );
-    let mut scenario = Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let mut scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     scenario.setup.broken = broken.to_vec();
     run(scenario)
 }

@@ -3,17 +3,16 @@
 use super::super::charts::SERIES;
 use super::super::tables::SPEC;
 use super::play;
-use crate::act::When;
-use crate::explore::{random_scenario, run_and_settle};
+use crate::engine::Run;
+use crate::engine::explore::{random_scenario, run_and_settle};
 use crate::labs::LABS;
-use crate::run::Run;
-use crate::scenario::Setup;
-use crate::schema::{Fold, Sample};
-use crate::series::charts;
+use crate::tables::{Fold, Sample, Setup};
+use crate::trace::When;
+use crate::views::series::charts;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the samples until the cursor come to, by title and line. Of a level that nothing has moved yet they say nothing.
-fn sums(run: &dyn Run) -> BTreeMap<(&'static str, &'static str), u64> {
+fn sums(run: &Run) -> BTreeMap<(&'static str, &'static str), u64> {
     let mut sums: BTreeMap<_, u64> = BTreeMap::new();
     let all: Vec<Sample> = (0..run.position()).flat_map(|id| run.samples(id)).collect();
     for (i, series) in SERIES.iter().enumerate() {
@@ -33,7 +32,7 @@ fn sums(run: &dyn Run) -> BTreeMap<(&'static str, &'static str), u64> {
 }
 
 /// The same, as the caches and the bus have counted.
-fn counted(run: &dyn Run) -> BTreeMap<(&'static str, &'static str), u64> {
+fn counted(run: &Run) -> BTreeMap<(&'static str, &'static str), u64> {
     let all: BTreeMap<&str, u64> = run.metrics().into_iter().collect();
     let of = |name: &str| *all.get(name).unwrap_or_else(|| panic!("there is no {name}"));
     let value = |title: &str, line: &str| match (title, line) {
@@ -59,7 +58,7 @@ fn counted(run: &dyn Run) -> BTreeMap<(&'static str, &'static str), u64> {
 }
 
 /// How long the open transaction has lasted, by the trace alone: a chart has it when it is over.
-fn open_us(run: &dyn Run) -> u64 {
+fn open_us(run: &Run) -> u64 {
     let mut since = None;
     for id in 0..run.position() {
         let data = run.data(id);
@@ -74,13 +73,13 @@ fn open_us(run: &dyn Run) -> u64 {
 }
 
 /// Whether nothing more happens in the instant before a position.
-fn is_end_of_instant(run: &dyn Run, position: u32) -> bool {
+fn is_end_of_instant(run: &Run, position: u32) -> bool {
     let at = |id: u32| run.trace().record(id).at_us;
     position > 0 && position < run.trace().len() && at(position - 1) < at(position)
 }
 
 /// Holds the samples against the counters at the end, at a few moments before it, and at the end again.
-fn hold(run: &mut dyn Run, what: &str) {
+fn hold(run: &mut Run, what: &str) {
     let end = run.trace().len();
     let moments: Vec<u32> = (0..end).filter(|p| is_end_of_instant(run, *p)).collect();
     let some = moments.iter().rev().step_by(moments.len() / 5 + 1).copied();
@@ -100,8 +99,8 @@ fn what_the_samples_come_to_is_what_was_counted() {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
     for builtin in SPEC.scenarios {
         let mut run = play(builtin.json);
-        hold(&mut *run, builtin.id);
-        seen.extend(counted(&*run).into_iter().filter(|(_, value)| *value > 0).map(|(name, _)| name));
+        hold(&mut run, builtin.id);
+        seen.extend(counted(&run).into_iter().filter(|(_, value)| *value > 0).map(|(name, _)| name));
     }
     // Every number is other than 0 somewhere, or this shows nothing.
     let missing: Vec<_> = SERIES.iter().filter(|s| !seen.contains(&(s.title, s.line))).map(|s| s.line).collect();
@@ -118,7 +117,7 @@ fn they_do_in_random_runs_with_faults_too() {
         scenario.acts.retain(|planned| matches!(planned.when, When::At(_)));
         let mut run = run_and_settle(scenario);
         lost += (0..run.trace().len()).filter(|id| run.data(*id).contains("\"why\":\"crash\"")).count();
-        hold(&mut *run, &format!("seed {seed}"));
+        hold(&mut run, &format!("seed {seed}"));
     }
     assert!(lost > 5, "{lost} lines died");
 }
@@ -129,8 +128,8 @@ fn charts_show_what_the_samples_come_to() {
         let json = SPEC.scenarios.iter().find(|b| b.id == id).expect("a scenario").json;
         let run = play(json);
         let end_us = run.scenario().until_us;
-        let charts = charts(&*run, end_us);
-        let (sums, all) = (sums(&*run), run.metrics());
+        let charts = charts(&run, end_us);
+        let (sums, all) = (sums(&run), run.metrics());
         let mut lines = 0;
         for (chart, line) in charts.iter().flat_map(|chart| chart.lines.iter().map(move |line| (chart, line))) {
             let Some(series) = SERIES.iter().find(|s| s.title == chart.title && s.line == line.name) else { continue };

@@ -4,8 +4,8 @@
 //! checked by hand, against the table in [`crate::coherence`] and the head of the lab.
 
 use super::{lines, play};
+use crate::engine::Run;
 use crate::labs::golden;
-use crate::run::Run;
 use serde_json::Value;
 
 fn word(value: &Value) -> String {
@@ -13,7 +13,7 @@ fn word(value: &Value) -> String {
 }
 
 /// One line for each record that is worth one.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     for line in lines(run) {
         let data = &line["data"];
@@ -55,7 +55,7 @@ fn dialogue(run: &dyn Run) -> String {
 }
 
 /// Runs acts and holds the dialogue against `golden/NAME.txt`. One delay is 1 ms, and nothing else takes any time.
-fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box<dyn Run> {
+fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Run {
     let acts: Vec<String> = acts.iter().map(|(at, act)| format!("{{\"at_ms\":{at},\"act\":{act}}}")).collect();
     let text = format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"network\":{{\"delay_ms\":1}},\"setup\":{{\"bus_ms\":0,\
@@ -64,7 +64,7 @@ fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box
         acts.join(",")
     );
     let run = play(&text);
-    let said = dialogue(&*run);
+    let said = dialogue(&run);
     golden::hold("mesi", name, &said);
     run
 }
@@ -88,7 +88,7 @@ fn lose(from: &str, to: &str, n: u32) -> String {
 }
 
 /// The changes of a line at a cache in a word each, such as `IE`.
-fn moves(run: &dyn Run, cache: &str, line: &str) -> String {
+fn moves(run: &Run, cache: &str, line: &str) -> String {
     let all = lines(run);
     let ours = all.iter().filter(|l| l["node"] == cache && l["data"]["line"] == line && l["data"]["to"].is_string());
     ours.map(|l| word(&l["data"]["from"]) + &word(&l["data"]["to"])).collect::<Vec<_>>().join(" ")
@@ -100,13 +100,13 @@ const TWO: &str = ",\"caches\":2";
 fn row_i() {
     // PrRd where nobody else has it, and where somebody has; PrWr; and a bus that has nothing to find.
     let run = golden("i-read-alone", TWO, &[(1, read("C1", "x"))], 20);
-    assert_eq!(moves(&*run, "C1", "x"), "IE");
+    assert_eq!(moves(&run, "C1", "x"), "IE");
     let run = golden("i-read-shared", TWO, &[(1, read("C2", "x")), (10, read("C1", "x"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IS");
+    assert_eq!(moves(&run, "C1", "x"), "IS");
     let run = golden("i-write", TWO, &[(1, write("C1", "x", "new"))], 20);
-    assert_eq!(moves(&*run, "C1", "x"), "IM");
+    assert_eq!(moves(&run, "C1", "x"), "IM");
     let run = golden("i-read-alone-msi", ",\"caches\":2,\"protocol\":\"msi\"", &[(1, read("C1", "x"))], 20);
-    assert_eq!(moves(&*run, "C1", "x"), "IS");
+    assert_eq!(moves(&run, "C1", "x"), "IS");
     // C3 has never heard of x: BusRd, BusUpgr and BusRdX pass it by.
     let run = golden(
         "i-snoops",
@@ -114,7 +114,7 @@ fn row_i() {
         &[(1, read("C1", "x")), (10, read("C2", "x")), (20, write("C1", "x", "a")), (30, write("C2", "x", "b"))],
         45,
     );
-    assert_eq!((moves(&*run, "C3", "x"), moves(&*run, "C1", "x")), (String::new(), "IE ES SM MI".into()));
+    assert_eq!((moves(&run, "C3", "x"), moves(&run, "C1", "x")), (String::new(), "IE ES SM MI".into()));
 }
 
 #[test]
@@ -123,30 +123,30 @@ fn row_s() {
         |cache: &str, op: String| vec![(1, read("C1", "x")), (10, read("C2", "x")), (20, op), (30, read(cache, "x"))];
     golden("s-read", TWO, &shared("C1", read("C1", "x")), 40);
     let run = golden("s-write", TWO, &shared("C1", write("C1", "x", "new")), 40);
-    assert_eq!((moves(&*run, "C1", "x"), moves(&*run, "C2", "x")), ("IE ES SM".into(), "IS SI".into()));
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IE ES SM".into(), "IS SI".into()));
     let run = golden("s-busrd", "", &shared("C1", read("C3", "x")), 40);
-    assert_eq!(moves(&*run, "C1", "x"), "IE ES", "it stays shared");
+    assert_eq!(moves(&run, "C1", "x"), "IE ES", "it stays shared");
     let run = golden("s-busrdx", "", &shared("C3", write("C3", "x", "new")), 40);
-    assert_eq!((moves(&*run, "C1", "x"), moves(&*run, "C2", "x")), ("IE ES SI".into(), "IS SI".into()));
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IE ES SI".into(), "IS SI".into()));
     let run = golden(
         "s-evict",
         ",\"caches\":2,\"lines\":1",
         &[(1, read("C1", "x")), (10, read("C2", "x")), (20, read("C1", "y"))],
         35,
     );
-    assert_eq!(moves(&*run, "C1", "x"), "IE ES SI");
+    assert_eq!(moves(&run, "C1", "x"), "IE ES SI");
 }
 
 #[test]
 fn row_e() {
     let run = golden("e-hits", TWO, &[(1, read("C1", "x")), (10, read("C1", "x")), (12, write("C1", "x", "new"))], 20);
-    assert_eq!(moves(&*run, "C1", "x"), "IE EM");
+    assert_eq!(moves(&run, "C1", "x"), "IE EM");
     let run = golden("e-busrd", TWO, &[(1, read("C1", "x")), (10, read("C2", "x"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IE ES");
+    assert_eq!(moves(&run, "C1", "x"), "IE ES");
     let run = golden("e-busrdx", TWO, &[(1, read("C1", "x")), (10, write("C2", "x", "new"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IE EI");
+    assert_eq!(moves(&run, "C1", "x"), "IE EI");
     let run = golden("e-evict", ",\"caches\":2,\"lines\":1", &[(1, read("C1", "x")), (10, read("C1", "y"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IE EI");
+    assert_eq!(moves(&run, "C1", "x"), "IE EI");
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn row_m() {
     let mine = (1, write("C1", "x", "new"));
     golden("m-hits", TWO, &[mine.clone(), (10, read("C1", "x")), (12, write("C1", "x", "newer"))], 20);
     let run = golden("m-busrd", TWO, &[mine.clone(), (10, read("C2", "x"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IM MS");
+    assert_eq!(moves(&run, "C1", "x"), "IM MS");
     let run = golden("m-busrdx", TWO, &[mine.clone(), (10, write("C2", "x", "newer"))], 25);
-    assert_eq!(moves(&*run, "C1", "x"), "IM MI");
+    assert_eq!(moves(&run, "C1", "x"), "IM MI");
     let run = golden("m-evict", ",\"caches\":2,\"lines\":1", &[mine, (10, read("C1", "y"))], 30);
-    assert_eq!(moves(&*run, "C1", "x"), "IM MI");
+    assert_eq!(moves(&run, "C1", "x"), "IM MI");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn what_cannot_happen_does_not() {
         acts
     };
     let run = golden("m-busupgr", TWO, &race(""), 40);
-    let asked: Vec<String> = lines(&*run)
+    let asked: Vec<String> = lines(&run)
         .iter()
         .filter(|l| l["node"] == "bus" && l["kind"] == "state")
         .map(|l| word(&l["data"]["bus"]))
@@ -192,7 +192,7 @@ fn what_cannot_happen_does_not() {
 fn a_write_back_that_is_snooped_first_is_cancelled() {
     let acts = [(1, write("C1", "x", "new")), (10, read("C2", "x")), (10, read("C1", "y"))];
     let run = golden("write-back-cancelled", ",\"caches\":2,\"lines\":1", &acts, 30);
-    assert_eq!(moves(&*run, "C1", "x"), "IM MS SI");
+    assert_eq!(moves(&run, "C1", "x"), "IM MS SI");
 }
 
 #[test]
@@ -216,8 +216,8 @@ fn every_message_of_a_transaction_may_be_lost() {
         let n = if from == "C2" { n + 1 } else { n };
         let acts = [(1, write("C1", "x", "new")), (10, read("C2", "x")), (at, lose(from, to, n))];
         let run = golden(&format!("lost-{name}"), TWO, &acts, 60);
-        assert_eq!((moves(&*run, "C1", "x"), moves(&*run, "C2", "x")), ("IM MS".into(), "IS".into()), "{name}");
-        let drops = lines(&*run).iter().filter(|l| l["kind"] == "drop").count();
+        assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MS".into(), "IS".into()), "{name}");
+        let drops = lines(&run).iter().filter(|l| l["kind"] == "drop").count();
         assert_eq!(drops, 1, "{name}");
         assert_eq!(run.violations(), [], "{name}");
     }
@@ -228,16 +228,16 @@ fn a_crash_frees_the_bus_and_a_pause_holds_it() {
     let start = [(1, write("C1", "x", "new")), (10, read("C2", "x"))];
     let with = |more: &[(u64, String)]| start.iter().chain(more).cloned().collect::<Vec<_>>();
     let run = golden("pause", TWO, &with(&[(9, on("pause", "C1")), (50, on("resume", "C1"))]), 70);
-    assert_eq!(moves(&*run, "C2", "x"), "IS");
+    assert_eq!(moves(&run, "C2", "x"), "IS");
     let run = golden("crash-owner", TWO, &with(&[(9, on("crash", "C1"))]), 40);
-    assert_eq!((moves(&*run, "C1", "x"), moves(&*run, "C2", "x")), ("IM MI".into(), "IE".into()));
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MI".into(), "IE".into()));
     // The flush is under way when its cache crashes: the bus takes no notice of a life that is over.
     let crash = "{\"crash\":{\"node\":\"C1\"}}".to_string();
     golden("crash-flush", TWO, &with(&[(12, crash)]), 40);
     // The requester crashes with its grant under way: the transaction ends without it.
     let run = golden("crash-requester", TWO, &with(&[(13, on("crash", "C2")), (20, read("C1", "x"))]), 40);
-    assert_eq!(moves(&*run, "C1", "x"), "IM MS");
+    assert_eq!(moves(&run, "C1", "x"), "IM MS");
     // The bus itself: a pause that loses arrivals.
     let run = golden("crash-bus", TWO, &with(&[(12, on("crash", "bus")), (30, on("restart", "bus"))]), 80);
-    assert_eq!((moves(&*run, "C1", "x"), moves(&*run, "C2", "x")), ("IM MS".into(), "IS".into()));
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MS".into(), "IS".into()));
 }

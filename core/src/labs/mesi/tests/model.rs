@@ -9,11 +9,9 @@ use super::super::cache::{self, Cached};
 use super::super::line::{Content, Line};
 use super::super::note::{Note, Why};
 use super::super::{Access, Change, Ctx, Disk, Effects, Mesi, Message, Request, State, Tally, Timer, Write};
+use crate::base::json::Payload;
 use crate::coherence::{State as LineState, Transaction};
-use crate::json::Payload;
-use crate::labs::context;
-use crate::protocol::{Crash, Input, Out, Protocol, What};
-use crate::scenario::Scenario;
+use crate::protocol::{Crash, Input, Out, Protocol, What, context};
 use crate::trace::NodeId;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -72,7 +70,7 @@ fn ctx(setup: &str) -> Ctx {
     let text = format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"caches\":2,\"lines\":1,\"bus_ms\":0,\"transfer_ms\":0{setup}{memory}}}}}"
     );
-    context::<Mesi>(&Scenario::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup)
+    context::<Mesi>(&crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup).expect("settings that fit")
 }
 
 /// What a step leaves on disk, and what it sends and says: all at once, since nobody looks in between.

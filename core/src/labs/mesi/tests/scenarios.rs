@@ -2,9 +2,8 @@
 
 use super::super::tables::SPEC;
 use super::{lines, play};
-use crate::explore::run_and_settle;
-use crate::run::Run;
-use crate::scenario::Scenario;
+use crate::engine::Run;
+use crate::engine::explore::run_and_settle;
 use crate::trace::Kind;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -13,14 +12,14 @@ fn json(id: &str) -> &'static str {
     SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json
 }
 
-fn metric(run: &dyn Run, name: &str) -> u64 {
+fn metric(run: &Run, name: &str) -> u64 {
     run.metrics().into_iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("there is no {name}")).1
 }
 
 #[test]
 fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
     for builtin in SPEC.scenarios {
-        let scenario = Scenario::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us < scenario.until_us, "{}", builtin.id);
         let run = run_and_settle(scenario);
         let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
@@ -37,20 +36,20 @@ fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
 #[test]
 fn e_saves_the_upgrades_of_those_who_are_alone() {
     let (with, without) = (play(json("what-e-saves")), play(json("without-e")));
-    assert_eq!((metric(&*with, "bus_upgr"), metric(&*with, "bus_transactions")), (0, 3));
-    assert_eq!((metric(&*without, "bus_upgr"), metric(&*without, "bus_transactions")), (3, 6));
-    assert_eq!(metric(&*with, "e_to_m"), 3);
-    assert_eq!(metric(&*without, "i_to_e"), 0);
+    assert_eq!((metric(&with, "bus_upgr"), metric(&with, "bus_transactions")), (0, 3));
+    assert_eq!((metric(&without, "bus_upgr"), metric(&without, "bus_transactions")), (3, 6));
+    assert_eq!(metric(&with, "e_to_m"), 3);
+    assert_eq!(metric(&without, "i_to_e"), 0);
 }
 
 #[test]
 fn false_sharing_costs_what_its_cure_saves() {
     let (sick, cured) = (play(json("false-sharing")), play(json("false-sharing-cured")));
-    assert_eq!((metric(&*sick, "bus_rdx"), metric(&*sick, "flushes"), metric(&*sick, "write_misses")), (8, 7, 8));
-    assert_eq!((metric(&*cured, "bus_rdx"), metric(&*cured, "flushes"), metric(&*cured, "write_misses")), (2, 0, 2));
+    assert_eq!((metric(&sick, "bus_rdx"), metric(&sick, "flushes"), metric(&sick, "write_misses")), (8, 7, 8));
+    assert_eq!((metric(&cured, "bus_rdx"), metric(&cured, "flushes"), metric(&cured, "write_misses")), (2, 0, 2));
 }
 
-fn changes(run: &dyn Run, node: &str) -> Vec<String> {
+fn changes(run: &Run, node: &str) -> Vec<String> {
     let word = |v: &Value| v.as_str().unwrap_or_default().to_string();
     let all =
         lines(run).into_iter().filter(|l| l["kind"] == "state" && l["node"] == node && l["data"]["to"].is_string());
@@ -70,28 +69,28 @@ fn changes(run: &dyn Run, node: &str) -> Vec<String> {
 fn the_walk_goes_through_all_states() {
     let run = play(json("all-states"));
     assert_eq!(
-        changes(&*run, "C1"),
+        changes(&run, "C1"),
         ["user_1 IE PrRd", "user_1 EM PrWr", "user_1 MS BusRd", "user_1 SI BusUpgr", "user_1 IS PrRd"]
     );
-    assert_eq!(changes(&*run, "C2"), ["user_1 IS PrRd", "user_1 SM PrWr", "user_1 MI BusRdX"]);
-    assert_eq!(changes(&*run, "C3"), ["user_1 IM PrWr", "user_1 MS BusRd"]);
+    assert_eq!(changes(&run, "C2"), ["user_1 IS PrRd", "user_1 SM PrWr", "user_1 MI BusRdX"]);
+    assert_eq!(changes(&run, "C3"), ["user_1 IM PrWr", "user_1 MS BusRd"]);
 }
 
 #[test]
 fn what_is_evicted_goes_silently_or_is_written_back() {
     let run = play(json("eviction"));
-    assert_eq!(changes(&*run, "C1")[1..], ["b IE PrRd", "a MI evict", "c IE PrRd", "b EI evict", "d IM PrWr"]);
-    assert_eq!((metric(&*run, "bus_write_back"), metric(&*run, "write_backs"), metric(&*run, "flushes")), (1, 1, 0));
+    assert_eq!(changes(&run, "C1")[1..], ["b IE PrRd", "a MI evict", "c IE PrRd", "b EI evict", "d IM PrWr"]);
+    assert_eq!((metric(&run, "bus_write_back"), metric(&run, "write_backs"), metric(&run, "flushes")), (1, 1, 0));
     let run = play(json("write-back-cancelled"));
-    assert_eq!(changes(&*run, "C1"), ["a IM PrWr", "a MS BusRd", "a SI evict", "b IE PrRd"]);
-    assert_eq!((metric(&*run, "bus_write_back"), metric(&*run, "flushes")), (0, 1));
+    assert_eq!(changes(&run, "C1"), ["a IM PrWr", "a MS BusRd", "a SI evict", "b IE PrRd"]);
+    assert_eq!((metric(&run, "bus_write_back"), metric(&run, "flushes")), (0, 1));
 }
 
 #[test]
 fn a_stalled_bus_serves_nobody_until_the_cache_goes_on() {
     let run = play(json("slow-bus"));
     let replies: Vec<u64> =
-        lines(&*run).iter().filter(|l| l["kind"] == "reply").filter_map(|l| l["at_us"].as_u64()).collect();
+        lines(&run).iter().filter(|l| l["kind"] == "reply").filter_map(|l| l["at_us"].as_u64()).collect();
     assert_eq!(replies.len(), 4);
     assert!(replies.iter().all(|at| *at < 80_000 || *at >= 260_000), "{replies:?}");
 }
@@ -100,11 +99,11 @@ fn a_stalled_bus_serves_nobody_until_the_cache_goes_on() {
 fn what_dies_with_a_modified_line_is_shown() {
     let run = play(json("dirty-crash"));
     let died: Vec<String> =
-        lines(&*run).iter().filter(|l| l["data"]["why"] == "crash").map(|l| l["data"].to_string()).collect();
+        lines(&run).iter().filter(|l| l["data"]["why"] == "crash").map(|l| l["data"].to_string()).collect();
     assert_eq!(died.len(), 2, "{died:?}");
-    let lost = lines(&*run).into_iter().find(|l| l["data"]["lost"] == true).expect("x is lost");
+    let lost = lines(&run).into_iter().find(|l| l["data"]["lost"] == true).expect("x is lost");
     assert_eq!((&lost["data"]["line"], &lost["data"]["value"]), (&"x".into(), &"new".into()));
-    let read = lines(&*run).into_iter().find(|l| l["kind"] == "reply" && l["node"] == "C2").expect("C2 reads");
+    let read = lines(&run).into_iter().find(|l| l["kind"] == "reply" && l["node"] == "C2").expect("C2 reads");
     assert_eq!(read["data"]["value"], "old");
 }
 
@@ -121,9 +120,9 @@ fn a_write_back_under_way_may_come_through_after_a_crash() {
              {{\"at_ms\":100,\"act\":{{\"request\":{{\"node\":\"C2\",\"op\":\"read\",\"args\":{{\"key\":\"x\"}}}}}}}}],\"until_ms\":200}}"
         ));
         assert_eq!(run.violations(), [], "{crash_ms}");
-        let died = lines(&*run).into_iter().find(|l| l["data"]["why"] == "crash").expect("x died");
+        let died = lines(&run).into_iter().find(|l| l["data"]["why"] == "crash").expect("x died");
         assert_eq!((&died["data"]["doubt"], died["data"].get("lost")), (&true.into(), None), "{crash_ms}");
-        let reply = lines(&*run).into_iter().rfind(|l| l["kind"] == "reply").expect("C2 reads");
+        let reply = lines(&run).into_iter().rfind(|l| l["kind"] == "reply").expect("C2 reads");
         assert_eq!(reply["data"]["value"], read, "{crash_ms}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::tables::SPEC;
 use super::{lines, play};
-use crate::run::Run;
+use crate::engine::Run;
 use serde_json::Value;
 
 const BY_ADDRESS: &str = "\"caches\":3,\"size\":256,\"ways\":2,\"line\":64";
@@ -11,7 +11,7 @@ const ONE_PLACE: &str = "\"caches\":3,\"size\":64,\"ways\":1,\"line\":64";
 
 /// Runs accesses such as `C1 w 1008`, one every 100 ms; `C1 crash` and `C1 restart` are acts. All writes are of the same
 /// value: what counts is that there was one.
-fn accesses(setup: &str, all: &str) -> Box<dyn Run> {
+fn accesses(setup: &str, all: &str) -> Run {
     let act = |(i, text): (usize, &str)| {
         let words: Vec<&str> = text.trim().split(' ').collect();
         let node = words[0];
@@ -36,12 +36,12 @@ fn accesses(setup: &str, all: &str) -> Box<dyn Run> {
     ))
 }
 
-fn metric(run: &dyn Run, name: &str) -> u64 {
+fn metric(run: &Run, name: &str) -> u64 {
     run.metrics().into_iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("there is no {name}")).1
 }
 
 /// What the last access was, and the misses of lines that had been taken away, of them with true and with false sharing.
-fn told(run: &dyn Run) -> (String, [u64; 3]) {
+fn told(run: &Run) -> (String, [u64; 3]) {
     assert_eq!(run.violations(), []);
     let reply = lines(run).into_iter().rfind(|l| l["kind"] == "reply").expect("somebody was served");
     let label = reply["label"].as_str().expect("a label").to_string();
@@ -85,7 +85,7 @@ fn a_miss_is_what_was_written_since_the_line_was_taken_away() {
         ("C1 r 1000, C2 w 1008, C3 r 1008, C2 crash, C1 r 1000", "miss by false sharing", [1, 0, 1]),
     ] {
         let run = accesses(BY_ADDRESS, accesses_made);
-        assert_eq!(told(&*run), (how.to_string(), counted), "{accesses_made}");
+        assert_eq!(told(&run), (how.to_string(), counted), "{accesses_made}");
     }
 }
 
@@ -98,12 +98,12 @@ fn what_was_evicted_or_whose_place_was_taken_is_remembered_no_longer() {
         ("C1 r 1000, C2 w 1008, C1 r 1000", "miss by false sharing", [1, 0, 1]),
     ] {
         let run = accesses(ONE_PLACE, accesses_made);
-        assert_eq!(told(&*run), (how.to_string(), counted), "{accesses_made}");
+        assert_eq!(told(&run), (how.to_string(), counted), "{accesses_made}");
     }
     // Two places: an evicted line is still to be seen in its own, since another one was free. It was not taken away.
     let two = "\"caches\":2,\"size\":128,\"ways\":2,\"line\":64";
     let run = accesses(two, "C1 r 1000, C1 r 2000, C2 w 2000, C1 r 3000, C2 w 1008, C1 r 1000");
-    assert_eq!(told(&*run), ("miss by false sharing".into(), [1, 0, 1]), "1000 is still there");
+    assert_eq!(told(&run), ("miss by false sharing".into(), [1, 0, 1]), "1000 is still there");
 }
 
 #[test]
@@ -128,21 +128,21 @@ fn an_upgrade_that_comes_too_late_is_a_miss_by_sharing() {
             write("C2", second)
         ))
     };
-    assert_eq!(told(&*both("1000")), ("miss".into(), [1, 1, 0]));
-    assert_eq!(told(&*both("1008")), ("miss by false sharing".into(), [1, 0, 1]));
+    assert_eq!(told(&both("1000")), ("miss".into(), [1, 1, 0]));
+    assert_eq!(told(&both("1008")), ("miss by false sharing".into(), [1, 0, 1]));
 }
 
 #[test]
 fn a_line_of_one_word_is_never_shared_falsely() {
     let run =
         accesses("\"caches\":3", "C1 r x, C2 w x, C1 r x, C3 w x, C2 w x, C1 w x, C2 r x, C2 r y, C1 w y, C2 r y");
-    assert_eq!(told(&*run).1, [5, 5, 0]);
+    assert_eq!(told(&run).1, [5, 5, 0]);
     for builtin in SPEC.scenarios.iter().filter(|b| !b.json.contains("\"size\"")) {
-        assert_eq!(metric(&*play(builtin.json), "false_sharing_misses"), 0, "{}", builtin.id);
+        assert_eq!(metric(&play(builtin.json), "false_sharing_misses"), 0, "{}", builtin.id);
     }
 }
 
-fn scenario(id: &str) -> Box<dyn Run> {
+fn scenario(id: &str) -> Run {
     play(SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json)
 }
 
@@ -150,8 +150,8 @@ fn scenario(id: &str) -> Box<dyn Run> {
 fn the_scenario_shows_false_sharing_and_its_cure_shows_none() {
     let sick = scenario("false-sharing");
     // The first write of each cache finds nothing that was its own.
-    assert_eq!(told(&*sick), ("miss by false sharing".into(), [6, 0, 6]));
-    assert_eq!(told(&*scenario("false-sharing-cured")), ("hit".into(), [0, 0, 0]));
+    assert_eq!(told(&sick), ("miss by false sharing".into(), [6, 0, 6]));
+    assert_eq!(told(&scenario("false-sharing-cured")), ("hit".into(), [0, 0, 0]));
     // It is said which words of the line are written by whom, beside the event and at the line.
     let last = (0..sick.trace().len()).rfind(|id| sick.data(*id).contains("false_sharing")).expect("a reply");
     let (why, source) = sick.why(last).expect("a reason");

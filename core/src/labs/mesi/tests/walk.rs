@@ -81,7 +81,7 @@ fn the_lab_walks_as_the_shared_table_says() {
         acts.join(",")
     ));
     assert_eq!(run.violations(), []);
-    let all = lines(&*run);
+    let all = lines(&run);
     for (i, (accesses, expected)) in WALK.iter().enumerate() {
         let (from, to) = (100_000 * (i as u64 + 1), 100_000 * (i as u64 + 2));
         let ours: Vec<&Value> =

@@ -2,7 +2,7 @@
 
 use super::super::{Message, RaftLock, Standing, Term};
 use super::{Watching, stands};
-use crate::check::{Broken, Check};
+use crate::protocol::{Broken, Check};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeMap;
 

@@ -4,8 +4,7 @@ use super::super::locks::{Change, Effect, Mode, Outcome, Policy};
 use super::super::{Answer, Command, Ctx, Index, Message, Note, RaftLock};
 use super::model::Model;
 use super::{Stream, Watching, applied, effect_text};
-use crate::check::{Broken, Check};
-use crate::protocol::Seen;
+use crate::protocol::{Broken, Check, Seen};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -127,7 +126,7 @@ impl Check<RaftLock> for ExactlyOnce {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadLinearizable {
     /// The highest commit index that any server knew, by the record from which on it was so.
-    commits: crate::log::Log<(RecordId, Index)>,
+    commits: crate::base::log::Log<(RecordId, Index)>,
 }
 
 impl Check<RaftLock> for ReadLinearizable {

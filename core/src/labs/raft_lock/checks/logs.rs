@@ -3,8 +3,7 @@
 use super::super::log::{Entry, Log};
 use super::super::{Command, Ctx, Fate, Index, Note, RaftLock, Saved, Standing, Term};
 use super::{FULL_EVERY, Watching, applied, saved, stands};
-use crate::check::{Broken, Check};
-use crate::protocol::Seen;
+use crate::protocol::{Broken, Check, Seen};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::rc::Rc;
 
@@ -212,12 +211,12 @@ pub(super) struct LeaderCompleteness {
     disks: Disks,
     roles: Roles,
     /// What was applied somewhere, with the term of the server that did so first, and the record of that.
-    committed: crate::log::Log<(Term, Term, RecordId)>,
+    committed: crate::base::log::Log<(Term, Term, RecordId)>,
 }
 
 impl LeaderCompleteness {
     pub(super) fn new(ctx: &Ctx) -> LeaderCompleteness {
-        let committed = crate::log::Log::default();
+        let committed = crate::base::log::Log::default();
         LeaderCompleteness { disks: Disks::new(ctx), roles: Roles::new(ctx), committed }
     }
 
@@ -299,7 +298,7 @@ impl Check<RaftLock> for LeaderCompleteness {
 
 /// All apply the same at each index, and it has the same effects.
 #[derive(Clone, Debug, Default)]
-pub(super) struct StateMachineSafety(crate::log::Log<RecordId>);
+pub(super) struct StateMachineSafety(crate::base::log::Log<RecordId>);
 
 impl Check<RaftLock> for StateMachineSafety {
     fn rule(&self) -> &'static str {

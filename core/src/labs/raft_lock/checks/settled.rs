@@ -4,8 +4,7 @@ use super::super::server::Server;
 use super::super::{Client, Ctx, RaftLock, Role, Standing};
 use super::model::Model;
 use super::{Stream, Watching};
-use crate::check::{Broken, Check};
-use crate::protocol::Seen;
+use crate::protocol::{Broken, Check, Seen};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeSet;
 

@@ -4,8 +4,8 @@
 //! checked by hand, against the head of the lab. Heartbeats that bring nothing go without saying.
 
 use super::{lines, play};
+use crate::engine::Run;
 use crate::labs::golden;
-use crate::run::Run;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn word(value: &Value) -> String {
 }
 
 /// One line for each record that is worth one.
-fn dialogue(run: &dyn Run) -> String {
+fn dialogue(run: &Run) -> String {
     let mut text = String::new();
     let mut dull: BTreeSet<u64> = BTreeSet::new();
     let mut dull_messages: BTreeSet<u64> = BTreeSet::new();
@@ -82,7 +82,7 @@ fn dialogue(run: &dyn Run) -> String {
 }
 
 /// Runs acts and holds the dialogue against `golden/NAME.txt`.
-fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box<dyn Run> {
+fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Run {
     let acts: Vec<String> = acts.iter().map(|(at, act)| format!("{{\"at_ms\":{at},\"act\":{act}}}")).collect();
     let text = format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"raft-lock\",\"network\":{{\"delay_ms\":10}},\
@@ -90,7 +90,7 @@ fn golden(name: &str, setup: &str, acts: &[(u64, String)], until_ms: u64) -> Box
         acts.join(",")
     );
     let run = play(&text);
-    let said = dialogue(&*run);
+    let said = dialogue(&run);
     golden::hold("raft_lock", name, &said);
     run
 }
@@ -128,7 +128,7 @@ fn heal() -> String {
     "{\"heal\":{}}".into()
 }
 
-fn results(run: &dyn Run) -> Vec<(String, String)> {
+fn results(run: &Run) -> Vec<(String, String)> {
     let replies = lines(run).into_iter().filter(|l| l["kind"] == "reply");
     replies.map(|l| (word(&l["node"]), word(&l["data"]["result"]))).collect()
 }
@@ -157,11 +157,11 @@ fn an_entry_of_an_old_term_is_committed_by_one_of_the_new() {
     // own no-op commits both (§5.4.2).
     let setup = format!("{RAW},\"logs\":{{\"S1\":[1],\"S2\":[1]}}");
     let run = golden("old-term", &setup, &[(10, elect("S2"))], 110);
-    let first = lines(&*run).into_iter().find(|l| l["kind"] == "deliver").expect("both are applied");
+    let first = lines(&run).into_iter().find(|l| l["kind"] == "deliver").expect("both are applied");
     assert_eq!((first["data"]["index"].as_u64(), first["data"]["commit"].as_u64()), (Some(1), Some(2)));
     let setup = format!("{setup},\"noop\":false");
     let run = golden("old-term-alone", &setup, &[(10, elect("S2"))], 200);
-    assert!(!lines(&*run).iter().any(|l| l["kind"] == "deliver"), "an entry of an old term is never counted");
+    assert!(!lines(&run).iter().any(|l| l["kind"] == "deliver"), "an entry of an old term is never counted");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn an_old_append_takes_nothing_away() {
     let slow = |ms: u64| format!("{{\"link\":{{\"from\":\"S1\",\"to\":\"S2\",\"delay_ms\":{ms}}}}}");
     let acts = [(10, elect("S1")), (60, slow(150)), (65, acquire("A", "a")), (85, slow(10)), (130, acquire("B", "b"))];
     let run = golden("stale-append", RAW, &acts, 300);
-    let writes = lines(&*run).into_iter().filter(|l| l["kind"] == "persist" && l["node"] == "S2");
+    let writes = lines(&run).into_iter().filter(|l| l["kind"] == "persist" && l["node"] == "S2");
     let from: Vec<u64> = writes.filter_map(|l| l["data"]["from"].as_u64()).collect();
     assert!(from.windows(2).all(|w| w[0] <= w[1]), "S2's log is never written backwards: {from:?}");
 }
@@ -201,7 +201,7 @@ fn what_a_cut_off_leader_took_is_discarded() {
         (200, heal()),
     ];
     let run = golden("discarded", RAW, &acts, 330);
-    assert!(lines(&*run).iter().any(|l| l["data"]["dropped"].as_u64() == Some(3)), "three entries go");
+    assert!(lines(&run).iter().any(|l| l["data"]["dropped"].as_u64() == Some(3)), "three entries go");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_command_that_comes_twice_acts_once() {
     let run = golden("twice", ",\"servers\":3", &acts, 300);
     let granted =
         |l: &Value| l["node"] == "S1" && l["kind"] == "deliver" && l["data"]["effects"][0]["result"] == "granted";
-    assert_eq!(lines(&*run).iter().filter(|l| granted(l)).count(), 1);
+    assert_eq!(lines(&run).iter().filter(|l| granted(l)).count(), 1);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn an_upgrade_deadlock_aborts_the_younger() {
     ];
     let run = golden("upgrade", ",\"servers\":3", &acts, 400);
     let b = ("client_B".to_string(), "aborted".to_string());
-    assert_eq!(results(&*run).iter().filter(|r| **r == b).count(), 1);
+    assert_eq!(results(&run).iter().filter(|r| **r == b).count(), 1);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn circle(n: u8) {
         acts.join(",")
     ));
     assert_eq!(run.violations(), [], "{n}");
-    let results = results(&*run);
+    let results = results(&run);
     let aborted: Vec<&String> = results.iter().filter(|(_, r)| r == "aborted").map(|(who, _)| who).collect();
     assert_eq!(aborted, [&format!("client_{}", client(n - 1))], "the youngest of {n}, and nobody else");
     let granted = results.iter().filter(|(_, r)| r == "granted").count();

@@ -2,7 +2,7 @@
 
 use super::super::locks::{Change, Locks, Mode, Outcome, Policy, Rules};
 use super::super::{Call, Command, deadlock};
-use crate::explore::Dice;
+use crate::base::draw::Dice;
 use crate::trace::NodeId;
 use std::rc::Rc;
 

@@ -2,24 +2,23 @@
 
 use super::super::tables::SPEC;
 use super::{lines, play};
-use crate::explore::run_and_settle;
-use crate::frame::Mark;
-use crate::run::Run;
-use crate::scenario::Scenario;
-use crate::situation::How;
+use crate::engine::Run;
+use crate::engine::explore::run_and_settle;
+use crate::protocol::How;
 use crate::trace::Kind;
+use crate::trace::frame::Mark;
 
 const QUIET: &str = r#"{"format":"lightcone/1","lab":"raft-lock","network":{"delay_ms":5},"until_ms":3000}"#;
 
 /// A run in which a leader works since some time.
-fn led() -> Box<dyn Run> {
+fn led() -> Run {
     let mut run = play(QUIET);
     run.seek_time(1_000_000, u32::MAX);
     run
 }
 
 /// Brings a situation about; false when it cannot be now.
-fn bring(run: &mut dyn Run, name: &str) -> bool {
+fn bring(run: &mut Run, name: &str) -> bool {
     let situation = run.situations().into_iter().find(|s| s.name == name).expect("the lab has it");
     let How::Acts(acts) = situation.how else { return false };
     let now_us = run.now_us();
@@ -29,12 +28,12 @@ fn bring(run: &mut dyn Run, name: &str) -> bool {
     true
 }
 
-fn leaders(run: &dyn Run) -> Vec<String> {
-    let leads = |p: &&crate::frame::ProcessFrame| p.band.is_some_and(|b| b.word == "leader");
+fn leaders(run: &Run) -> Vec<String> {
+    let leads = |p: &&crate::trace::frame::ProcessFrame| p.band.is_some_and(|b| b.word == "leader");
     run.frame().processes.iter().filter(leads).map(|p| p.name.clone()).collect()
 }
 
-fn refused(run: &dyn Run) -> usize {
+fn refused(run: &Run) -> usize {
     (0..run.trace().len()).filter(|id| run.trace().record(*id).kind == Kind::Refused).count()
 }
 
@@ -46,8 +45,8 @@ fn whatever_is_offered_is_accepted_at_any_moment() {
         for situation in run.situations() {
             let mut other = run.fork();
             let offered = matches!(situation.how, How::Acts(_));
-            assert_eq!(bring(&mut *other, situation.name), offered);
-            assert_eq!(refused(&*other), 0, "{} at {at_us}", situation.name);
+            assert_eq!(bring(&mut other, situation.name), offered);
+            assert_eq!(refused(&other), 0, "{} at {at_us}", situation.name);
         }
     }
 }
@@ -58,10 +57,10 @@ fn aligned_timers_split_the_vote_and_spread_ones_do_not() {
     let after = |name: &str| {
         let mut run = play(&prevote);
         run.seek_time(1_000, u32::MAX);
-        assert!(bring(&mut *run, name));
+        assert!(bring(&mut run, name));
         run.seek_time(300_000, u32::MAX);
-        let stood = lines(&*run).iter().filter(|l| l["kind"] == "state" && l["data"]["role"] == "candidate").count();
-        (stood, leaders(&*run).len())
+        let stood = lines(&run).iter().filter(|l| l["kind"] == "state" && l["data"]["role"] == "candidate").count();
+        (stood, leaders(&run).len())
     };
     assert_eq!(after("Spread timers"), (1, 1));
     let (stood, _) = after("Align timers");
@@ -71,19 +70,19 @@ fn aligned_timers_split_the_vote_and_spread_ones_do_not() {
 #[test]
 fn an_isolated_leader_is_replaced_and_a_crashed_one_too() {
     let mut run = led();
-    let old = leaders(&*run);
+    let old = leaders(&run);
     assert_eq!(old.len(), 1);
-    assert!(bring(&mut *run, "Isolate leader"));
+    assert!(bring(&mut run, "Isolate leader"));
     run.seek_time(2_000_000, u32::MAX);
-    assert!(leaders(&*run).iter().any(|new| *new != old[0]), "{:?}", leaders(&*run));
+    assert!(leaders(&run).iter().any(|new| *new != old[0]), "{:?}", leaders(&run));
 
     let mut run = led();
-    assert!(bring(&mut *run, "Crash leader"));
-    assert!(!bring(&mut *run, "Crash leader"), "there is none now");
+    assert!(bring(&mut run, "Crash leader"));
+    assert!(!bring(&mut run, "Crash leader"), "there is none now");
     run.seek_time(2_000_000, u32::MAX);
-    assert_ne!(leaders(&*run), old);
-    assert!(bring(&mut *run, "Restart all"));
-    assert!(!bring(&mut *run, "Restart all"), "all run");
+    assert_ne!(leaders(&run), old);
+    assert!(bring(&mut run, "Restart all"));
+    assert!(!bring(&mut run, "Restart all"), "all run");
 }
 
 #[test]
@@ -95,28 +94,28 @@ fn a_timer_that_was_set_runs_out_then() {
     let act = run.scenario().read_act(&act).unwrap();
     assert_eq!(run.scenario().read_act(&act.json(run.names())).unwrap(), act, "it is written as it is read");
     run.act(act, 1_000_000);
-    let due = |run: &dyn Run| {
+    let due = |run: &Run| {
         let frame = run.frame();
         let process = frame.processes.iter().find(|p| p.name == name).unwrap();
         process.timers.iter().find(|t| t.name == "election").map(|t| t.due_us)
     };
-    assert_eq!(due(&*run), Some(1_012_500));
+    assert_eq!(due(&run), Some(1_012_500));
     let hash = {
         run.seek_time(3_000_000, u32::MAX);
         run.hash()
     };
-    let again = Scenario::parse(&run.scenario().to_json()).unwrap();
-    assert_eq!(crate::run::run(again).hash(), hash, "a saved run has the act in it");
+    let again = crate::labs::parse(&run.scenario().to_json()).unwrap();
+    assert_eq!(crate::engine::run(again).hash(), hash, "a saved run has the act in it");
 }
 
 #[test]
 fn a_timer_that_does_not_run_is_refused() {
     let mut run = led();
-    let leader = leaders(&*run).remove(0);
+    let leader = leaders(&run).remove(0);
     let act = format!(r#"{{"timer":{{"node":"{leader}","timer":"election","due_in_ms":1}}}}"#);
     let act = run.scenario().read_act(&act).unwrap();
     run.act(act, 1_000_000);
-    assert_eq!(refused(&*run), 1);
+    assert_eq!(refused(&run), 1);
 }
 
 fn outlook(setup: &str, network: &str) -> Mark {
@@ -133,7 +132,7 @@ fn the_outlook_says_what_happens() {
             r#"{{"format":"lightcone/1","lab":"raft-lock","setup":{setup},"network":{network},"until_ms":20000}}"#
         );
         let run = play(&text);
-        lines(&*run).iter().filter_map(|l| l["data"]["term"].as_u64()).max().unwrap_or(0)
+        lines(&run).iter().filter_map(|l| l["data"]["term"].as_u64()).max().unwrap_or(0)
     };
     let plain = r#"{"prevote":false,"check_quorum":false,"clients":1}"#;
     let steady = r#"{"delay_ms":{"uniform":[1,5]}}"#;
@@ -153,15 +152,15 @@ fn the_outlook_says_what_happens() {
 fn steps_of_a_scenario_are_moments_of_it_in_their_order() {
     for step in SPEC.steps {
         let builtin = SPEC.scenarios.iter().find(|b| b.id == step.scenario).expect("a step is of a scenario");
-        assert!(step.at_us < Scenario::parse(builtin.json).unwrap().until_us, "{}", step.name);
+        assert!(step.at_us < crate::labs::parse(builtin.json).unwrap().until_us, "{}", step.name);
     }
     assert!(SPEC.steps.chunk_by(|a, b| a.scenario == b.scenario).all(|of_one| of_one.is_sorted_by_key(|s| s.at_us)));
     // What the steps of Figure 8 say is so: whose log has how many entries of which term.
     let builtin = SPEC.scenarios.iter().find(|b| b.id == "figure-8").unwrap();
-    let mut run = run_and_settle(Scenario::parse(builtin.json).unwrap());
+    let mut run = run_and_settle(crate::labs::parse(builtin.json).unwrap());
     let mut with = |at_us: u64, term: u64| {
         run.seek_time(at_us, u32::MAX);
-        let lines = lines(&*run);
+        let lines = lines(&run);
         let persisted = lines.iter().filter(|l| l["kind"] == "persist" && l["at_us"].as_u64() <= Some(at_us));
         let mut last = std::collections::BTreeMap::new();
         for line in persisted {

@@ -2,7 +2,7 @@
 
 use super::{Saw, client_of, newest, server_of};
 use crate::labs::raft_lock::{Ctx, Note, Tally};
-use crate::schema::{Fold, Sample, Series};
+use crate::tables::{Fold, Sample, Series};
 
 const fn series(title: &'static str, unit: &'static str, fold: Fold) -> Series {
     Series { title, line: "", unit, fold }

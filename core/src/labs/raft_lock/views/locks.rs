@@ -2,11 +2,11 @@
 
 use super::super::words::shorten;
 use super::{Saw, newest};
-use crate::frame::{Cell, GraphEdge, GraphNode, Mark, Panel};
 use crate::labs::raft_lock::deadlock::{self, Wait};
 use crate::labs::raft_lock::locks::{Circle, Resource};
 use crate::labs::raft_lock::{Ctx, Index};
 use crate::trace::NodeId;
+use crate::trace::frame::{Cell, GraphEdge, GraphNode, Mark, Panel};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

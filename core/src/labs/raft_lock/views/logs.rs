@@ -2,8 +2,8 @@
 
 use super::super::words::command_text;
 use super::{Saw, Server, band, server_of};
-use crate::frame::{Look, MatrixCell, MatrixRow, Panel, Pin, PinLook};
 use crate::labs::raft_lock::{Ctx, Index, Log, Standing, Term};
+use crate::trace::frame::{Look, MatrixCell, MatrixRow, Panel, Pin, PinLook};
 
 /// Most columns: the newest entries.
 const COLUMNS_MAX: Index = 16;

@@ -1,9 +1,9 @@
 //! What stands beside the servers in the cluster: the votes of those who want to lead.
 
 use super::{Saw, Server, server_of};
-use crate::frame::{Badge, Sign};
 use crate::labs::raft_lock::{Ctx, Standing};
 use crate::trace::NodeId;
+use crate::trace::frame::{Badge, Sign};
 
 /// Whether a server's votes are news: it asks for them, or it has just won with them.
 pub(super) fn counts_votes(server: &Server) -> bool {

@@ -1,0 +1,374 @@
+//! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
+
+use super::LINK_LAYER;
+use super::buckets::Buckets;
+use super::phases::{Follower, Phase};
+use crate::engine::Run;
+use crate::trace::frame::Band;
+use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
+use std::collections::BTreeMap;
+
+/// Stretches in a block of the index, which knows the earliest beginning among them.
+const BLOCK: usize = 256;
+
+/// A message, a copy of one, or a frame of the link layer that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrow {
+    /// Which message; [`NONE`] for an acknowledgement of the link layer.
+    pub message: MessageId,
+    /// Which copy.
+    pub copy: u16,
+    /// The record of its sending.
+    pub origin: RecordId,
+    /// The record of its end.
+    pub end: RecordId,
+    /// Whether it is a frame that the link layer added.
+    pub link: bool,
+}
+
+/// The time between the arrival of an application's message and its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Where it waited.
+    pub node: NodeId,
+    /// Whose message it is.
+    pub origin: NodeId,
+    /// Since when: its `receive`, or its `send` at the sender itself.
+    pub from: RecordId,
+    /// Until when: its `deliver`; `None` while it waits.
+    pub to: Option<RecordId>,
+}
+
+/// Stretches of time in the order of their ends, found by overlap.
+#[derive(Clone, Debug)]
+struct Spans<T> {
+    all: Vec<(u64, u64, T)>,
+    /// Earliest beginning in each block.
+    earliest: Vec<u64>,
+}
+
+impl<T> Default for Spans<T> {
+    fn default() -> Self {
+        Spans { all: Vec::new(), earliest: Vec::new() }
+    }
+}
+
+impl<T> Spans<T> {
+    /// Adds a stretch that ends no earlier than all the others.
+    fn push(&mut self, from_us: u64, to_us: u64, item: T) {
+        if self.all.len().is_multiple_of(BLOCK) {
+            self.earliest.push(u64::MAX);
+        }
+        let earliest = self.earliest.last_mut().expect("a block was just made");
+        *earliest = (*earliest).min(from_us);
+        self.all.push((from_us, to_us, item));
+    }
+
+    fn between(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &T> {
+        let first = self.all.partition_point(|s| s.1 < from_us);
+        let blocks = first / BLOCK..self.earliest.len();
+        blocks
+            .filter(move |&b| self.earliest[b] <= to_us)
+            .flat_map(move |b| {
+                let end = ((b + 1) * BLOCK).min(self.all.len());
+                self.all[(b * BLOCK).max(first).min(end)..end].iter()
+            })
+            .filter(move |s| s.0 <= to_us)
+            .map(|s| &s.2)
+    }
+}
+
+/// Events of one process at one instant: they stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Crowd {
+    at_us: u64,
+    /// How many stand there.
+    count: u16,
+    /// When the same process's next event is; [`u64::MAX`] while there is none.
+    next_us: u64,
+}
+
+/// Grows with a run; made anew when its trace was cut.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    revision: u32,
+    known: u32,
+    arrows: Spans<Arrow>,
+    holds: Spans<Hold>,
+    /// What has arrived and is not delivered: by place, origin and number there.
+    waiting: BTreeMap<(NodeId, NodeId, u64), RecordId>,
+    /// Last number of each origin that was delivered at each place.
+    delivered: BTreeMap<(NodeId, NodeId), u64>,
+    /// Number of steps of the logical axis before each record.
+    steps: Vec<u32>,
+    /// Records that change a status: crash, restart, pause, resume, partition, heal.
+    changes: Vec<RecordId>,
+    violations: Vec<RecordId>,
+    /// Records that stand out in a whole run: acts and requests, faults and their ends, broken rules.
+    outstanding: Vec<RecordId>,
+    /// Changes of the band of each process, and how many there are in all.
+    bands: Vec<Vec<(RecordId, Option<Band>)>>,
+    bands_known: usize,
+    phases: Follower,
+    /// How much happens when, along the time and along the order.
+    by_time: Buckets,
+    by_step: Buckets,
+    /// Sorts of messages that there are.
+    kinds: Vec<&'static str>,
+    crowds: Vec<Crowd>,
+    /// For each record its crowd and its place there.
+    places: Vec<(u32, u16)>,
+    /// The last crowd of each process.
+    newest: Vec<u32>,
+}
+
+/// Whether a record is drawn as a mark on a lane, unless it is hidden.
+#[must_use]
+pub(super) fn is_drawn(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Drop | Kind::Partition | Kind::Heal | Kind::Network | Kind::Act | Kind::Refused | Kind::Violation
+    )
+}
+
+/// Whether a record takes a step of its own on the logical axis.
+fn takes_step(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Boot | Kind::Request | Kind::Violation | Kind::Act | Kind::Network | Kind::Link | Kind::Refused
+    )
+}
+
+/// The flight that a record ends, with the time of its beginning.
+fn arrow_to(trace: &Trace, id: RecordId, record: &Record) -> Option<(u64, Arrow)> {
+    if record.cause == NONE || !matches!(record.kind, Kind::Receive | Kind::Drop | Kind::Link) {
+        return None;
+    }
+    let cause = trace.record(record.cause);
+    // What the layer sends again has the protocol's `send` as its cause: that is no flight.
+    let arrives = record.kind != Kind::Link || cause.node != record.node;
+    let link = record.kind == Kind::Link || cause.kind == Kind::Link;
+    let copy = if record.kind == Kind::Link { 1 } else { record.count };
+    let arrow = Arrow { message: record.message, copy, origin: record.cause, end: id, link };
+    arrives.then_some((cause.at_us, arrow))
+}
+
+impl Index {
+    /// Takes in what has come since.
+    pub fn update(&mut self, run: &Run) {
+        let trace = run.trace();
+        if self.revision != trace.revision() || self.known > trace.len() {
+            *self = Index { revision: trace.revision(), ..Index::default() };
+        }
+        for id in self.known..trace.len() {
+            let record = trace.record(id);
+            let step = self.steps.last().copied().unwrap_or(0);
+            self.steps.push(step + u32::from(takes_step(record.kind)));
+            if record.node != NO_NODE && is_drawn(record.kind) {
+                self.by_time.add(record.at_us);
+                self.by_step.add(u64::from(self.steps[id as usize]));
+            }
+            let place = self.place_in_crowd(record);
+            self.places.push(place);
+            if let Some((from_us, arrow)) = arrow_to(trace, id, record) {
+                self.arrows.push(from_us, record.at_us, arrow);
+            }
+            if record.kind == Kind::Crash && !run.scenario().lab.spec().buffers_on_disk {
+                self.waiting.retain(|key, _| key.0 != record.node);
+            }
+            match record.kind {
+                Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Partition | Kind::Heal => {
+                    self.changes.push(id);
+                    self.outstanding.push(id);
+                }
+                Kind::Request | Kind::Act | Kind::Network => self.outstanding.push(id),
+                Kind::Send | Kind::Receive | Kind::Deliver => self.follow_item(run, id, record),
+                Kind::Link => self.know_kind(LINK_LAYER),
+                Kind::Violation => {
+                    self.violations.push(id);
+                    self.outstanding.push(id);
+                }
+                _ => {}
+            }
+        }
+        self.known = trace.len();
+        self.bands.resize(trace.width(), Vec::new());
+        for change in trace.bands.iter_from(self.bands_known) {
+            self.bands[usize::from(change.node)].push((change.record, change.band));
+            if let Some(phases) = &run.scenario().lab.spec().phases {
+                self.phases.take(phases, trace.width(), change, trace.record(change.record).at_us);
+            }
+        }
+        self.bands_known = trace.bands.len();
+    }
+
+    /// The phases of the run, also those that are known to come.
+    #[must_use]
+    pub fn phases(&self) -> &[Phase] {
+        self.phases.all()
+    }
+
+    /// The changes of a process's band up to a record, from the last one before another on.
+    #[must_use]
+    pub fn bands(&self, node: NodeId, first: RecordId, end: RecordId) -> &[(RecordId, Option<Band>)] {
+        let Some(all) = self.bands.get(usize::from(node)) else { return &[] };
+        let from = all.partition_point(|(id, _)| *id < first).saturating_sub(1);
+        &all[from..all.partition_point(|(id, _)| *id < end).max(from)]
+    }
+
+    /// What the band of a process says just after a record.
+    #[must_use]
+    pub fn band(&self, node: NodeId, id: RecordId) -> Option<Band> {
+        self.bands(node, id, id.saturating_add(1)).last().filter(|(at, _)| *at <= id).and_then(|(_, band)| *band)
+    }
+
+    /// Finds a record's place among the events of its instant.
+    fn place_in_crowd(&mut self, record: &Record) -> (u32, u16) {
+        if record.node == NO_NODE {
+            return (NONE, 0);
+        }
+        let node = usize::from(record.node);
+        if self.newest.len() <= node {
+            self.newest.resize(node + 1, NONE);
+        }
+        let last = self.newest[node];
+        if last == NONE || self.crowds[last as usize].at_us != record.at_us {
+            if last != NONE {
+                self.crowds[last as usize].next_us = record.at_us;
+            }
+            self.newest[node] = self.crowds.len() as u32;
+            self.crowds.push(Crowd { at_us: record.at_us, count: 0, next_us: u64::MAX });
+        }
+        let crowd = &mut self.crowds[self.newest[node] as usize];
+        // A request stands over its first effect, a reply over its last.
+        let rank = match record.kind {
+            Kind::Request | Kind::Boot => crowd.count,
+            Kind::Reply | Kind::Link => crowd.count.saturating_sub(1),
+            _ => {
+                crowd.count = crowd.count.saturating_add(1);
+                crowd.count - 1
+            }
+        };
+        (self.newest[node], rank)
+    }
+
+    /// Place of a record among the events of its process at its instant, their number, and when the next instant is.
+    #[must_use]
+    pub fn crowd(&self, id: RecordId) -> (u16, u16, u64) {
+        match self.places.get(id as usize) {
+            Some(&(crowd, rank)) if crowd != NONE => {
+                let crowd = self.crowds[crowd as usize];
+                (rank, crowd.count, crowd.next_us)
+            }
+            _ => (0, 1, u64::MAX),
+        }
+    }
+
+    fn know_kind(&mut self, kind: &'static str) {
+        if !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+        }
+    }
+
+    /// Follows an application's message from its arrival to its delivery.
+    fn follow_item(&mut self, run: &Run, id: RecordId, record: &Record) {
+        if record.kind == Kind::Send {
+            self.know_kind(run.message_kind(record.message));
+        }
+        let Some((origin, n)) = run.item(id) else { return };
+        let key = (record.node, origin, n);
+        if record.kind == Kind::Deliver {
+            let last = self.delivered.entry((record.node, origin)).or_insert(0);
+            *last = n.max(*last);
+            let Some(from) = self.waiting.remove(&key) else { return };
+            let hold = Hold { node: record.node, origin, from, to: Some(id) };
+            self.holds.push(run.trace().record(from).at_us, record.at_us, hold);
+        } else if (record.kind == Kind::Receive || record.node == origin)
+            && self.delivered.get(&(record.node, origin)).is_none_or(|last| n > *last)
+        {
+            self.waiting.entry(key).or_insert(id);
+        }
+    }
+
+    /// The arrows that share any time with a stretch.
+    pub fn arrows_between(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Arrow> {
+        self.arrows.between(from_us, to_us)
+    }
+
+    /// The waiting times that share any time with a stretch, those that still go on last.
+    pub fn holds_between(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = Hold> {
+        let open = self.waiting.iter().map(|(&(node, origin, _), &from)| Hold { node, origin, from, to: None });
+        self.holds.between(from_us, to_us).copied().chain(open)
+    }
+
+    /// Sorts of messages that there are, in the order in which they first came.
+    #[must_use]
+    pub fn kinds(&self) -> &[&'static str] {
+        &self.kinds
+    }
+
+    /// Changes of status, in order.
+    #[must_use]
+    pub fn changes(&self) -> &[RecordId] {
+        &self.changes
+    }
+
+    /// What stands out in a whole run, in order: acts and requests, faults and their ends, broken rules.
+    #[must_use]
+    pub fn outstanding(&self) -> &[RecordId] {
+        &self.outstanding
+    }
+
+    /// Broken rules, in order.
+    #[must_use]
+    pub fn violations(&self) -> &[RecordId] {
+        &self.violations
+    }
+
+    /// How much happens along the time, or along the order.
+    pub(super) fn density(&self, by_time: bool) -> &Buckets {
+        if by_time { &self.by_time } else { &self.by_step }
+    }
+
+    /// Step of a record on the logical axis, counted from 1.
+    #[must_use]
+    pub fn step(&self, id: RecordId) -> u32 {
+        self.steps.get(id as usize).copied().unwrap_or_else(|| self.step_count())
+    }
+
+    /// Number of steps of the whole run.
+    #[must_use]
+    pub fn step_count(&self) -> u32 {
+        self.steps.last().copied().unwrap_or(0)
+    }
+
+    /// First record that has at least this step.
+    #[must_use]
+    pub fn first_at_step(&self, step: u32) -> RecordId {
+        self.steps.partition_point(|&s| s < step) as RecordId
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::run;
+
+    #[test]
+    fn it_finds_the_arrows_of_a_stretch_and_no_others() {
+        let alphabet = crate::labs::LABS[0].spec().scenarios.iter().find(|b| b.id == "alphabet").expect("it is there");
+        let run = run(crate::labs::parse(alphabet.json).expect("a scenario"));
+        let mut index = Index::default();
+        index.update(&run);
+        for (from, to) in [(0, 400_000), (50_000, 60_000), (100_000, 100_000), (399_000, 400_000)] {
+            let found: Vec<RecordId> = index.arrows_between(from, to).map(|a| a.end).collect();
+            let all = (0..run.trace().len()).filter(|&id| {
+                let r = run.trace().record(id);
+                matches!(r.kind, Kind::Receive | Kind::Drop)
+                    && r.at_us >= from
+                    && run.trace().message(r.message).sent_us <= to
+            });
+            assert_eq!(found, all.collect::<Vec<_>>(), "{from}..{to}");
+        }
+    }
+}
