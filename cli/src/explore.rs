@@ -2,8 +2,8 @@
 
 use crate::{Failure, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
-use lightcone_core::engine::explore::{Found, attempt};
 use lightcone_core::base::json::JsonObject;
+use lightcone_core::engine::explore::{Found, attempt};
 use lightcone_core::scenario::Scenario;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

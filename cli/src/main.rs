@@ -117,7 +117,6 @@ pub(crate) fn print(text: &str) {
 
 /// Reads a scenario: a file, `-`, or a built-in one as `LAB/ID`.
 pub(crate) fn scenario(name: &str) -> Result<lightcone_core::scenario::Scenario, Failure> {
-    use lightcone_core::scenario::Scenario;
     let text = if name == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map_err(|e| unusable(format!("standard input: {e}")))?;

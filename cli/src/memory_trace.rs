@@ -2,8 +2,8 @@
 
 use crate::{Failure, print, unusable};
 use lexopt::prelude::*;
-use lightcone_core::coherence::{BadLine, Counters, Family, Geometry, LINE_BYTES_MAX, System, TraceReader};
 use lightcone_core::base::json::list;
+use lightcone_core::coherence::{BadLine, Counters, Family, Geometry, LINE_BYTES_MAX, System, TraceReader};
 use std::io::Read;
 
 /// Most processors: more are on no bus.

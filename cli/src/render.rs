@@ -2,10 +2,10 @@
 
 use crate::{Failure, millis, picture, scenario, unusable, write_file};
 use lexopt::prelude::*;
-use lightcone_core::views::diagram::theme::Theme;
-use lightcone_core::tables::Labels;
-use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, lay_out, svg};
 use lightcone_core::engine::{Run, run};
+use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::theme::Theme;
+use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, lay_out, svg};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
         let lines: Vec<String> = ids.map(|id| run.line(id) + "\n").collect();
         return write_file(out, lines.concat().as_bytes());
     }
-    let picture = draw(&*run, &options)?;
+    let picture = draw(&run, &options)?;
     match ending.as_str() {
         "svg" => write_file(out, picture.as_bytes()),
         _ => write_file(out, &picture::png(&picture, options.scale)?),

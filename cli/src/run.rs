@@ -27,12 +27,12 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
         eprintln!("lightcone: something still moves 120 s after the last fault");
     }
     if let Some(path) = trace {
-        write_trace(&*run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
+        write_trace(&run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
     }
     if let Some(path) = history {
-        crate::write_file(&path, crate::trace::lines(&*run).as_bytes())?;
+        crate::write_file(&path, crate::history::lines(&run).as_bytes())?;
     }
-    print(&format!("{}\n", summary(&*run)));
+    print(&format!("{}\n", summary(&run)));
     let violations = run.violations();
     for v in &violations {
         eprintln!("{} violated at event {}: {}", v.rule, v.id, v.explain);

@@ -5,6 +5,7 @@
 
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::engine::Run;
+use lightcone_core::labs;
 use lightcone_core::protocol::{Context, Input, Of, Out, ProcessInfo, Protocol, Story};
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Fields, LabSpec};
@@ -151,7 +152,7 @@ fn seek(records: u32, seeks: u64) -> f64 {
     let text = r#"{"format":"lightcone/1","lab":"vector-clocks","setup":{"processes":5},"until_ms":100000,
         "network":{"delay_ms":{"uniform":[5,100]}},"acts":[{"at_ms":0,"act":{"workload":{"op":"send",
         "nodes":["P1","P2","P3","P4","P5"],"count":100000,"every_ms":0.5}}}]}"#;
-    let scenario = lightcone_core::labs::parse(text).expect("a scenario");
+    let scenario = labs::parse(text).expect("a scenario");
     let mut run = Run::new(scenario);
     run.seek_time(u64::MAX, records);
     let mut bits = 88_172_645_463_325_252_u64;

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types, reason = "a benchmark is about wall-clock time")]
 
 use lightcone_core::engine::run;
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use std::time::Instant;
 
@@ -28,7 +29,7 @@ fn scenario(seconds: u64) -> Scenario {
         load("release", 550, ""),
         seconds * 1000
     );
-    lightcone_core::labs::parse(&text).expect("a scenario")
+    labs::parse(&text).expect("a scenario")
 }
 
 fn main() {

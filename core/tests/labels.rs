@@ -1,7 +1,7 @@
 //! Every scenario of every lab, laid out in many ways: no text lies on another, on an arrow's head or on a mark.
 
 use lightcone_core::engine::Run;
-use lightcone_core::labs::LABS;
+use lightcone_core::labs::{self, LABS};
 use lightcone_core::tables::Labels;
 use lightcone_core::views::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
 use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, font, lay_out};
@@ -114,7 +114,7 @@ fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
     let mut wrong = Vec::new();
     for lab in LABS {
         for builtin in lab.spec().scenarios {
-            let scenario = lightcone_core::labs::parse(builtin.json).expect("a built-in scenario");
+            let scenario = labs::parse(builtin.json).expect("a built-in scenario");
             let until_us = scenario.until_us;
             let mut run = Run::new(scenario);
             run.seek_time(until_us, u32::MAX);

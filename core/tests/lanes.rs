@@ -1,6 +1,7 @@
 //! Lanes in another order: everything that happens on a lane goes with it.
 
 use lightcone_core::engine::{Run, run};
+use lightcone_core::labs;
 use lightcone_core::trace::NodeId;
 use lightcone_core::views::diagram::scene::{Scene, Shape};
 use lightcone_core::views::diagram::theme::Ink;
@@ -28,7 +29,7 @@ fn an_order_that_names_only_some_or_none_or_what_is_not_there_is_filled_up() {
 
 #[test]
 fn events_arrows_and_names_go_with_their_lanes() {
-    let run = run(lightcone_core::labs::parse(SPLIT).expect("a scenario"));
+    let run = run(labs::parse(SPLIT).expect("a scenario"));
     for way in [Orientation::Right, Orientation::Down] {
         let usual = picture(&run, &[], |v| v.orientation = way);
         let other = picture(&run, &[2, 0, 1], |v| v.orientation = way);
@@ -53,7 +54,7 @@ fn events_arrows_and_names_go_with_their_lanes() {
 
 #[test]
 fn a_partition_is_hatched_between_neighbours_that_it_parts_and_a_cut_goes_from_lane_to_lane() {
-    let run = run(lightcone_core::labs::parse(SPLIT).expect("a scenario"));
+    let run = run(labs::parse(SPLIT).expect("a scenario"));
     let hatched = |scene: &Scene| {
         let is_hatched = |shape: &Shape| matches!(shape, Shape::Hatched(_));
         scene.items.iter().filter(|item| item.ink == Ink::Hatch && is_hatched(&item.shape)).count()

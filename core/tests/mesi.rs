@@ -478,10 +478,10 @@ fn going_back_and_forth_shows_the_same_moments() {
         let mut run = run(scenario);
         let mut dice = Dice::new(seed);
         for _ in 0..30 {
-            let goal = dice.range(0, u64::from(frames[frames.len() - 1].position)) as u32;
+            let goal = dice.range(0, u64::from(frames[frames.len() - 1].0.position)) as u32;
             run.seek(goal);
             // A crash with what dies by it is one step.
-            let there = frames.iter().find(|f| f.position >= goal).expect("stepping went that far");
+            let there = frames.iter().find(|f| f.0.position >= goal).expect("stepping went that far");
             assert_eq!(moment(&run), *there, "seed {seed}, position {goal}");
         }
     }

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{ALL, Dice, cases, random_scenario};
+use lightcone_core::labs;
 use lightcone_core::labs::{LABS, find};
 use lightcone_core::scenario::Scenario;
 use proptest::prelude::*;
@@ -220,7 +221,7 @@ fn arbitrary_json(dice: &mut Dice, depth: u64) -> String {
 
 /// Parses; what is accepted must come back the same from both written forms.
 fn check(text: &str) -> Option<Scenario> {
-    let scenario = match lightcone_core::labs::parse(text) {
+    let scenario = match labs::parse(text) {
         Ok(scenario) => scenario,
         Err(e) => {
             assert!(e.path.starts_with('$') && !e.what.is_empty(), "{e}");
@@ -228,10 +229,10 @@ fn check(text: &str) -> Option<Scenario> {
         }
     };
     let written = scenario.to_json();
-    let again = lightcone_core::labs::parse(&written).unwrap_or_else(|e| panic!("{e}: it wrote\n{written}"));
+    let again = labs::parse(&written).unwrap_or_else(|e| panic!("{e}: it wrote\n{written}"));
     assert!(again == scenario, "it came back as another one:\n{written}");
     assert_eq!(again.to_json(), written);
-    let line = lightcone_core::labs::parse(&scenario.to_json_line()).expect("it wrote this itself");
+    let line = labs::parse(&scenario.to_json_line()).expect("it wrote this itself");
     assert!(line == scenario, "it came back as another one");
     Some(scenario)
 }
@@ -354,7 +355,7 @@ proptest! {
 }
 
 fn error(text: &str) -> String {
-    match lightcone_core::labs::parse(text) {
+    match labs::parse(text) {
         Ok(_) => panic!("this was accepted: {text}"),
         Err(e) => e.to_string(),
     }

@@ -2,7 +2,7 @@
 //! short, every line of the trace is JSON, and what cannot be is refused – from a file and from a console.
 
 use lightcone_core::engine::{Run, run};
-use lightcone_core::labs::find;
+use lightcone_core::labs::{self, find};
 use lightcone_core::scenario::Scenario;
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ impl Mouth {
 
     fn scenario(&self, acts: &str) -> Result<Scenario, String> {
         let text = format!("{{\"format\":\"lightcone/1\",\"lab\":\"{}\",\"acts\":[{acts}]}}", self.lab);
-        lightcone_core::labs::parse(&text).map_err(|e| e.to_string())
+        labs::parse(&text).map_err(|e| e.to_string())
     }
 
     fn play(&self, act: &str) -> Run {

@@ -83,7 +83,7 @@ fn seeking_anywhere_shows_the_moment_that_stepping_there_shows() {
             let goal = dice.range(0, u64::from(run.trace().len())) as u32;
             run.seek(goal);
             // A record that others belong to, such as a crash with the messages lost by it, is one step.
-            let there = frames.iter().find(|f| f.position >= goal).expect("stepping went that far");
+            let there = frames.iter().find(|f| f.0.position >= goal).expect("stepping went that far");
             assert_eq!(moment(&run), *there, "seed {seed}, position {goal}");
         }
     }

@@ -224,7 +224,7 @@ fn what_makes_no_sense_is_refused_with_its_path() {
             r#"{{"format":"lightcone/1","lab":"total-order","acts":[{{"at_ms":1,"act":{{"request":
             {{"node":"{node}","op":"{op}","args":{args}}}}}}}]}}"#
         );
-        lightcone_core::labs::parse(&scenario).expect_err("it makes no sense").to_string()
+        labs::parse(&scenario).expect_err("it makes no sense").to_string()
     };
     for (node, op, args, says) in [
         ("P4", "local", "{}", "there is no process"),

@@ -5,8 +5,9 @@ mod text;
 
 pub use rehearse::rehearse;
 
-use lightcone_core::views::guide::{Condition, Guide, Move, Query};
 use lightcone_core::base::json::{JsonObject, list, quote};
+use lightcone_core::labs;
+use lightcone_core::views::guide::{Condition, Guide, Move, Query};
 use std::path::{Path, PathBuf};
 use text::{block, inline};
 
@@ -187,7 +188,7 @@ impl DraftStep {
         match word {
             "scenario" => {
                 let json: String = lines.join("\n");
-                let read = lightcone_core::scenario::lightcone_core::labs::parse(&json);
+                let read = labs::parse(&json);
                 match read {
                     Ok(scenario) => self.moves.push(format!("load {}", scenario.to_json_line())),
                     Err(e) => return wrong(line, e.to_string()),

@@ -1,11 +1,10 @@
 //! A guide gone through without a person: every scenario opened, every event found, every question answered.
 
-use lightcone_core::views::guide::{Answer, Guide, Move, Place, Step, whole};
+use lightcone_core::engine::Run;
 use lightcone_core::labs;
 use lightcone_core::protocol::Lab;
-use lightcone_core::engine::Run;
-use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
+use lightcone_core::views::guide::{Answer, Guide, Move, Place, Step, whole};
 
 /// Fewest questions of a guide: it is no text to be read, but something to think with.
 const ASKS_MIN: usize = 2;
@@ -50,7 +49,7 @@ impl Stage {
             self.play(one)?;
         }
         for words in linked(&step.html) {
-            lightcone_core::views::guide::EventRef::parse(&words)?.need(&*whole(self.run()?))?;
+            lightcone_core::views::guide::EventRef::parse(&words)?.need(&whole(self.run()?))?;
         }
         if let Some(check) = &step.check {
             self.check(check)?;
@@ -59,7 +58,7 @@ impl Stage {
     }
 
     fn run(&self) -> Result<&Run, String> {
-        self.run.as_deref().ok_or_else(|| "no scenario is open".into())
+        self.run.as_ref().ok_or_else(|| "no scenario is open".into())
     }
 
     fn play(&mut self, one: &Move) -> Result<(), String> {
@@ -70,7 +69,7 @@ impl Stage {
                 None if which.starts_with('{') => which,
                 None => return Err(format!("the lab has no scenario {which}")),
             };
-            let scenario = lightcone_core::labs::parse(json).map_err(|e| e.to_string())?;
+            let scenario = labs::parse(json).map_err(|e| e.to_string())?;
             if scenario.lab.spec().id != self.lab.spec().id {
                 return Err("a guide stays in its lab".into());
             }
@@ -81,11 +80,11 @@ impl Stage {
         }
         let all = whole(self.run()?);
         for event in one.events() {
-            event.need(&*all)?;
+            event.need(&all)?;
         }
         if let Move::Hide(kind, _) = one {
             let mut index = lightcone_core::views::diagram::Index::default();
-            index.update(&*all);
+            index.update(&all);
             if !index.kinds().contains(&kind.as_str()) {
                 return Err(format!(
                     "there are no messages of the sort {kind}; there are {}",
@@ -94,11 +93,11 @@ impl Stage {
             }
         }
         if let Move::Choose(a, b) = one {
-            self.chosen = [a.find(&*all), b.as_ref().and_then(|b| b.find(&*all))];
+            self.chosen = [a.find(&all), b.as_ref().and_then(|b| b.find(&all))];
         }
-        let run = self.run.as_deref_mut().expect("it is open");
+        let run = self.run.as_mut().expect("it is open");
         match one {
-            Move::Seek(place) | Move::Play(place) => seek(run, place, &*all)?,
+            Move::Seek(place) | Move::Play(place) => seek(run, place, &all)?,
             Move::Act(line) => {
                 let act = run.scenario().read_line(line).map_err(|e| e.to_string())?;
                 let now = run.now_us();
@@ -118,7 +117,7 @@ impl Stage {
         }
         // What was set going may need the rest of the run.
         let all = whole(self.run()?);
-        if !check.until.holds(&*all, self.chosen) {
+        if !check.until.holds(&all, self.chosen) {
             return Err(format!("what is shown does not do what is waited for: {:?}", check.until));
         }
         Ok(())
@@ -127,9 +126,9 @@ impl Stage {
     fn answer(&self, ask: &lightcone_core::views::guide::Ask) -> Result<Answer, String> {
         let run = self.run()?;
         let all = whole(run);
-        let answer = ask.answer.answer(&*all, &ask.choices)?;
+        let answer = ask.answer.answer(&all, &ask.choices)?;
         if ask.answer.is_clock() {
-            let event = ask.answer.events()[0].need(&*all)?;
+            let event = ask.answer.events()[0].need(&all)?;
             if event < run.position() {
                 return Err("a clock is asked for before its event: seek before …".into());
             }

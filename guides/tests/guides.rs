@@ -16,7 +16,8 @@ fn every_guide_can_be_gone_through_and_answers_its_own_questions() {
                     wrong.push(format!("{lab} has {steps} steps: a guide has 6 to 10"));
                 }
                 let answers = rehearse(&lab, &guide).expect("it was built");
-                let asked: Vec<String> = answers.iter().flatten().map(lightcone_core::views::guide::Answer::text).collect();
+                let asked: Vec<String> =
+                    answers.iter().flatten().map(lightcone_core::views::guide::Answer::text).collect();
                 println!("{lab}: {}", asked.join(" · "));
             }
         }

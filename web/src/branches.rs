@@ -9,9 +9,9 @@ mod saved;
 pub(crate) use compare::{Compare, Difference};
 pub(crate) use saved::Saved;
 
-use lightcone_core::trace::PlannedAct;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::Value;
+use lightcone_core::trace::PlannedAct;
 use std::rc::Rc;
 
 /// Number of a branch; never given twice in one tree.

@@ -1,11 +1,11 @@
 //! What a person can ask the page for.
 
-use crate::{branches, tables, look, memory};
-use crate::views::guide;
 use crate::layout::{Edge, Slot};
-use lightcone_core::tables::{Labels, LabSpec};
-use lightcone_core::views::diagram::Axis;
+use crate::views::guide;
+use crate::{branches, look, memory, tables};
+use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::RecordId;
+use lightcone_core::views::diagram::Axis;
 
 /// Forms in which the diagram leaves the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! A load: requests made up from the seed, run to the last answer. Counts what has become of them, whatever the lab.
 //! Knows no Yew and no browser.
 
-use lightcone_core::trace::{Act, Workload, Kind, NodeId, RecordId};
-use lightcone_core::order;
 use lightcone_core::engine::Run;
+use lightcone_core::order;
+use lightcone_core::trace::{Act, Kind, NodeId, RecordId, Workload};
 use std::collections::BTreeMap;
 
 /// Virtual time without any news after which a load is over although not all is answered, in microseconds.

@@ -2,9 +2,9 @@
 
 use crate::session::Session;
 use lightcone_core::trace::causality::{self, Cut};
+use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 use lightcone_core::views::diagram::search::{Query, Search};
 use lightcone_core::views::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, lane_order};
-use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 
 /// Records that a search looks at before it asks the clock.
 const SLICE: u32 = 256;

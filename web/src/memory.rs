@@ -10,12 +10,12 @@ mod views;
 pub(crate) use panel::MemoryPanel;
 
 use crate::model::Model;
+use lightcone_core::base::json::list;
+use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{
     ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
     Wanted, WordUse,
 };
-use lightcone_core::base::json::list;
-use lightcone_core::base::words::grouped;
 use std::cell::RefCell;
 use std::rc::Rc;
 

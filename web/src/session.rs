@@ -13,19 +13,19 @@ pub(crate) use acts::{ActRow, read_millis};
 pub(crate) use kept::Kept;
 
 use crate::branches::{BranchId, Compare, Tree};
-use crate::tables::Load;
 use crate::look::{self, Look};
+use crate::tables::Load;
 use branching::{Alive, History};
-use lightcone_core::trace::{Act, causality, Kind, RecordId};
 use lightcone_core::base::clock::Relation;
-use lightcone_core::tables::{Labels, Builtin};
-use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
-use lightcone_core::trace::frame::{Frame, Status};
 use lightcone_core::base::json::InputError;
+use lightcone_core::engine::Run;
 use lightcone_core::labs::LABS;
 use lightcone_core::protocol::Lab;
-use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Builtin, Labels};
+use lightcone_core::trace::frame::{Frame, Status};
+use lightcone_core::trace::{Act, Kind, RecordId, causality};
+use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
 use show::Remake;
 
 /// Simulated seconds a second; the last one is "as fast as possible".

@@ -3,8 +3,8 @@
 //! The helper is the page's own program, started once more where there is no window. It is loaded when the first piece
 //! of work begins and ended with the last word of it, or when the person stops it.
 
-use lightcone_core::engine::explore::{Found, attempt};
 use lightcone_core::base::json::{Doc, InputError, JsonObject};
+use lightcone_core::engine::explore::{Found, attempt};
 use lightcone_core::scenario::Scenario;
 
 /// Most runs of one search.

@@ -153,14 +153,14 @@ pub fn attempt(base: &Scenario, number: u64) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labs::LABS;
+    use crate::labs::{self, LABS};
 
     #[test]
     fn a_seed_always_makes_the_same_run_and_it_can_be_saved() {
         for lab in LABS {
             for seed in 0..20 {
                 let scenario = random_scenario(*lab, &Setup::default(), seed);
-                assert_eq!(crate::labs::parse(&scenario.to_json()), Ok(scenario.clone()));
+                assert_eq!(labs::parse(&scenario.to_json()), Ok(scenario.clone()));
                 let (a, b) = (run_and_settle(scenario.clone()), run_and_settle(scenario));
                 assert_eq!(a.hash(), b.hash());
             }
@@ -171,7 +171,7 @@ mod tests {
     fn a_settled_run_can_be_saved_and_replayed() {
         for lab in LABS {
             let settled = run_and_settle(random_scenario(*lab, &Setup::default(), 4));
-            let again = run(crate::labs::parse(&settled.scenario().to_json()).expect("it was saved"));
+            let again = run(labs::parse(&settled.scenario().to_json()).expect("it was saved"));
             assert_eq!(again.hash(), settled.hash(), "{}", lab.spec().id);
         }
     }

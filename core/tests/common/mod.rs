@@ -3,6 +3,7 @@
 
 use lightcone_core::base::draw::{Purpose, draw, in_range};
 use lightcone_core::engine::Run;
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde_json::Value;
@@ -185,7 +186,7 @@ pub(crate) fn random_scenario(seed: u64, spice: Spice, broken: &str) -> String {
 
 /// Reads a scenario that is known to be one.
 pub(crate) fn parse(text: &str) -> Scenario {
-    lightcone_core::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 /// The whole trace in the trace format.

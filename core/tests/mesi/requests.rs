@@ -2,6 +2,7 @@
 
 use super::common::parse;
 use lightcone_core::engine::{Run, run};
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::Kind;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ fn read(setup: &str, acts: &[&str]) -> Result<Scenario, String> {
          \"until_ms\":1000}}",
         acts.join(",")
     );
-    lightcone_core::labs::parse(&text).map_err(|e| e.to_string())
+    labs::parse(&text).map_err(|e| e.to_string())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The rules, watched from outside: from the records alone.
 
 use crate::{Note, TokenRing, tables};
-use lightcone_core::protocol::{Broken, Check, Watch, Context, Seen};
+use lightcone_core::protocol::{Broken, Check, Context, Seen, Watch};
 use lightcone_core::trace::{Kind, Record, RecordId};
 use std::collections::BTreeSet;
 

@@ -18,10 +18,10 @@
 mod checks;
 mod tables;
 
-use lightcone_core::protocol::{Check, Lab, Of, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use lightcone_core::trace::frame::{Band, Cell, Field, Mark, Panel};
 use lightcone_core::base::json::JsonObject;
+use lightcone_core::protocol::{Check, Context, Input, Lab, Of, Out, ProcessInfo, Protocol, Seen, Story};
 use lightcone_core::tables::{Fields, LabSpec};
+use lightcone_core::trace::frame::{Band, Cell, Field, Mark, Panel};
 use lightcone_core::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
 

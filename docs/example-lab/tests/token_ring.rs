@@ -1,14 +1,14 @@
 //! The lab as somebody outside core tests it: a dialogue, random runs, each switch, the file format, a picture.
 
+use lightcone_core::engine::explore::{random_scenario, run_and_settle};
+use lightcone_core::engine::{Run, run};
+use lightcone_core::labs::{self, LABS};
+use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::{Fields, Setup, Value as Given};
+use lightcone_core::trace::Kind;
+use lightcone_core::trace::frame::Panel;
 use lightcone_core::views::diagram::theme::Theme;
 use lightcone_core::views::diagram::{Index, View, lay_out, svg};
-use lightcone_core::engine::explore::{random_scenario, run_and_settle};
-use lightcone_core::trace::frame::Panel;
-use lightcone_core::labs::LABS;
-use lightcone_core::engine::{Run, run};
-use lightcone_core::scenario::Scenario;
-use lightcone_core::tables::{Setup, Fields, Value as Given};
-use lightcone_core::trace::Kind;
 use lightcone_example_lab::LAB;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ fn dialogue(run: &Run) -> String {
 #[test]
 fn a_crash_inside_ends_the_turn_and_keeps_the_token() {
     let run = run(builtin("crash"));
-    let said = dialogue(&*run);
+    let said = dialogue(&run);
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/crash.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &said).expect("the file can be written");
@@ -81,10 +81,10 @@ fn the_rules_hold_in_random_runs_with_faults() {
         let metrics = run.metrics();
         assert_eq!(metrics[1], ("waiting", 0), "nobody waits any more");
         // Each request that was taken in had exactly one turn.
-        assert_eq!(count(&*run, Kind::Request), count(&*run, Kind::Deliver));
+        assert_eq!(count(&run, Kind::Request), count(&run, Kind::Deliver));
         turns += metrics[0].1;
-        crashes += count(&*run, Kind::Crash);
-        drops += count(&*run, Kind::Drop);
+        crashes += count(&run, Kind::Crash);
+        drops += count(&run, Kind::Drop);
     }
     println!("{} runs: {turns} turns, {crashes} crashes, {drops} frames lost", cases(200));
     assert!(turns > 0, "somebody was inside");
@@ -120,7 +120,7 @@ fn its_scenarios_are_files_like_any_other() {
         assert!(builtin.stop_us <= scenario.until_us);
     }
     let text = LAB.spec().scenarios[0].json;
-    let unknown = lightcone_core::labs::parse(text).expect_err("core alone does not know it").to_string();
+    let unknown = labs::parse(text).expect_err("core alone does not know it").to_string();
     assert!(unknown.starts_with("$.lab: ") && unknown.contains(LABS[0].spec().id), "{unknown}");
     // Beside the labs of core it is one more.
     let mut all = LABS.to_vec();
@@ -142,7 +142,7 @@ fn every_note_says_why_and_the_table_says_who_waits() {
         }
     }
     run.seek_time(90_000, u32::MAX);
-    let panels = run.frame().panels;
+    let panels = run.panels();
     let [Panel::Table { rows, .. }] = &panels[..] else { panic!("one table: {panels:?}") };
     let said: Vec<String> = rows.iter().map(|(name, cells)| format!("{name} {}", cells[0].text)).collect();
     assert_eq!(said, ["R1 waits", "R2 outside", "R3 down, with the token", "R4 waits"]);
@@ -152,9 +152,9 @@ fn every_note_says_why_and_the_table_says_who_waits() {
 fn its_diagram_can_be_drawn() {
     let run = run(builtin("crash"));
     let mut index = Index::default();
-    index.update(&*run);
+    index.update(&run);
     let view = View::whole(1200.0, run.names().len(), 0.0, run.scenario().until_us as f64);
-    let scene = lay_out(&*run, &index, &view, &run.frame());
+    let scene = lay_out(&run, &index, &view, &run.frame());
     let picture = svg::write(&scene, Theme::Light, &run.scenario().title, &run.scenario().to_json());
     for name in run.names() {
         assert!(picture.contains(&format!(">{name}<")), "{name} is in the picture");

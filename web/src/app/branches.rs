@@ -3,8 +3,8 @@
 use super::App;
 use crate::branches::{Compare, Wish};
 use crate::bridge;
-use crate::views::diagram::{mark_difference, paint};
 use crate::session::Session;
+use crate::views::diagram::{mark_difference, paint};
 use lightcone_core::views::diagram::scene::Scene;
 use lightcone_core::views::diagram::{View, lay_out};
 use std::rc::Rc;

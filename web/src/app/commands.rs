@@ -1,11 +1,11 @@
 //! How wishes are carried out.
 
 use super::{App, Msg};
-use crate::{bridge, look};
 use crate::command::Command;
-use crate::views::diagram::cut_at_pointer;
 use crate::layout::Layout;
 use crate::session::Session;
+use crate::views::diagram::cut_at_pointer;
+use crate::{bridge, look};
 use lightcone_core::views::diagram::theme::Theme;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -4,12 +4,12 @@ use super::mode::Mode;
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::Command;
-use crate::views::guide::{self, Goal, GuidePanel, Player, PlayerRef, Presented, Wish};
 use crate::model::Model;
 use crate::part::part;
-use lightcone_core::views::guide::{EventRef, Guide, PANELS, whole};
+use crate::views::guide::{self, Goal, GuidePanel, Player, PlayerRef, Presented, Wish};
 use lightcone_core::labs;
 use lightcone_core::tables::LabSpec;
+use lightcone_core::views::guide::{EventRef, Guide, PANELS, whole};
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -118,7 +118,8 @@ impl App {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
         let other = self.session.borrow().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = lightcone_core::scenario::lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
+            let scenario =
+                lightcone_core::scenario::lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let mut player = Player::new(lab, guide);
@@ -137,7 +138,8 @@ impl App {
         let lab = self.with_player(|player, _| player.lab);
         let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = lightcone_core::scenario::lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
+            let scenario =
+                lightcone_core::scenario::lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let goal = self.with_player(|player, s| player.enter(s, step, may_move()));

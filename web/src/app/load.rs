@@ -4,9 +4,9 @@ use super::App;
 use crate::bridge;
 use crate::command::Command;
 use crate::controls::LoadCard;
-use crate::tables::Wish;
 use crate::model::Model;
 use crate::part::part;
+use crate::tables::Wish;
 use yew::prelude::*;
 
 /// Milliseconds of a frame that a load may take.

@@ -5,9 +5,9 @@ use crate::bridge;
 use crate::command::{Command, Tab};
 use crate::layout::Slot;
 use crate::session::Session;
-use lightcone_core::views::diagram::svg;
-use lightcone_core::scenario::Scenario;
 use lightcone_core::protocol::How;
+use lightcone_core::scenario::Scenario;
+use lightcone_core::views::diagram::svg;
 use yew::prelude::*;
 
 impl App {

@@ -1,10 +1,10 @@
 //! Two branches side by side: the first event at which they differ, and what only one of them has.
 
 use super::BranchId;
-use lightcone_core::views::diagram::Index;
-use lightcone_core::trace::frame::Frame;
 use lightcone_core::engine::Run;
+use lightcone_core::trace::frame::Frame;
 use lightcone_core::trace::{NO_NODE, RecordId};
+use lightcone_core::views::diagram::Index;
 use std::collections::BTreeSet;
 
 /// So many records after the first difference are held against the other branch one by one: far more than a
@@ -110,8 +110,8 @@ fn only_in(run: &Run, other: &Run, from: RecordId) -> BTreeSet<RecordId> {
 mod tests {
     use super::*;
     use crate::session::first_scenario;
-    use lightcone_core::trace::{Act, PlannedAct, When, Kind};
     use lightcone_core::engine;
+    use lightcone_core::trace::{Act, Kind, PlannedAct, When};
 
     #[test]
     fn the_first_difference_is_the_act_that_only_one_has() {

@@ -4,12 +4,12 @@ use super::place::{Measure, Point, Room, Spot, beside, between, grounds, lane, l
 use super::signs;
 use super::tokens::Token;
 use crate::session::Session;
+use lightcone_core::base::json::{Doc, millis_text};
+use lightcone_core::order;
+use lightcone_core::tables::Delay;
+use lightcone_core::trace::frame::{LinkFrame, ProcessFrame, Status};
 use lightcone_core::views::diagram::LINK_LAYER;
 use lightcone_core::views::diagram::svg::n;
-use lightcone_core::trace::frame::{LinkFrame, ProcessFrame, Status};
-use lightcone_core::base::json::{Doc, millis_text};
-use lightcone_core::tables::Delay;
-use lightcone_core::order;
 use yew::prelude::*;
 
 /// With no more processes than this, every link is a line; with more, only those that differ.

@@ -4,10 +4,10 @@ use super::draw::delay_words;
 use crate::command::Command;
 use crate::controls::{input_value, is_checked, value_of};
 use crate::model::Model;
-use lightcone_core::views::diagram::svg::n;
-use lightcone_core::trace::frame::{LinkFrame, NetworkFrame};
 use lightcone_core::base::json::{Doc, JsonObject, millis_text, probability_text, quote};
 use lightcone_core::tables::Delay;
+use lightcone_core::trace::frame::{LinkFrame, NetworkFrame};
+use lightcone_core::views::diagram::svg::n;
 use yew::prelude::*;
 
 /// Properties.

@@ -2,9 +2,9 @@
 
 use super::place::{Point, RIM, Room, Spot, beside_box};
 use crate::session::Session;
+use lightcone_core::trace::frame::{Badge, ProcessFrame, Sign, Status};
 use lightcone_core::views::diagram::svg::n;
 use lightcone_core::views::diagram::theme::TONES;
-use lightcone_core::trace::frame::{Badge, ProcessFrame, Sign, Status};
 use yew::prelude::*;
 
 /// Width of a sign.

@@ -3,9 +3,9 @@
 use super::log::{Came, Entry, is_there, reply_to};
 use crate::panels::words;
 use crate::session::Session;
+use lightcone_core::protocol::ProcessInfo;
 use lightcone_core::scenario::console::VERBS;
 use lightcone_core::tables::HttpForm;
-use lightcone_core::protocol::ProcessInfo;
 use yew::prelude::*;
 
 /// A line with what came of it.

@@ -7,13 +7,13 @@ use super::{Props, value_of};
 use crate::app::why_not;
 use crate::bridge;
 use crate::command::Command;
-use crate::tables::Wish;
 use crate::model::Model;
 use crate::part::part;
-use lightcone_core::trace::frame::Status;
+use crate::tables::Wish;
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Operation, Param, Takes};
+use lightcone_core::trace::frame::Status;
 use yew::prelude::*;
 
 /// The operations panel: which operation, at which process, with which arguments.

@@ -3,8 +3,8 @@
 use super::Props;
 use crate::app::why_not;
 use crate::command::Command;
-use lightcone_core::trace::frame::Status;
 use lightcone_core::base::json::quote;
+use lightcone_core::trace::frame::Status;
 use yew::prelude::*;
 
 /// The faults panel.

@@ -3,10 +3,10 @@
 use super::drop::{Drop, close};
 use super::{Props as ModelProps, UndoButtons, file_of, value_of};
 use crate::command::{Command, Form};
-use crate::views::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
 use crate::model::Model;
 use crate::part::part;
+use crate::views::guide::{self, Wish};
 use lightcone_core::labs::LABS;
 use lightcone_core::scenario::Scenario;
 use yew::prelude::*;

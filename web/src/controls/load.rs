@@ -5,12 +5,12 @@ use super::act::ManyProps;
 use super::argument::{Argument, Values, args_json, default_text};
 use super::{input_value, is_checked, value_of};
 use crate::command::Command;
-use crate::tables::Wish;
 use crate::part::part;
 use crate::session::Session;
+use crate::tables::Wish;
 use lightcone_core::base::json::{JsonObject, Payload, list, millis_text, quote};
-use lightcone_core::tables::{self, Load, LabSpec, Operation, Param, Takes};
 use lightcone_core::protocol::ProcessInfo;
+use lightcone_core::tables::{self, LabSpec, Load, Operation, Param, Takes};
 use yew::prelude::*;
 
 /// Most groups: more than one can keep apart.

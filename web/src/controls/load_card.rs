@@ -2,11 +2,11 @@
 
 use super::Props;
 use crate::command::{Command, Tab};
-use crate::tables::{Load, Stage, Wish};
 use crate::session::Session;
-use lightcone_core::trace::frame::{Cell, Panel};
+use crate::tables::{Load, Stage, Wish};
 use lightcone_core::base::json::millis_text;
 use lightcone_core::base::words::grouped;
+use lightcone_core::trace::frame::{Cell, Panel};
 use yew::prelude::*;
 
 /// The card.

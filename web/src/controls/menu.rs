@@ -4,13 +4,13 @@ use crate::app::why_not;
 use crate::bridge;
 use crate::cluster::LinkForm;
 use crate::command::{Command, Menu, Target};
-use crate::views::diagram::step_lane;
 use crate::model::Model;
 use crate::part::part;
 use crate::session::Session;
-use lightcone_core::views::diagram::Orientation;
-use lightcone_core::trace::frame::Status;
+use crate::views::diagram::step_lane;
 use lightcone_core::base::json::{millis_text, quote};
+use lightcone_core::trace::frame::Status;
+use lightcone_core::views::diagram::Orientation;
 use yew::prelude::*;
 
 /// Milliseconds by which a message can be delayed from its menu.

@@ -4,10 +4,10 @@ use super::{Props, input_value, segmented, value_of};
 use crate::cluster::Partitions;
 use crate::command::Command;
 use crate::part::part;
-use lightcone_core::trace::frame::Mark;
 use lightcone_core::base::json::{millis_text, probability_text};
-use lightcone_core::tables::Delay;
 use lightcone_core::protocol::Outlook;
+use lightcone_core::tables::Delay;
+use lightcone_core::trace::frame::Mark;
 use yew::prelude::*;
 
 /// Steps of the delay sliders, in microseconds: fine where delays are short.

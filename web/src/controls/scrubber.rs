@@ -3,10 +3,10 @@
 use super::{Props, input_number};
 use crate::command::Command;
 use crate::session::Session;
-use lightcone_core::views::diagram::Phase;
-use lightcone_core::views::diagram::svg::n;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::{Kind, RecordId};
+use lightcone_core::views::diagram::Phase;
+use lightcone_core::views::diagram::svg::n;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use super::Props;
 use crate::command::Command;
-use lightcone_core::tables::Step;
 use lightcone_core::protocol::How;
+use lightcone_core::tables::Step;
 use yew::prelude::*;
 
 /// How many of them have a key of their own: 1 to 9.

@@ -5,8 +5,8 @@ use crate::command::Command;
 use crate::controls::{Drop, Props};
 use crate::look::{Wish, bound_at, chosen_words, message_words, verdict};
 use crate::session::Session;
-use lightcone_core::views::diagram::scene::{Point, Scene};
 use lightcone_core::trace::{NodeId, RecordId};
+use lightcone_core::views::diagram::scene::{Point, Scene};
 use yew::prelude::*;
 
 /// So near a lane a pointer is on it, in pixels.

@@ -1,11 +1,11 @@
 //! What two compared branches do not have in common, drawn into their diagrams.
 
 use crate::branches::Difference;
+use lightcone_core::engine::Run;
+use lightcone_core::trace::RecordId;
 use lightcone_core::views::diagram::scene::{Item, Point, Rect, Scene, Shape};
 use lightcone_core::views::diagram::theme::Ink;
 use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, View};
-use lightcone_core::engine::Run;
-use lightcone_core::trace::RecordId;
 use std::collections::BTreeSet;
 
 /// How strongly the ground after the first difference is tinted.

@@ -3,10 +3,10 @@
 use crate::command::Target;
 use crate::look::Wish;
 use crate::session::Session;
+use lightcone_core::trace::NodeId;
 use lightcone_core::views::diagram::Orientation;
 use lightcone_core::views::diagram::scene::{Point, Scene};
 use lightcone_core::views::diagram::svg::n;
-use lightcone_core::trace::NodeId;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 

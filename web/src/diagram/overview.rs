@@ -6,9 +6,9 @@ use crate::command::Command;
 use crate::look::Wish;
 use crate::model::Model;
 use crate::session::{SPAN_MIN, Session};
+use lightcone_core::base::json::millis_text;
 use lightcone_core::views::diagram::theme::Theme;
 use lightcone_core::views::diagram::{Axis, LOGICAL_STEP, Overview as Strip, lay_out_overview};
-use lightcone_core::base::json::millis_text;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 use yew::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use crate::command::{Command, Target};
 use crate::session::Session;
+use lightcone_core::base::json::millis_text;
 use lightcone_core::views::diagram::scene::{ArrowPlace, Point, Scene};
 use lightcone_core::views::diagram::svg::n;
 use lightcone_core::views::diagram::{Axis, Orientation};
-use lightcone_core::base::json::millis_text;
 use yew::prelude::*;
 
 /// How far off a head may be taken, in pixels.

@@ -7,8 +7,8 @@ use crate::look::Wish;
 use crate::part::part;
 use crate::session::Session;
 use lightcone_core::tables::Labels;
-use lightcone_core::views::diagram::{Axis, Orientation};
 use lightcone_core::trace::NodeId;
+use lightcone_core::views::diagram::{Axis, Orientation};
 use yew::prelude::*;
 
 /// The row above the diagram.

@@ -4,8 +4,8 @@ use super::Wish;
 use super::player::{PlayerRef, Progress, Verdict};
 use crate::controls::input_value;
 use crate::model::Model;
-use lightcone_core::views::guide::Answer;
 use lightcone_core::order;
+use lightcone_core::views::guide::Answer;
 use yew::prelude::*;
 
 /// Properties.

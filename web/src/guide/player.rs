@@ -1,10 +1,10 @@
 //! Where a person stands in a guide. Knows no browser.
 
 use crate::session::Session;
-use lightcone_core::views::guide::{Answer, Guide, Move, Place, Query, whole};
 use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
+use lightcone_core::views::guide::{Answer, Guide, Move, Place, Query, whole};
 use std::cell::RefCell;
 use std::rc::Rc;
 

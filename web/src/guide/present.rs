@@ -3,11 +3,11 @@
 use crate::model::Model;
 use crate::panels::words;
 use crate::session::Session;
+use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::causality::is_event;
+use lightcone_core::trace::{Kind, RecordId};
 use lightcone_core::views::diagram::sort_of_record;
 use lightcone_core::views::guide::whole;
-use lightcone_core::base::json::millis_text;
-use lightcone_core::trace::{Kind, RecordId};
 use yew::prelude::*;
 
 /// Properties.

@@ -3,8 +3,8 @@
 use super::{DeskModel, Wish};
 use crate::controls::{Drop, Typed, close, file_of, value_of};
 use crate::part::part;
-use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
 use lightcone_core::base::words::grouped;
+use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
 use yew::prelude::*;
 
 /// Most processors of a trace that is made up: as many as the simulated bus has caches.

@@ -7,8 +7,8 @@ use super::views::{counters, moment};
 use super::{Desk, DeskModel, Stage, Wish};
 use crate::command::Command;
 use crate::part::part;
-use lightcone_core::coherence::{Mix, Pattern};
 use lightcone_core::base::words::grouped;
+use lightcone_core::coherence::{Mix, Pattern};
 use yew::prelude::*;
 
 /// Properties.

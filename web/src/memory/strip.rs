@@ -3,8 +3,8 @@
 use super::{Desk, Wish};
 use crate::controls::{Typed, input_number, is_checked, value_of};
 use crate::part::part;
-use lightcone_core::coherence::{Cause, Sort, Study};
 use lightcone_core::base::words::grouped;
+use lightcone_core::coherence::{Cause, Sort, Study};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 

@@ -4,9 +4,9 @@ use super::strip::class;
 use super::{Desk, Wish};
 use crate::controls::segmented;
 use crate::panels::cache_cards;
+use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{Counters, Held, State, Step, Study};
 use lightcone_core::trace::frame::{CachePicture, CachePlace, CacheSet, state_tone};
-use lightcone_core::base::words::grouped;
 use yew::prelude::*;
 
 /// The access that one looks at, and the set of each cache that it concerns.

@@ -6,8 +6,8 @@ use crate::controls::{UndoButtons, input_value};
 use crate::model::Model;
 use crate::part::part;
 use crate::session::{ActRow, read_millis};
-use lightcone_core::trace::When;
 use lightcone_core::base::json::{Doc, millis_text};
+use lightcone_core::trace::When;
 use yew::prelude::*;
 
 /// Rows at a time: more fields than this make a page slow.

@@ -2,8 +2,8 @@
 //! seen is also what is read out.
 
 use super::things::Things;
-use lightcone_core::trace::frame::{BusPast, BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
 use lightcone_core::base::json::millis_text;
+use lightcone_core::trace::frame::{BusPast, BusPicture, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine};
 use yew::prelude::*;
 
 /// More empty places of a set than this are counted instead of drawn.

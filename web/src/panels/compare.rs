@@ -3,10 +3,10 @@
 use super::words_in;
 use crate::branches::{Compare, Wish};
 use crate::command::Command;
-use crate::views::diagram::{SceneRef, Tip};
 use crate::look;
 use crate::model::Model;
 use crate::part::part;
+use crate::views::diagram::{SceneRef, Tip};
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
 use std::cell::RefCell;

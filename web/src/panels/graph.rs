@@ -3,9 +3,9 @@
 use super::lab::class;
 use super::tables::graph_words;
 use crate::cluster::{Point, on_ring};
+use lightcone_core::trace::frame::{GraphEdge, GraphNode};
 use lightcone_core::views::diagram::font::text_width;
 use lightcone_core::views::diagram::svg::n;
-use lightcone_core::trace::frame::{GraphEdge, GraphNode};
 use yew::prelude::*;
 
 /// Width of the picture, in its own units.

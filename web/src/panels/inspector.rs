@@ -4,9 +4,9 @@ use super::words::{own_clock, words};
 use crate::command::Command;
 use crate::model::Model;
 use crate::session::Session;
-use lightcone_core::trace::causality::{path, previous_event};
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::{millis_text, pretty};
+use lightcone_core::trace::causality::{path, previous_event};
 use lightcone_core::trace::{Kind, NONE, RecordId};
 use yew::prelude::*;
 

@@ -3,8 +3,8 @@
 use crate::command::{Command, Form};
 use crate::model::Model;
 use lightcone_core::base::json::millis_text;
-use lightcone_core::views::series::{BUCKETS, Chart, Line, charts};
 use lightcone_core::base::words::grouped;
+use lightcone_core::views::series::{BUCKETS, Chart, Line, charts};
 use yew::prelude::*;
 
 /// Height of a chart, in its own units.

@@ -2,8 +2,8 @@
 //! The one that is pointed at is lit up everywhere.
 
 use crate::command::Command;
-use lightcone_core::trace::frame::ThingRow;
 use lightcone_core::base::json::quote;
+use lightcone_core::trace::frame::ThingRow;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 use yew::prelude::*;
@@ -71,7 +71,8 @@ impl Things {
 
     /// A row of a table of things.
     pub(super) fn row(&self, row: &ThingRow) -> Html {
-        let cell = |c: &lightcone_core::trace::frame::Cell| html! { <td class={super::lab::class(c.mark)}>{ &c.text }</td> };
+        let cell =
+            |c: &lightcone_core::trace::frame::Cell| html! { <td class={super::lab::class(c.mark)}>{ &c.text }</td> };
         html! {
             <tr class={self.class(&row.key, row.chosen)} data-thing={row.key.clone()}>
                 <th scope="row">{ self.name(&row.name, &row.key, row.chosen) }</th>{ for row.cells.iter().map(cell) }

@@ -2,11 +2,11 @@
 //! time; none makes a branch, and each can be taken back.
 
 use super::Session;
-use lightcone_core::trace::{Act, PlannedAct, When, Which};
 use lightcone_core::base::json::{Doc, InputError, millis_text};
-use lightcone_core::tables::TIME_US_MAX;
 use lightcone_core::order;
 use lightcone_core::scenario::ACTS_MAX;
+use lightcone_core::tables::TIME_US_MAX;
+use lightcone_core::trace::{Act, PlannedAct, When, Which};
 
 /// An act as a row of the list.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,11 +2,11 @@
 
 use super::{Kept, Session, kept};
 use crate::branches::{Branch, BranchId, Compare, Saved, Tree};
-use lightcone_core::trace::{Act, When};
-use lightcone_core::views::diagram::Index;
 use lightcone_core::base::json::{Doc, InputError, millis_text};
 use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::trace::{Act, When};
+use lightcone_core::views::diagram::Index;
 use std::rc::Rc;
 
 /// Runs kept alive besides the one that is shown; others are made again when they are entered, which takes

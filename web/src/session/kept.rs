@@ -3,8 +3,8 @@
 use super::{SPAN_MIN, SPEEDS, Session};
 use crate::look;
 use lightcone_core::tables::Labels;
-use lightcone_core::views::diagram::{Axis, Index, LINK_LAYER, Orientation, lane_order};
 use lightcone_core::trace::NodeId;
+use lightcone_core::views::diagram::{Axis, Index, LINK_LAYER, Orientation, lane_order};
 
 /// Farthest edge of a stretch that is read from a link, in microseconds: longer than any run.
 const EDGE_MAX: u64 = 1 << 50;

@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::tables::{Load, Stage};
-use lightcone_core::trace::Act;
 use lightcone_core::base::json::InputError;
 use lightcone_core::base::words::grouped;
+use lightcone_core::trace::Act;
 
 /// Records made before the time is looked at: some tens of microseconds.
 const RECORDS_A_LOOK: u32 = 32;

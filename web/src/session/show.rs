@@ -2,11 +2,11 @@
 //! few milliseconds at a time, and then takes the place of the old one at the very same moment.
 
 use super::Session;
-use lightcone_core::views::diagram::Index;
 use lightcone_core::base::json::InputError;
 use lightcone_core::engine::Run;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Setup, Value};
+use lightcone_core::views::diagram::Index;
 
 /// Records made before the time is looked at.
 const RECORDS_A_LOOK: u32 = 256;

@@ -6,6 +6,7 @@
 use super::CausalKv;
 use crate::base::json::quote;
 use crate::engine::{Run, run};
+use crate::labs;
 use crate::labs::golden;
 use crate::protocol::Protocol;
 use serde_json::Value;
@@ -85,7 +86,7 @@ fn play(name: &str, setup: &str, acts: &[(&str, String)]) {
          \"setup\":{{\"check_ms\":50{quiet}{setup}}},\"acts\":[{}],\"until_ms\":600}}",
         acts.join(",")
     );
-    let scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let scenario = labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     hold(name, &dialogue(&run(scenario)));
 }
 
@@ -312,7 +313,7 @@ fn awkward_values_and_keys_travel_whole() {
             ask("client2", "get", &args)
         );
         let scenario = format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-kv\",\"acts\":[{acts}]}}");
-        let run = run(crate::labs::parse(&scenario).unwrap_or_else(|e| panic!("{e}")));
+        let run = run(labs::parse(&scenario).unwrap_or_else(|e| panic!("{e}")));
         let lines: Vec<Value> =
             (0..run.trace().len()).map(|id| serde_json::from_str(&run.line(id)).expect("JSON")).collect();
         let read = lines.iter().rfind(|line| line["kind"] == "reply").expect("an answer");
@@ -341,7 +342,7 @@ fn what_makes_no_sense_is_refused_with_a_path() {
         ("status", r#""key":"x""#, "key"),
         ("delete", "", "op"),
     ];
-    let empty = crate::labs::parse(r#"{"format":"lightcone/1","lab":"causal-kv"}"#).expect("a scenario");
+    let empty = labs::parse(r#"{"format":"lightcone/1","lab":"causal-kv"}"#).expect("a scenario");
     for (op, args, path) in wrong {
         let error = empty.read_act(&ask("client1", op, args)).expect_err(args).to_string();
         assert!(error.contains(path), "{op} {args}: {error}");
@@ -349,7 +350,7 @@ fn what_makes_no_sense_is_refused_with_a_path() {
     let at_a_node = empty.read_act(&ask("node1", "get", "")).expect_err("nodes take no requests").to_string();
     assert!(at_a_node.contains("node1"), "{at_a_node}");
     let slow = r#"{"format":"lightcone/1","lab":"causal-kv","setup":{"nodes":7,"anti_entropy_ms":400}}"#;
-    let error = crate::labs::parse(slow).expect_err("too slow").to_string();
+    let error = labs::parse(slow).expect_err("too slow").to_string();
     assert!(error.contains("$.setup.anti_entropy_ms") && error.contains("333"), "{error}");
 }
 
@@ -365,7 +366,7 @@ fn one_node_is_a_store_too() {
 #[test]
 fn every_built_in_scenario_says_something_about_every_event_that_has_a_reason() {
     for builtin in CausalKv::spec().scenarios {
-        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
         for id in 0..run.trace().len() {

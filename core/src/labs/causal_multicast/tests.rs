@@ -6,6 +6,7 @@
 use super::{About, CausalMulticast, Disk, Fate, Letter, Missing, Note, Request, missing};
 use crate::base::json::Payload;
 use crate::engine::{Run, run};
+use crate::labs;
 use crate::labs::golden;
 use crate::protocol::{Context, Input, Out, Protocol, context};
 use crate::scenario::Scenario;
@@ -76,7 +77,7 @@ fn scenario(setup: &str, acts: &[(&str, String)]) -> Scenario {
          \"network\":{{\"delay_ms\":10}},\"acts\":[{}],\"until_ms\":1000}}",
         all.join(",")
     );
-    crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 /// Plays acts, lets the run settle, and holds the dialogue against `golden/NAME.txt`.
@@ -331,7 +332,7 @@ fn unusable_requests_are_refused_with_their_path() {
         let text = format!(
             "{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"acts\":[{{\"at_ms\":1,\"act\":{{\"request\":{act}}}}}]}}"
         );
-        crate::labs::parse(&text).expect_err(act).to_string()
+        labs::parse(&text).expect_err(act).to_string()
     };
     assert!(error(r#"{"node":"P1","op":"broadcast"}"#).contains("op"));
     assert!(error(r#"{"node":"P9","op":"local"}"#).contains("P9"));
@@ -339,7 +340,7 @@ fn unusable_requests_are_refused_with_their_path() {
     assert!(error(r#"{"node":"P1","op":"local","args":{"payload":1}}"#).contains("payload"));
     assert!(error(r#"{"node":1,"op":"local"}"#).contains("node"));
     let setup = |setup: &str| {
-        crate::labs::parse(&format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"setup\":{setup}}}"))
+        labs::parse(&format!("{{\"format\":\"lightcone/1\",\"lab\":\"causal-multicast\",\"setup\":{setup}}}"))
     };
     for bad in [r#"{"processes":0}"#, r#"{"processes":27}"#, r#"{"processes":"3"}"#, r#"{"broken":["no-merge"]}"#] {
         assert!(setup(bad).is_err(), "{bad}");
@@ -358,7 +359,7 @@ fn metric(run: &Run, name: &str) -> u64 {
 #[test]
 fn every_built_in_scenario_does_what_it_is_there_for() {
     for builtin in CausalMulticast::spec().scenarios {
-        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let (broken, n) = (scenario.setup.broken.clone(), scenario.processes().len());
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let mut run = run(scenario);
@@ -380,7 +381,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = crate::labs::parse(builtin.json).expect("a scenario");
+        let scenario = labs::parse(builtin.json).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let mut run = run(scenario);
         run.settle();
@@ -395,7 +396,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
 #[test]
 fn every_event_has_its_reason_with_values() {
     for builtin in CausalMulticast::spec().scenarios {
-        let run = run(crate::labs::parse(builtin.json).expect("a scenario"));
+        let run = run(labs::parse(builtin.json).expect("a scenario"));
         for id in 0..run.trace().len() {
             if matches!(run.trace().record(id).kind.name(), "send" | "receive" | "deliver" | "local") {
                 let (why, source) = run.why(id).expect("a reason");

@@ -51,6 +51,7 @@ pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<Str
 mod tests {
     use super::*;
     use crate::coherence::{Mix, Pattern, System};
+    use crate::labs;
 
     fn numbers(run: &crate::engine::Run) -> Vec<String> {
         let panels = run.panels();
@@ -70,7 +71,7 @@ mod tests {
                 let accesses = mix.accesses();
                 let shape = Shape { size: 256, ways: 2, line: 32, family };
                 let text = scenario(&accesses, shape).expect("it fits");
-                let run = crate::engine::run(crate::labs::parse(&text).expect("a scenario"));
+                let run = crate::engine::run(labs::parse(&text).expect("a scenario"));
                 assert_eq!(run.violations(), [], "{name}");
                 let mut system = System::new(processors, shape.geometry().expect("it fits"), family);
                 for a in accesses.iter() {
@@ -98,6 +99,6 @@ mod tests {
         assert!(scenario(&mix.accesses(), shape).expect_err("too many").contains("at most 8 caches"));
         let one = Mix { processors: 1, count: 1_000, ..mix }.accesses();
         let text = scenario(&one, shape).expect("one processor has a neighbour that does nothing");
-        assert_eq!(crate::labs::parse(&text).expect("a scenario").acts.len(), ACCESSES_MAX);
+        assert_eq!(labs::parse(&text).expect("a scenario").acts.len(), ACCESSES_MAX);
     }
 }

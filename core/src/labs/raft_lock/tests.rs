@@ -8,11 +8,12 @@ mod scenarios;
 mod situations;
 
 use crate::engine::{Run, run};
+use crate::labs;
 use serde_json::Value;
 
 /// Runs a scenario given as JSON.
 fn play(text: &str) -> Run {
-    run(crate::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}")))
+    run(labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}")))
 }
 
 /// The lines of a trace.

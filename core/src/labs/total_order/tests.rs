@@ -5,6 +5,7 @@
 
 use super::TotalOrder;
 use crate::engine::{Run, run};
+use crate::labs;
 use crate::labs::golden;
 use crate::protocol::Protocol;
 use crate::scenario::Scenario;
@@ -67,7 +68,7 @@ fn dialogue(run: &Run) -> String {
 }
 
 fn parse(text: &str) -> Scenario {
-    crate::labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+    labs::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
 fn scenario(head: &str, acts: &[String]) -> Scenario {

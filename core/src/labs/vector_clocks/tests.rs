@@ -6,6 +6,7 @@
 use super::VectorClocks;
 use crate::base::draw::{Purpose, draw, in_range};
 use crate::engine::{Run, run};
+use crate::labs;
 use crate::labs::golden;
 use crate::protocol::Protocol;
 use serde_json::Value;
@@ -60,7 +61,7 @@ fn golden(name: &str, head: &str, acts: &[(&str, &str)]) {
         "{{\"format\":\"lightcone/1\",\"lab\":\"vector-clocks\",{head},\"acts\":[{}],\"until_ms\":1000}}",
         acts.join(",")
     );
-    let scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let scenario = labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     hold(name, &dialogue(&run(scenario)));
 }
 
@@ -245,7 +246,7 @@ fn kinds(run: &Run, kind: &str) -> usize {
 fn every_built_in_scenario_does_what_it_is_there_for() {
     let spec = VectorClocks::spec();
     for builtin in spec.scenarios {
-        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let broken = scenario.setup.broken.clone();
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
@@ -265,7 +266,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = crate::labs::parse(builtin.json).expect("a scenario");
+        let scenario = labs::parse(builtin.json).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let run = run(scenario);
         let violations = run.violations();
@@ -290,7 +291,7 @@ fn random(seed: u64, broken: &[&'static str]) -> Run {
         dice(2, 0, 50),
         dice(3, 1, 6),
     );
-    let mut scenario = crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let mut scenario = labs::parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     scenario.setup.broken = broken.to_vec();
     run(scenario)
 }

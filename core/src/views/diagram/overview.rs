@@ -203,6 +203,7 @@ impl Strip<'_> {
 mod tests {
     use super::*;
     use crate::engine::run;
+    use crate::labs;
 
     #[test]
     fn places_and_values_belong_together_and_the_frame_stays_inside() {
@@ -233,7 +234,7 @@ mod tests {
                 r#"{{"format":"lightcone/1","lab":"vector-clocks","network":{{"delay_ms":3}},"until_ms":{count},
                 "acts":[{{"at_ms":0,"act":{{"workload":{{"op":"send","nodes":["P1","P2"],"count":{count},"every_ms":1}}}}}}]}}"#
             );
-            let run = run(crate::labs::parse(&text).expect("a scenario"));
+            let run = run(labs::parse(&text).expect("a scenario"));
             let mut index = Index::default();
             index.update(&run);
             let end = f64::from(count) * 1000.0;

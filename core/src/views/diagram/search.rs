@@ -214,13 +214,14 @@ impl Search {
 mod tests {
     use super::*;
     use crate::engine::run;
+    use crate::labs;
 
     fn opened() -> (Run, Index) {
         let lossy = r#"{"format":"lightcone/1","lab":"vector-clocks","network":{"delay_ms":10},"acts":[
             {"at_ms":1,"act":{"request":{"node":"P1","op":"multicast","args":{"message":"Hello there"}}}},
             {"at_ms":5,"act":{"crash":{"node":"P2"}}},
             {"at_ms":30,"act":{"request":{"node":"P3","op":"send","args":{"to":"P1","message":"again"}}}}]}"#;
-        let run = run(crate::labs::parse(lossy).expect("a scenario"));
+        let run = run(labs::parse(lossy).expect("a scenario"));
         let mut index = Index::default();
         index.update(&run);
         (run, index)

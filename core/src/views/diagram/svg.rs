@@ -170,13 +170,14 @@ fn unescape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::engine::run;
+    use crate::labs;
 
     use crate::views::diagram::{Index, View, lay_out};
 
     #[test]
     fn the_scenario_comes_out_of_the_file_as_it_went_in() {
         let builtin = &crate::labs::LABS[0].spec().scenarios[0];
-        let run = run(crate::labs::parse(builtin.json).expect("a scenario"));
+        let run = run(labs::parse(builtin.json).expect("a scenario"));
         let mut index = Index::default();
         index.update(&run);
         let view = View::whole(900.0, 3, 0.0, 180_000.0);

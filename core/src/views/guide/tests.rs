@@ -1,13 +1,14 @@
 //! Facts about one run that were worked out by hand.
 
 use super::*;
+use crate::labs;
 use crate::labs::LABS;
 use crate::trace::RecordId;
 
 /// The example that every textbook has: its clocks are easy to work out.
 fn textbook() -> Run {
     let builtin = &LABS[0].spec().scenarios[0];
-    let scenario = crate::labs::parse(builtin.json).expect("a scenario");
+    let scenario = labs::parse(builtin.json).expect("a scenario");
     whole(&Run::new(scenario))
 }
 

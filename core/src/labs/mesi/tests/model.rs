@@ -11,6 +11,7 @@ use super::super::note::{Note, Why};
 use super::super::{Access, Change, Ctx, Disk, Effects, Mesi, Message, Request, State, Tally, Timer, Write};
 use crate::base::json::Payload;
 use crate::coherence::{State as LineState, Transaction};
+use crate::labs;
 use crate::protocol::{Crash, Input, Out, Protocol, What, context};
 use crate::trace::NodeId;
 use std::collections::{BTreeSet, VecDeque};
@@ -70,7 +71,7 @@ fn ctx(setup: &str) -> Ctx {
     let text = format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"caches\":2,\"lines\":1,\"bus_ms\":0,\"transfer_ms\":0{setup}{memory}}}}}"
     );
-    context::<Mesi>(&crate::labs::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup).expect("settings that fit")
+    context::<Mesi>(&labs::parse(&text).unwrap_or_else(|e| panic!("{e}")).setup).expect("settings that fit")
 }
 
 /// What a step leaves on disk, and what it sends and says: all at once, since nobody looks in between.

@@ -4,6 +4,7 @@ use super::super::tables::SPEC;
 use super::{lines, play};
 use crate::engine::Run;
 use crate::engine::explore::run_and_settle;
+use crate::labs;
 use crate::trace::Kind;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ fn metric(run: &Run, name: &str) -> u64 {
 #[test]
 fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
     for builtin in SPEC.scenarios {
-        let scenario = crate::labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us < scenario.until_us, "{}", builtin.id);
         let run = run_and_settle(scenario);
         let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();

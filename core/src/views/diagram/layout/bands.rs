@@ -73,6 +73,7 @@ impl Sheet<'_> {
 #[cfg(test)]
 mod tests {
     use crate::engine::{Run, run};
+    use crate::labs;
 
     use crate::trace::BandChange;
     use crate::views::diagram::scene::Shape;
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_band_says_what_is_held_while_it_is_held() {
-        let run = run(crate::labs::parse(HELD).expect("a scenario"));
+        let run = run(labs::parse(HELD).expect("a scenario"));
         let mut index = Index::default();
         index.update(&run);
         let first: Vec<BandChange> = changes(&run).into_iter().filter(|c| c.node == 0).collect();
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn bands_are_cut_with_the_past_and_the_same_in_a_replay() {
-        let mut whole = run(crate::labs::parse(HELD).expect("a scenario"));
+        let mut whole = run(labs::parse(HELD).expect("a scenario"));
         let all = changes(&whole);
         assert!(all.len() >= 6, "everybody holds it, and then nobody");
         for position in (0..=whole.trace().len()).rev() {

@@ -78,6 +78,7 @@ impl Sheet<'_> {
 #[cfg(test)]
 mod tests {
     use crate::engine::run;
+    use crate::labs;
 
     use crate::views::diagram::scene::Shape;
     use crate::views::diagram::{Index, View, lay_out};
@@ -86,7 +87,7 @@ mod tests {
     fn a_message_that_waits_says_how_long() {
         let text = r#"{"format":"lightcone/1","lab":"total-order","network":{"delay_ms":10},
             "acts":[{"at_ms":10,"act":{"request":{"node":"P1","op":"multicast","args":{"payload":"x"}}}}]}"#;
-        let mut run = run(crate::labs::parse(text).expect("a scenario"));
+        let mut run = run(labs::parse(text).expect("a scenario"));
         run.seek_time(200_000, u32::MAX);
         let mut index = Index::default();
         index.update(&run);
