@@ -157,8 +157,8 @@ fn the_scenario_shows_false_sharing_and_its_cure_shows_none() {
     let (why, source) = sick.why(last).expect("a reason");
     assert!(why.contains("C1 wrote 0x1000, but nobody has written 0x1008"), "{why}");
     assert!(source.contains("Eggers & Jeremiassen 1991"), "{source}");
-    let frame = serde_json::to_value(sick.frame()).expect("JSON");
-    let panel = frame["panels"].as_array().expect("panels").iter().find(|p| p["panel"] == "caches").expect("caches");
+    let panels = serde_json::to_value(sick.panels()).expect("JSON");
+    let panel = panels.as_array().expect("panels").iter().find(|p| p["panel"] == "caches").expect("caches");
     let said = |cache: usize| {
         let sets = panel["caches"][cache]["sets"].as_array().expect("sets").clone();
         let places = sets.iter().flat_map(|set| set["places"].as_array().expect("places").clone());
