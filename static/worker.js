@@ -2,7 +2,6 @@
 self.onmessage = async ({ data }) => {
   self.onmessage = null;
   self.lightconeJob = data.job;
-  self.lightconeRest = data.rest;
   try {
     const program = await import(data.program);
     await program.default({ module_or_path: data.wasm });

@@ -12,25 +12,23 @@ mod lines;
 mod load;
 mod memory;
 mod mode;
-mod with_all;
+mod opening;
 mod working;
 
 use crate::bridge::{self, Frames};
 use crate::cluster::{Cluster, Tokens};
 use crate::command::{Command, Form, Menu, Tab};
+use crate::console::{Console, LogRef};
 use crate::controls::{ActPanel, ContextMenu, Faults, Header, Help, NetworkPanel, SetupPanel, Splitter, Transport};
+use crate::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
+use crate::guide::{Goal, PlayerRef};
 use crate::layout::{Edge, Layout, Slot};
 use crate::look;
 use crate::memory::{DeskRef, MemoryPanel};
 use crate::model::Model;
 use crate::panels::{Acts, Branches, Chips, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
-use crate::part::part;
-use crate::scenario::console::{Console, LogRef};
 use crate::session::Session;
-use crate::views::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint, paint_overview};
-use crate::views::guide::{Goal, PlayerRef};
 use crate::work::Word;
-pub(crate) use address::opens_the_usual;
 use address::{linked, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
@@ -51,10 +49,6 @@ const HIDDEN_EVERY_MS: u32 = 250;
 const SEARCH_MS: f64 = 4.0;
 /// Milliseconds that a notice stays.
 const NOTICE_MS: u32 = 6_000;
-
-/// What is said when the rest of the program does not come.
-const INCOMPLETE: &str =
-    "A part of the program could not be loaded. Is the connection up? The next try is with your next wish.";
 
 /// The page.
 pub(crate) struct App {
@@ -119,8 +113,6 @@ pub(crate) enum Msg {
     HashChanged,
     /// The panels may be drawn again.
     Panels,
-    /// All of the program is there.
-    Whole,
 }
 
 impl Component for App {
@@ -174,7 +166,7 @@ impl Component for App {
         };
         app.show_theme();
         bridge::remember_scenario(app.session.borrow().scenario().to_json());
-        App::once_whole(&link, vec![Msg::Whole]);
+        app.install_api(ctx);
         app.enter_mode(ctx);
         app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
@@ -185,7 +177,7 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if matches!(msg, Msg::HashChanged) && bridge::is_whole() {
+        if matches!(msg, Msg::HashChanged) {
             *self.known_hash.borrow_mut() = bridge::hash();
         }
         match msg {
@@ -226,14 +218,6 @@ impl Component for App {
                 self.panels_timer = None;
                 return self.panels_are_due(ctx);
             }
-            Msg::Whole => {
-                self.install_api(ctx);
-                return false;
-            }
-            Msg::HashChanged if !bridge::is_whole() => {
-                App::once_whole(ctx.link(), vec![Msg::Whole, Msg::HashChanged]);
-                return false;
-            }
             Msg::HashChanged => match linked() {
                 Some(Ok((session, trouble))) => {
                     let way = session.look.orientation;
@@ -269,65 +253,65 @@ impl Component for App {
         let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
         html! {
             <div class={self.page_class()} data-tab={tab} data-point={self.pointed()} style={self.layout.style()} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                { part!(Header { model: model.clone(), dark: self.theme == Theme::Dark, layout: self.layout.clone(), guide: self.guide.is_some(), on: on.clone() }) }
+                <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
                 <aside class="left" aria-label="Act, network and faults">
                     <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, part!(ActPanel { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                     <div class="tabbed" data-for="network">
-                        { slot(Slot::Network, part!(NetworkPanel { model: model.clone(), on: on.clone() })) }
-                        { slot(Slot::Faults, part!(Faults { model: model.clone(), on: on.clone() })) }
-                        { slot(Slot::Setup, part!(SetupPanel { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <main class="middle">
                     { self.splitter(Edge::Left, &on) }
                     { self.splitter(Edge::Right, &on) }
                     <section class="card diagram" aria-label="Space-time diagram">
-                        { part!(Toolbar { model: model.clone(), on: on.clone() }) }
-                        { part!(CutBar { model: model.clone(), on: on.clone() }) }
+                        <Toolbar model={model.clone()} on={on.clone()} />
+                        <CutBar model={model.clone()} on={on.clone()} />
                         <Diagram model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} on={on.clone()} />
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
-                        { part!(Tip { model: model.clone(), canvas: self.canvas.clone(), scene: self.scene.clone(), below: false }) }
-                        { part!(CompareBar { model: model.clone(), canvas: self.other.clone(), scene: self.other_scene.clone(), on: on.clone() }) }
+                        <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} below={false} />
+                        <CompareBar model={model.clone()} canvas={self.other.clone()} scene={self.other_scene.clone()} on={on.clone()} />
                     </section>
                     { self.splitter(Edge::Below, &on) }
                     { self.tabs(&model, &on) }
                     <section class="card below">
                         <div class="tabbed" data-for="lab">
                             <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
-                            { part!(LabPanels { model: model.clone(), on: on.clone() }) }
+                            <LabPanels model={model.clone()} on={on.clone()} />
                         </div>
                         <div class="tabbed" data-for="events">
-                            if self.tab == Tab::Events { { part!(EventTable { model: model.clone(), on: on.clone() }) } }
+                            if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
                         </div>
                         <div class="tabbed" data-for="metrics">
-                            if self.tab == Tab::Metrics { { part!(Metrics { model: model.clone(), on: on.clone() }) } }
+                            if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
                         </div>
                         <div class="tabbed" data-for="branches">
-                            if self.tab == Tab::Branches { { part!(Branches { model: model.clone(), on: on.clone() }) } }
+                            if self.tab == Tab::Branches { <Branches model={model.clone()} on={on.clone()} /> }
                         </div>
                         <div class="tabbed" data-for="acts">
-                            if self.tab == Tab::Acts { { part!(Acts { model: model.clone(), on: on.clone() }) } }
+                            if self.tab == Tab::Acts { <Acts model={model.clone()} on={on.clone()} /> }
                         </div>
                         <div class="tabbed" data-for="memory">
-                            if self.tab == Tab::Memory { { part!(MemoryPanel { desk: self.desk(), on: on.clone() }) } }
+                            if self.tab == Tab::Memory { <MemoryPanel desk={self.desk()} on={on.clone()} /> }
                         </div>
                     </section>
-                    if let Some(menu) = self.menu { { part!(ContextMenu { model: model.clone(), menu, on: on.clone() }) } }
+                    if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
                 <aside class="right" aria-label="Inspector and rules">
                     { self.guide_view(&model, &on) }
                     <div class="tabbed" data-for="inspect">
-                        { slot(Slot::Inspect, part!(Inspector { model: model.clone(), on: on.clone() })) }
-                        { slot(Slot::Rules, part!(Rules { model: model.clone(), on: on.clone() })) }
+                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
+                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
                     </div>
                 </aside>
                 <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
                 { self.load_view(&model, &on) }
-                { part!(Transport { model, on: on.clone() }) }
+                <Transport {model} on={on.clone()} />
                 { self.embed_foot() }
-                if self.help { { part!(Help { on: on.clone() }) } }
+                if self.help { <Help on={on.clone()} /> }
                 { self.working_view(&on) }{ self.notice_view(&on) }
             </div>
         }
@@ -361,20 +345,7 @@ impl App {
         false
     }
 
-    /// Sends messages when all of the program is there, and says so if it does not come.
-    fn once_whole(link: &html::Scope<Self>, then: Vec<Msg>) {
-        let link = link.clone();
-        bridge::when_whole(move |whole| {
-            if whole {
-                link.send_message_batch(then);
-            } else {
-                link.send_message(Msg::Notice(INCOMPLETE.into(), true));
-            }
-        });
-    }
-
-    /// Needed when all of the program is there, and loaded with it.
-    #[inline(never)]
+    /// Puts `window.lightcone` in place.
     fn install_api(&self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         let (scene, canvas) = (self.scene.clone(), self.canvas.clone());
@@ -450,10 +421,10 @@ impl App {
         }
         let mut session = self.session.borrow_mut();
         let session = &mut *session;
-        session.index.update(&*session.run);
+        session.index.update(&session.run);
         let zoom = self.mode.zoom();
         let view = session.view((w / zoom) as f32, (h / zoom) as f32);
-        let mut scene = lay_out(&*session.run, &session.index, &view, &session.frame);
+        let mut scene = lay_out(&session.run, &session.index, &view, &session.frame);
         self.paint_other(session, &mut scene, &view);
         paint(&ctx, &scene, self.theme, scale * zoom);
         *self.scene.0.borrow_mut() = scene;
@@ -467,7 +438,7 @@ impl App {
     fn open(&mut self, mut session: Session, what: String) {
         session.look.orientation = self.session.borrow().look.orientation;
         bridge::remember_scenario(session.scenario().to_json());
-        if self.tab == Tab::Memory && !session.lab().spec().memory_traces {
+        if self.tab == Tab::Memory && !session.lab().capabilities().memory_trace.is_some() {
             self.tab = Tab::Lab;
         }
         self.session.borrow_mut().replace(session, what);
@@ -506,12 +477,12 @@ impl App {
                 </button>
             }
         };
-        let traces = self.session.borrow().lab().spec().memory_traces;
+        let traces = self.session.borrow().lab().capabilities().memory_trace.is_some();
         let tabs = Tab::ALL.iter().filter(|(tab, ..)| traces || *tab != Tab::Memory);
         html! {
             <>
                 <div class="tabs" role="tablist" aria-label="Panels">{ for tabs.map(tab) }</div>
-                { part!(Chips { model: model.clone() }) }
+                <Chips model={model.clone()} />
             </>
         }
     }
@@ -529,12 +500,12 @@ impl App {
     }
 
     fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
-        part!(Splitter { edge, size: self.layout.size(edge), on: on.clone() })
+        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
     }
 
     fn lab_tab(&self) -> String {
         let session = self.session.borrow();
-        session.frame.panels.first().map_or("Lab", Panel::title).into()
+        session.panels().first().map_or("Lab", Panel::title).into()
     }
 
     fn notice_view(&self, on: &Callback<Command>) -> Html {

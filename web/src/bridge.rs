@@ -4,13 +4,11 @@ mod api;
 mod helper;
 mod sight;
 mod site;
-mod whole;
 
 pub(crate) use api::install_api;
 pub(crate) use helper::{Helper, helped};
 pub(crate) use sight::{panels_in_sight, show_panel, use_sight};
-pub(crate) use site::{aim_link, fetch_text, forget_query, has_query, incomplete, query};
-pub(crate) use whole::{is_whole, when_whole};
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 
 use js_sys::{Array, Function, Reflect};
 use std::cell::{Cell, RefCell};

@@ -1,8 +1,7 @@
 //! What a person can ask the page for.
 
 use crate::layout::{Edge, Slot};
-use crate::views::guide;
-use crate::{branches, look, memory, tables};
+use crate::{branches, guide, load, look, memory};
 use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::RecordId;
 use lightcone_core::views::diagram::Axis;
@@ -169,23 +168,6 @@ impl Command {
     /// Whether it only moves what is looked at, and comes many times a second.
     pub(crate) fn only_looks(&self) -> bool {
         matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_) | Command::Seek(_))
-    }
-
-    /// Whether carrying it out can lead into the part of the program that is loaded later: other labs, guides, files,
-    /// the console, other branches, other settings, long work, and panels that nobody sees at first.
-    pub(crate) fn needs_all(&self) -> bool {
-        use Command::{
-            Builtin, Console, Explore, Export, File, Guide, Line, Load, Memory, Open, Reset, Setup, Switch, Tree,
-        };
-        let anything = matches!(
-            self,
-            Guide(_) | Line(_) | Console(true) | Switch(_) | Setup(..) | Tree(_) | Builtin(..) | Load(_)
-        );
-        let panel = matches!(
-            self,
-            Memory(_) | Command::Tab(Tab::Branches | Tab::Acts | Tab::Metrics | Tab::Events | Tab::Memory)
-        );
-        anything || panel || matches!(self, Reset | File(_) | Open(_) | Export(_) | Explore(..) | Command::Situation(_))
     }
 }
 

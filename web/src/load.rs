@@ -2,7 +2,6 @@
 //! Knows no Yew and no browser.
 
 use lightcone_core::engine::Run;
-use lightcone_core::order;
 use lightcone_core::trace::{Act, Kind, NodeId, RecordId, Workload};
 use std::collections::BTreeMap;
 
@@ -183,7 +182,7 @@ impl Load {
     #[must_use]
     pub(crate) fn took_us(&self) -> Option<(u64, u64)> {
         let mut sorted = self.count.took_us.clone();
-        order::sort(&mut sorted);
+        sorted.sort();
         let at = |percent: usize| sorted.get((sorted.len() * percent).div_ceil(100).max(1) - 1).copied();
         Some((at(50)?, at(95)?))
     }

@@ -194,12 +194,12 @@ fn move_lane(s: &mut Session, node: NodeId, place: usize) {
 }
 
 fn search(s: &mut Session, text: String) {
-    s.index.update(&*s.run);
+    s.index.update(&s.run);
     if text.trim().is_empty() {
         s.look.finder = None;
         return;
     }
-    let (query, trouble) = match Query::parse(&text, &*s.run, &s.index) {
+    let (query, trouble) = match Query::parse(&text, &s.run, &s.index) {
         Ok(query) => (query, None),
         Err(trouble) => (Query::default(), Some(trouble)),
     };
@@ -212,7 +212,7 @@ pub(crate) fn search_on(s: &mut Session, mut is_enough: impl FnMut() -> bool) ->
     let Session { run, index, look, .. } = s;
     let Some(finder) = look.finder.as_mut().filter(|f| f.trouble.is_none() && !f.stopped) else { return false };
     finder.done = loop {
-        if finder.search.advance(&**run, index, SLICE) {
+        if finder.search.advance(&*run, index, SLICE) {
             break true;
         }
         if is_enough() {

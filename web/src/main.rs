@@ -20,7 +20,6 @@ mod look;
 mod memory;
 mod model;
 mod panels;
-mod part;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
 mod session;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
@@ -31,13 +30,5 @@ fn main() {
     if bridge::helped() {
         return;
     }
-    let show = || {
-        yew::Renderer::<app::App>::with_root(bridge::root()).render();
-    };
-    if app::opens_the_usual() {
-        // The first screen needs a part of the program; the rest comes while it is looked at.
-        show();
-    } else {
-        bridge::when_whole(move |whole| if whole { show() } else { bridge::incomplete() });
-    }
+    yew::Renderer::<app::App>::with_root(bridge::root()).render();
 }

@@ -13,8 +13,8 @@ pub(crate) use acts::{ActRow, read_millis};
 pub(crate) use kept::Kept;
 
 use crate::branches::{BranchId, Compare, Tree};
+use crate::load::Load;
 use crate::look::{self, Look};
-use crate::tables::Load;
 use branching::{Alive, History};
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::InputError;
@@ -23,10 +23,11 @@ use lightcone_core::labs::LABS;
 use lightcone_core::protocol::Lab;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Builtin, Labels};
-use lightcone_core::trace::frame::{Frame, Status};
+use lightcone_core::trace::frame::{Frame, Panel, Status};
 use lightcone_core::trace::{Act, Kind, RecordId, causality};
 use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
 use show::Remake;
+use std::cell::OnceCell;
 
 /// Simulated seconds a second; the last one is "as fast as possible".
 pub(crate) const SPEEDS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, f64::INFINITY];
@@ -47,6 +48,8 @@ pub(crate) struct Session {
     pub index: Index,
     /// The moment at the cursor.
     pub frame: Frame,
+    /// The lab's own views at the cursor, once somebody has asked for them.
+    panels: OnceCell<Vec<Panel>>,
     /// Id of the built-in scenario this began with.
     pub builtin: Option<&'static str>,
     /// Whether the view clock runs.
@@ -113,6 +116,7 @@ impl Session {
         let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
         Session {
             frame,
+            panels: OnceCell::new(),
             index: Index::default(),
             builtin,
             playing: true,
@@ -148,6 +152,12 @@ impl Session {
         self.run.scenario().lab
     }
 
+    /// The lab's own views at the cursor: worked out when they are shown, once for each moment.
+    #[must_use]
+    pub(crate) fn panels(&self) -> &[Panel] {
+        self.panels.get_or_init(|| self.run.panels())
+    }
+
     /// The built-in scenario that is open.
     #[must_use]
     pub(crate) fn builtin(&self) -> Option<&'static Builtin> {
@@ -171,8 +181,9 @@ impl Session {
 
     /// Takes in that the cursor has moved.
     fn moved(&mut self) {
-        self.index.update(&*self.run);
+        self.index.update(&self.run);
         self.frame = self.run.frame();
+        self.panels.take();
         self.count_load();
         look::refresh(self);
         self.version += 1;
@@ -281,7 +292,7 @@ impl Session {
     #[must_use]
     pub(crate) fn is_hidden(&self, id: RecordId) -> bool {
         let record = self.run.trace().record(id);
-        diagram::sort_of_record(&*self.run, record).is_some_and(|sort| self.hidden.contains(&sort))
+        diagram::sort_of_record(&self.run, record).is_some_and(|sort| self.hidden.contains(&sort))
     }
 
     /// Shows or hides a sort of messages.
@@ -525,7 +536,7 @@ impl Session {
 
     /// Shows the whole run.
     pub(crate) fn fit(&mut self) {
-        self.index.update(&*self.run);
+        self.index.update(&self.run);
         let end = self.end_units();
         self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
         self.follow = true;

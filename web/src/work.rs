@@ -4,6 +4,7 @@
 //! of work begins and ended with the last word of it, or when the person stops it.
 
 use lightcone_core::base::json::{Doc, InputError, JsonObject};
+use lightcone_core::engine::Run;
 use lightcone_core::engine::explore::{Found, attempt};
 use lightcone_core::scenario::Scenario;
 

@@ -2,7 +2,7 @@
 
 use crate::process::{command, on_path, output, run as run_command};
 use crate::tools::{self, PageTools};
-use crate::{Failure, install, node, sizes, split};
+use crate::{Failure, install, node, sizes};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -47,7 +47,7 @@ pub(crate) fn site_for_tests(root: &Path) -> PathBuf {
     root.join("target").join("site")
 }
 
-/// Builds the page as users get it, cut in two, except for wasm-opt.
+/// Builds the page as users get it, except for wasm-opt.
 pub(crate) fn build(root: &Path, tools: &PageTools, site: &Path) -> Result<(), String> {
     let folder = site.to_string_lossy();
     let args = ["build", "--release", "--public-url", "./", "--dist", &folder];
@@ -55,8 +55,7 @@ pub(crate) fn build(root: &Path, tools: &PageTools, site: &Path) -> Result<(), S
     if std::env::var_os("RUSTFLAGS").is_none() && std::env::var_os("CARGO_ENCODED_RUSTFLAGS").is_none() {
         trunk.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(root));
     }
-    run_command(&mut trunk)?;
-    split::split(root, site)
+    run_command(&mut trunk)
 }
 
 /// Panic messages name source files: flags that keep the builder's own folders out of them.
@@ -65,11 +64,7 @@ fn rust_flags(root: &Path) -> OsString {
         let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
         std::env::var_os(home).map(|home| PathBuf::from(home).join(".cargo"))
     });
-    // Names with their types in them tell which lab a function belongs to (split.rs); they do not stay in the file.
-    // And one function must not stand for two with the same body, or it bears the name of one of them alone.
-    let mut flags = OsString::from(
-        "-Csymbol-mangling-version=v0\u{1f}-Cllvm-args=-opt-disable=mergefunc\u{1f}--remap-path-prefix=",
-    );
+    let mut flags = OsString::from("--remap-path-prefix=");
     flags.push(root);
     flags.push("=lightcone");
     if let Some(home) = home {

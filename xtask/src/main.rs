@@ -16,7 +16,6 @@ mod node;
 mod process;
 mod serve;
 mod sizes;
-mod split;
 mod test;
 mod tools;
 

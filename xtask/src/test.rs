@@ -146,8 +146,7 @@ impl Suite<'_> {
                 let guides = self.libtest(&["-p", "lightcone-guides"], count);
                 // A lab outside core, and the document that explains it.
                 let example = self.libtest(&["-p", "lightcone-example-lab"], count);
-                let split = self.libtest(&["-p", "lightcone-split"], count);
-                core.and(web).and(guides).and(example).and(split)
+                core.and(web).and(guides).and(example)
             }
             Stage::Cli => self.libtest(&["-p", "lightcone"], count),
             Stage::Tools => self.tools(count),

@@ -5,7 +5,6 @@ use crate::branches::Saved;
 use crate::bridge;
 use crate::session::{Session, first_scenario};
 use gloo_timers::callback::Timeout;
-use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::Builtin;
 use yew::prelude::*;
 
@@ -72,20 +71,12 @@ fn plain(builtin: &Builtin) -> Linked {
     Ok((Session::new(scenario), None))
 }
 
-/// Whether the page opens as it does for somebody who comes for the first time: with the first lab and nothing else.
-pub(crate) fn opens_the_usual() -> bool {
-    bridge::hash().is_empty() && !bridge::has_query()
-}
-
 /// What the address asks for, if it asks for anything.
 pub(super) fn linked() -> Option<Linked> {
-    if bridge::hash().is_empty() { None } else { from_hash() }
-}
-
-/// What the address asks for. A page without one does not need it, so it is loaded later.
-#[inline(never)]
-fn from_hash() -> Option<Linked> {
     let mut hash = bridge::hash();
+    if hash.is_empty() {
+        return None;
+    }
     let kept = bridge::kept(STORED);
     // What was kept with this very address has more than the address: the other branches.
     let saved = kept.iter().filter_map(|text| Saved::parse(text).ok()).find(|saved| saved.hash == hash);

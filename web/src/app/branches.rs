@@ -3,8 +3,8 @@
 use super::App;
 use crate::branches::{Compare, Wish};
 use crate::bridge;
+use crate::diagram::{mark_difference, paint};
 use crate::session::Session;
-use crate::views::diagram::{mark_difference, paint};
 use lightcone_core::views::diagram::scene::Scene;
 use lightcone_core::views::diagram::{View, lay_out};
 use std::rc::Rc;
@@ -77,7 +77,7 @@ impl App {
     pub(super) fn paint_other(&self, session: &mut Session, scene: &mut Scene, view: &View) {
         session.compare_follow();
         let Some(compare) = &session.compare else { return };
-        mark(compare, 0, &*session.run, &session.index, scene, view);
+        mark(compare, 0, &session.run, &session.index, scene, view);
         let Some(canvas) = self.other.cast::<HtmlCanvasElement>() else { return };
         let Some((ctx, w, h, scale)) = bridge::fit_canvas(&canvas) else { return };
         if w < 2.0 || h < 2.0 {
@@ -86,8 +86,8 @@ impl App {
         let (width, height) = (w as f32, h as f32);
         let lit = compare.run.violations().into_iter().flat_map(|v| v.events).collect();
         let below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
-        let mut scene = lay_out(&*compare.run, &compare.index, &below, &compare.frame);
-        mark(compare, 1, &*compare.run, &compare.index, &mut scene, &below);
+        let mut scene = lay_out(&compare.run, &compare.index, &below, &compare.frame);
+        mark(compare, 1, &compare.run, &compare.index, &mut scene, &below);
         paint(&ctx, &scene, self.theme, scale);
         *self.other_scene.0.borrow_mut() = scene;
     }
@@ -96,7 +96,7 @@ impl App {
 fn mark(
     compare: &Compare,
     side: usize,
-    run: &dyn lightcone_core::engine::Run,
+    run: &lightcone_core::engine::Run,
     index: &lightcone_core::views::diagram::Index,
     scene: &mut Scene,
     view: &View,

@@ -2,9 +2,9 @@
 
 use super::{App, Msg};
 use crate::command::Command;
+use crate::diagram::cut_at_pointer;
 use crate::layout::Layout;
 use crate::session::Session;
-use crate::views::diagram::cut_at_pointer;
 use crate::{bridge, look};
 use lightcone_core::views::diagram::theme::Theme;
 use std::rc::Rc;
@@ -18,9 +18,6 @@ pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 impl App {
     /// Carries a wish out: most concern the session alone.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, command: Command) {
-        if command.needs_all() && !bridge::is_whole() {
-            return App::once_whole(ctx.link(), vec![Msg::Whole, Msg::Do(command)]);
-        }
         if matches!(command, Command::Play) {
             self.last_ms = None;
         }
@@ -36,7 +33,6 @@ impl App {
         match left {
             None if hovers => {}
             None => self.menu = None,
-            Some(command) if command.needs_all() => self.carry_out_with_all(ctx, command),
             Some(command) => self.carry_out_outside(ctx, command),
         }
         self.session.borrow_mut().version += 1;
@@ -63,7 +59,6 @@ impl App {
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Act(json) => self.act(ctx, &json),
-            Command::Console(_) => self.console = false,
             Command::StopWork => self.working = None,
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
@@ -71,7 +66,6 @@ impl App {
                 bridge::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Tab(tab) => self.tab = tab,
             Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
@@ -89,7 +83,7 @@ impl App {
             }
             Command::Find => bridge::focus("#search"),
             Command::Dismiss => self.notice = None,
-            _ => unreachable!("the others are carried out with the session at hand"),
+            other => self.carry_out_opening(ctx, other),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::App;
 use crate::bridge;
 use crate::command::Form;
-use crate::views::diagram::paint;
+use crate::diagram::paint;
 use crate::work::Job;
 use lightcone_core::views::diagram::theme::Theme;
 use lightcone_core::views::diagram::{lay_out, svg};
@@ -28,7 +28,7 @@ impl App {
             Form::Scenario => bridge::save_text(&text, &format!("{name}.lightcone.json"), "application/json"),
             Form::Metrics => {
                 let end_us = s.end_us() as u64;
-                let text = series::csv(&series::charts(&*s.run, end_us), end_us);
+                let text = series::csv(&series::charts(&s.run, end_us), end_us);
                 bridge::save_text(&text, &format!("{name}.csv"), "text/csv");
             }
             Form::Trace if s.run.trace().len() > TRACE_AT_ONCE => {
@@ -43,11 +43,11 @@ impl App {
                 let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
                     (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
                 });
-                s.index.update(&*s.run);
+                s.index.update(&s.run);
                 let mut view = s.view(w as f32, h as f32);
                 view.now_us = None;
                 view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());
-                let scene = lay_out(&*s.run, &s.index, &view, &s.frame);
+                let scene = lay_out(&s.run, &s.index, &view, &s.frame);
                 if form == Form::Png {
                     if let Some((canvas, ctx)) = bridge::spare_canvas((w * PNG_SCALE) as u32, (h * PNG_SCALE) as u32) {
                         paint(&ctx, &scene, self.theme, PNG_SCALE);

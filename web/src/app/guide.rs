@@ -4,9 +4,8 @@ use super::mode::Mode;
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::Command;
+use crate::guide::{self, Goal, GuidePanel, Player, PlayerRef, Presented, Wish};
 use crate::model::Model;
-use crate::part::part;
-use crate::views::guide::{self, Goal, GuidePanel, Player, PlayerRef, Presented, Wish};
 use lightcone_core::labs;
 use lightcone_core::tables::LabSpec;
 use lightcone_core::views::guide::{EventRef, Guide, PANELS, whole};
@@ -118,8 +117,7 @@ impl App {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
         let other = self.session.borrow().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
-            let scenario =
-                lightcone_core::scenario::lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
+            let scenario = lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let mut player = Player::new(lab, guide);
@@ -138,8 +136,7 @@ impl App {
         let lab = self.with_player(|player, _| player.lab);
         let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
-            let scenario =
-                lightcone_core::scenario::lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
+            let scenario = lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let goal = self.with_player(|player, s| player.enter(s, step, may_move()));
@@ -168,7 +165,7 @@ impl App {
     /// Chooses an event that the text speaks of, as far as it has happened.
     fn show_event(&mut self, words: &str) -> Result<(), String> {
         let mut session = self.session.borrow_mut();
-        let id = EventRef::parse(words)?.need(&*whole(&*session.run))?;
+        let id = EventRef::parse(words)?.need(&whole(&session.run))?;
         if id < session.run.trace().len() {
             session.chosen = [Some(id), None];
         }
@@ -210,7 +207,7 @@ impl App {
         }
         session.playing = false;
         if let Some(id) = guide::next_worth_seeing(&session) {
-            let goal = Goal::event(&*whole(&*session.run), id);
+            let goal = Goal::event(&whole(&session.run), id);
             self.goal = goal.start(&mut session, may_move());
         }
     }
@@ -238,9 +235,9 @@ impl App {
         let present = self.mode == Mode::Present;
         match &self.guide {
             Some(player) => {
-                part!(GuidePanel { model: model.clone(), player: player.clone(), present, on: on.clone() })
+                html! { <GuidePanel model={model.clone()} player={player.clone()} {present} on={on.clone()} /> }
             }
-            None if present => part!(Presented { model: model.clone() }),
+            None if present => html! { <Presented model={model.clone()} /> },
             None => html! {},
         }
     }

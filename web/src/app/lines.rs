@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::bridge;
-use crate::scenario::console::{Log, LogRef};
+use crate::console::{Log, LogRef};
 use std::cell::RefCell;
 use std::rc::Rc;
 

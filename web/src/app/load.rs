@@ -4,9 +4,8 @@ use super::App;
 use crate::bridge;
 use crate::command::Command;
 use crate::controls::LoadCard;
+use crate::load::Wish;
 use crate::model::Model;
-use crate::part::part;
-use crate::tables::Wish;
 use yew::prelude::*;
 
 /// Milliseconds of a frame that a load may take.
@@ -71,6 +70,6 @@ impl App {
         if self.session.borrow().load.is_none() {
             return html! {};
         }
-        part!(LoadCard { model: model.clone(), on: on.clone() })
+        html! { <LoadCard model={model.clone()} on={on.clone()} /> }
     }
 }

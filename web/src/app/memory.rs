@@ -6,6 +6,7 @@ use crate::command::{Command, Tab};
 use crate::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wish, looks_like_trace};
 use gloo_timers::callback::Timeout;
 use lightcone_core::labs::LABS;
+use lightcone_core::protocol::Lab;
 use web_sys::File;
 use yew::prelude::*;
 
@@ -67,29 +68,29 @@ impl App {
 
     /// Shows the desk, in a lab that has one.
     fn show_memory(&mut self, ctx: &Context<Self>) {
-        let takes = |spec: &lightcone_core::tables::LabSpec| spec.memory_traces;
-        if !takes(self.session.borrow().lab().spec())
-            && let Some(spec) = LABS.iter().map(|lab| lab.spec()).find(|spec| takes(spec))
+        let takes = |lab: &&'static dyn Lab| lab.capabilities().memory_trace.is_some();
+        if !takes(&self.session.borrow().lab())
+            && let Some(lab) = LABS.iter().copied().find(takes)
         {
-            self.carry_out_with_all(ctx, Command::Builtin(spec, spec.scenarios[0].id));
+            let spec = lab.spec();
+            self.carry_out_opening(ctx, Command::Builtin(spec, spec.scenarios[0].id));
         }
-        self.carry_out_with_all(ctx, Command::Tab(Tab::Memory));
+        self.carry_out_opening(ctx, Command::Tab(Tab::Memory));
     }
 
     /// Opens the beginning of the trace as a scenario.
     fn simulate(&mut self, ctx: &Context<Self>) {
-        let lab = self.session.borrow().lab();
+        let Some(make) = self.session.borrow().lab().capabilities().memory_trace else { return };
         let scenario = {
             let desk = self.desk.borrow();
-            lab.trace_scenario(&desk.accesses, desk.shape)
+            make(&desk.accesses, desk.shape)
         };
         match scenario {
-            Some(Ok(text)) => {
+            Ok(text) => {
                 self.open_text(ctx, &text);
                 self.tab = Tab::Lab;
             }
-            Some(Err(what)) => self.say(ctx, format!("This cannot be simulated: {what}."), true),
-            None => {}
+            Err(what) => self.say(ctx, format!("This cannot be simulated: {what}."), true),
         }
     }
 

@@ -3,8 +3,8 @@
 use super::{App, Msg};
 use crate::bridge;
 use crate::command::{Command, Tab};
+use crate::guide::Wish;
 use crate::layout::{Layout, Slot};
-use crate::views::guide::Wish;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;

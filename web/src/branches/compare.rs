@@ -50,15 +50,15 @@ impl Compare {
             let known = run.trace().len().checked_sub(1).map_or(0, |last| run.trace().record(last).at_us);
             known.max(run.scenario().until_us)
         };
-        let until_us = until_us.max(end_us(shown)).max(end_us(&*run));
+        let until_us = until_us.max(end_us(shown)).max(end_us(&run));
         let mut whole = shown.fork();
         whole.seek_time(until_us, u32::MAX);
         run.seek_time(until_us, u32::MAX);
-        let first = first_difference(&*whole, &*run);
-        let alone = first
-            .map_or_else(Default::default, |d| [only_in(&*whole, &*run, d.record), only_in(&*run, &*whole, d.record)]);
+        let first = first_difference(&whole, &run);
+        let alone =
+            first.map_or_else(Default::default, |d| [only_in(&whole, &run, d.record), only_in(&run, &whole, d.record)]);
         let mut index = Index::default();
-        index.update(&*run);
+        index.update(&run);
         Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None }
     }
 
@@ -69,7 +69,7 @@ impl Compare {
         if self.frame.at_us == self.run.now_us() && before == (self.run.position(), self.run.trace().len()) {
             return false;
         }
-        self.index.update(&*self.run);
+        self.index.update(&self.run);
         self.frame = self.run.frame();
         true
     }

@@ -3,7 +3,6 @@
 
 use super::{Branch, Tree};
 use lightcone_core::base::json::{Doc, InputError, JsonObject, list};
-use lightcone_core::scenario::Scenario;
 use std::rc::Rc;
 
 /// The value of `format`.

@@ -3,7 +3,7 @@
 use super::window;
 use crate::session::Session;
 use js_sys::{Array, JSON, Object, Reflect};
-use lightcone_core::scenario::Scenario;
+use lightcone_core::trace::frame::{Frame, Panel};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,6 +23,15 @@ fn error(what: &impl ToString) -> JsValue {
 fn put(object: &Object, name: &str, function: impl Into<JsValue>) {
     let _ = Reflect::set(object, &name.into(), &function.into());
 }
+
+/// All that can be seen of a moment.
+#[derive(Serialize)]
+struct Moment<'a> {
+    #[serde(flatten)]
+    frame: &'a Frame,
+    panels: &'a [Panel],
+}
+
 type Shared = Rc<RefCell<Session>>;
 type Answer = Result<JsValue, JsValue>;
 
@@ -88,7 +97,10 @@ pub(crate) fn install_api(
         session.playing = false;
         Ok(())
     });
-    api.reads("frame", |session| Ok(session.frame.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?));
+    api.reads("frame", |session| {
+        let moment = Moment { frame: &session.frame, panels: session.panels() };
+        Ok(moment.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+    });
     api.reads("trace", |session| {
         let list = Array::new();
         for id in 0..session.run.trace().len() {

@@ -37,9 +37,6 @@ impl Helper {
         {
             Reflect::set(&message, &key.into(), &value.into()).ok()?;
         }
-        if let Some(rest) = super::whole::rest() {
-            Reflect::set(&message, &"rest".into(), &rest.into()).ok()?;
-        }
         worker.post_message(&message).ok()?;
         Some(Helper { worker, _heard: heard, _failed: failed })
     }
@@ -52,7 +49,7 @@ impl Drop for Helper {
 }
 
 /// The whole address of a file of the page.
-pub(super) fn whole(file: &str) -> Option<String> {
+fn whole(file: &str) -> Option<String> {
     web_sys::Url::new_with_base(file, &document().base_uri().ok()??).ok().map(|url| url.href())
 }
 
@@ -70,32 +67,16 @@ fn scope() -> Option<DedicatedWorkerGlobalScope> {
 /// If this is the helper: carries the work out. False on the page.
 pub(crate) fn helped() -> bool {
     let Some(scope) = scope() else { return false };
-    let given = |name: &str| Reflect::get(&scope, &name.into()).ok().and_then(|value| value.as_string());
-    let (job, rest) = (given("lightconeJob").unwrap_or_default(), given("lightconeRest"));
-    wasm_bindgen_futures::spawn_local(async move {
-        if let Some(rest) = rest
-            && super::whole::load(&rest).await.is_err()
-        {
-            let word = Word::Error("the rest of the program could not be loaded".into());
-            let _ = scope.post_message(&word.json().into());
-            return;
-        }
-        work(&scope, &job);
-    });
-    true
-}
-
-/// Loaded later with all that it needs: a function of its own, so that it can be told from who calls it.
-#[inline(never)]
-fn work(scope: &DedicatedWorkerGlobalScope, job: &str) {
+    let job = Reflect::get(&scope, &"lightconeJob".into()).ok().and_then(|value| value.as_string());
     let told_at = Cell::new(0.0);
-    carry_out(job, |word| {
+    carry_out(&job.unwrap_or_default(), |word| {
         let now = js_sys::Date::now();
         if word.is_answer() || now - told_at.get() >= WORD_EVERY_MS {
             told_at.set(now);
             let _ = scope.post_message(&word.json().into());
         }
     });
+    true
 }
 
 /// What a panic of the helper says.

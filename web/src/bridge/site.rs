@@ -29,24 +29,6 @@ pub(crate) fn query(name: &str) -> Option<String> {
     found.next()
 }
 
-/// Whether anything stands in the address between `?` and `#`.
-pub(crate) fn has_query() -> bool {
-    window().location().search().is_ok_and(|search| !search.is_empty())
-}
-
-/// Says that the page cannot be shown, since a part of the program did not come.
-pub(crate) fn incomplete() {
-    let place = |id| super::document().get_element_by_id(id);
-    if let (Some(loading), Some(cannot)) = (place("loading"), place("cannot")) {
-        let _ = loading.set_attribute("hidden", "");
-        let _ = cannot.remove_attribute("hidden");
-        cannot.set_text_content(Some(
-            "A part of the simulator could not be loaded. Reload the page; if that does not help, the site may have been \
-             copied incompletely.",
-        ));
-    }
-}
-
 /// Takes what stands before `#` out of the address.
 pub(crate) fn forget_query() {
     let location = window().location();

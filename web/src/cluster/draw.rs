@@ -5,7 +5,6 @@ use super::signs;
 use super::tokens::Token;
 use crate::session::Session;
 use lightcone_core::base::json::{Doc, millis_text};
-use lightcone_core::order;
 use lightcone_core::tables::Delay;
 use lightcone_core::trace::frame::{LinkFrame, ProcessFrame, Status};
 use lightcone_core::views::diagram::LINK_LAYER;
@@ -266,7 +265,7 @@ pub(super) fn network_words(s: &Session) -> String {
     let mut words = Vec::new();
     if let Some(groups) = &network.groups {
         let mut numbers = groups.clone();
-        order::sort(&mut numbers);
+        numbers.sort();
         numbers.dedup();
         let members = |g: &u16| -> Vec<&str> {
             names.iter().zip(groups).filter(|(_, of)| *of == g).map(|(name, _)| name.as_str()).collect()

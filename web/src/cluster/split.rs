@@ -2,9 +2,7 @@
 
 use crate::command::Command;
 use crate::controls::{Props, value_of};
-use crate::part::part;
 use lightcone_core::base::json::{list, quote};
-use lightcone_core::order;
 use yew::prelude::*;
 
 /// Most groups that can be made by hand: letters enough for what one can follow.
@@ -13,7 +11,7 @@ const GROUPS_MAX: usize = 6;
 /// The act that cuts the network into groups, given the group of each process.
 pub(super) fn partition_json(names: &[String], groups: &[usize]) -> String {
     let mut numbers = groups.to_vec();
-    order::sort(&mut numbers);
+    numbers.sort();
     numbers.dedup();
     let members = |g: usize| list((0..names.len()).filter(|&i| groups[i] == g).map(|i| quote(&names[i])));
     format!("{{\"partition\":{{\"groups\":{}}}}}", list(numbers.into_iter().map(members)))
@@ -91,7 +89,7 @@ pub(crate) fn Partitions(props: &Props) -> Html {
                 { act(on, "one way".into(), format!("Nothing gets from {name} to {} any more; the other way is open", names[y]),
                     one_way_json(name, &names[y]), alone.or(closed)) }
             </div>
-            { part!(ByHand { model: props.model.clone(), on: on.clone() }) }
+            <ByHand model={props.model.clone()} on={on.clone()} />
             { act(on, "heal".into(), "Make the network whole again".into(), "{\"heal\":{}}".into(), whole) }
         </div>
     }

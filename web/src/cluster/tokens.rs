@@ -74,7 +74,7 @@ fn key(flight: &FlightFrame) -> Key {
 
 /// What is in flight and wanted in the picture.
 pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
-    let shows = |f: &&FlightFrame| !s.hidden.contains(&sort_of_message(&*s.run, f.message, f.link));
+    let shows = |f: &&FlightFrame| !s.hidden.contains(&sort_of_message(&s.run, f.message, f.link));
     s.frame.in_flight.iter().filter(move |f| s.hidden.is_empty() || shows(f))
 }
 
@@ -82,7 +82,7 @@ pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
 pub(super) fn tokens(s: &Session) -> Vec<Token> {
     let kinds = s.index.kinds();
     let token = |f: &FlightFrame| {
-        let kind = sort_of_message(&*s.run, f.message, f.link);
+        let kind = sort_of_message(&s.run, f.message, f.link);
         Token {
             key: key(f),
             from: f.from,

@@ -5,11 +5,9 @@ use super::load::LoadForm;
 use super::situations::Situations;
 use super::{Props, value_of};
 use crate::app::why_not;
-use crate::bridge;
 use crate::command::Command;
+use crate::load::Wish;
 use crate::model::Model;
-use crate::part::part;
-use crate::tables::Wish;
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Operation, Param, Takes};
@@ -52,7 +50,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     };
     html! {
         <>
-        { part!(Situations { model: props.model.clone(), on: props.on.clone() }) }
+        <Situations model={props.model.clone()} on={props.on.clone()} />
         <section class="card act">
             <h2>{ "Act" }</h2>
             <div class="segmented wide" role="group" aria-label="Operation">
@@ -75,7 +73,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
             <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
                 { "type it in the console" }
             </button>
-            { part!(Many { model: props.model.clone(), operation, on: props.on.clone() }) }
+            <Many model={props.model.clone()} {operation} on={props.on.clone()} />
         </section>
         </>
     }
@@ -107,7 +105,7 @@ fn Many(props: &ManyProps) -> Html {
     html! {
         <details class="fold">
             <summary {onclick}>{ "many at once" }</summary>
-            if *wanted && bridge::is_whole() { { part!(LoadForm { model, operation: props.operation, on }) } }
+            if *wanted { <LoadForm {model} operation={props.operation} {on} /> }
         </details>
     }
 }
@@ -137,7 +135,7 @@ fn request(
             _ => *i != at,
         };
         let names: Vec<String> = (0..names.len()).filter(fits).map(|i| names[i].clone()).collect();
-        part!(p.name => Argument { param: p, value: value(p), names, offers: offers(p), open: false, on })
+        html! { <Argument key={p.name} param={p} value={value(p)} {names} offers={offers(p)} open={false} {on} /> }
     };
     let mut request = JsonObject::new();
     request.text("node", &names[at]).text("op", operation.name).raw("args", &args_json(operation, false, value));

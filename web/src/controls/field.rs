@@ -2,7 +2,6 @@
 
 use super::typed::Typed;
 use super::{is_checked, value_of};
-use crate::part::part;
 use lightcone_core::base::json::{millis_text, quote};
 use lightcone_core::tables::{Param, Takes, Value};
 use yew::prelude::*;
@@ -24,7 +23,7 @@ pub(crate) fn Field(props: &Props) -> Html {
     let p = props.param;
     let on = props.on.clone();
     let typed = |value: String, min: String, max: String| {
-        part!(Typed { name: p.name, kind: "number", value, min, max, on: on.clone() })
+        html! { <Typed name={p.name} kind={"number"} {value} {min} {max} on={on.clone()} /> }
     };
     let field = match (p.takes, &props.value) {
         (Takes::Int { min, max }, Value::Int(n)) => typed(n.to_string(), min.to_string(), max.to_string()),
@@ -44,8 +43,8 @@ pub(crate) fn Field(props: &Props) -> Html {
             });
             html! {
                 <span class="pair">
-                    { part!(Typed { name: p.name, kind: "number", value: low, min: min.clone(), max: max.clone(), on: first }) }
-                    { part!(Typed { name: p.name, kind: "number", value: high, min, max, on: second }) }
+                    <Typed name={p.name} kind={"number"} value={low} min={min.clone()} max={max.clone()} on={first} />
+                    <Typed name={p.name} kind={"number"} value={high} {min} {max} on={second} />
                 </span>
             }
         }
@@ -63,10 +62,10 @@ pub(crate) fn Field(props: &Props) -> Html {
         }
         (_, Value::Text(text)) => {
             let on = props.on.reform(|v: String| quote(&v));
-            part!(Typed { name: p.name, value: text.clone(), on })
+            html! { <Typed name={p.name} value={text.clone()} {on} /> }
         }
         (_, Value::Json(payload)) => {
-            part!(Typed { name: p.name, value: payload.json().to_string(), on })
+            html! { <Typed name={p.name} value={payload.json().to_string()} {on} /> }
         }
         _ => html! {},
     };

@@ -3,12 +3,10 @@
 use super::drop::{Drop, close};
 use super::{Props as ModelProps, UndoButtons, file_of, value_of};
 use crate::command::{Command, Form};
+use crate::guide::{self, Wish};
 use crate::layout::{Layout, Slot};
 use crate::model::Model;
-use crate::part::part;
-use crate::views::guide::{self, Wish};
 use lightcone_core::labs::LABS;
-use lightcone_core::scenario::Scenario;
 use yew::prelude::*;
 
 /// Properties.
@@ -38,7 +36,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             <h1><svg viewBox="0 0 32 32" aria-hidden="true">
                 <path d="M5 5 27 27M27 5 5 27" /><path class="cone" d="M7 4h18l-9 10zM7 28h18l-9-10z" />
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
-            { part!(Choosers { model: props.model.clone(), on: on.clone() }) }
+            <Choosers model={props.model.clone()} on={on.clone()} />
             { guide_button(s.lab().spec().id, props.guide, on) }
             <p class="watch" tabindex="0">
                 if !broken.is_empty() {
@@ -47,9 +45,9 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <span>{ watch }</span>
             </p>
             <div class="actions">
-                { part!(UndoButtons { model: props.model.clone(), on: on.clone() }) }
+                <UndoButtons model={props.model.clone()} on={on.clone()} />
                 <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
-                { part!(ExportMenu { model: props.model.clone(), on: on.clone() }) }
+                <ExportMenu model={props.model.clone()} on={on.clone()} />
                 { panels_menu(&props.layout, on) }
                 <button class="icon" onclick={on.reform(|_| Command::Theme)} title="Light or dark (t)"
                     aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>{ if props.dark { "☀" } else { "☾" } }</button>

@@ -5,12 +5,11 @@ use super::act::ManyProps;
 use super::argument::{Argument, Values, args_json, default_text};
 use super::{input_value, is_checked, value_of};
 use crate::command::Command;
-use crate::part::part;
+use crate::load::Wish;
 use crate::session::Session;
-use crate::tables::Wish;
 use lightcone_core::base::json::{JsonObject, Payload, list, millis_text, quote};
 use lightcone_core::protocol::ProcessInfo;
-use lightcone_core::tables::{self, LabSpec, Load, Operation, Param, Takes};
+use lightcone_core::tables::{LabSpec, Load, Operation, Param, Takes};
 use yew::prelude::*;
 
 /// Most groups: more than one can keep apart.
@@ -48,7 +47,7 @@ impl Draft {
     }
 
     fn filled(&self, spec: &'static LabSpec, place: usize, processes: &[ProcessInfo]) -> Draft {
-        let group = |g: &load::Group| {
+        let group = |g: &lightcone_core::tables::Group| {
             let able = able(spec.operation(g.operation), processes);
             let out = able.enumerate().filter(|(here, _)| !g.at.takes(*here)).map(|(_, name)| name.to_string());
             let shown = |json: &str| Payload::from_json(json).map(|p| p.shown()).unwrap_or_default();
@@ -237,7 +236,7 @@ fn group(
         let on = reform(change, move |value: String, g| drop(g.args.insert(p.name, value)));
         let names = able_for(p, processes);
         let offers = if p.default.is_none() { s.run.scenario().suggestions(operation, p) } else { Vec::new() };
-        part!(p.name => Argument { param: p, value: value(p, &group.args), names, offers, open: true, on })
+        html! { <Argument key={p.name} param={p} value={value(p, &group.args)} {names} {offers} open={true} {on} /> }
     };
     html! {
         <>

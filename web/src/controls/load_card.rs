@@ -2,8 +2,8 @@
 
 use super::Props;
 use crate::command::{Command, Tab};
+use crate::load::{Load, Stage, Wish};
 use crate::session::Session;
-use crate::tables::{Load, Stage, Wish};
 use lightcone_core::base::json::millis_text;
 use lightcone_core::base::words::grouped;
 use lightcone_core::trace::frame::{Cell, Panel};
@@ -13,7 +13,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn LoadCard(props: &Props) -> Html {
     let s = props.model.get();
-    let Some(load) = s.load.as_ref().filter(|load| load.is_in(&*s.run)) else { return html! {} };
+    let Some(load) = s.load.as_ref().filter(|load| load.is_in(&s.run)) else { return html! {} };
     let wish = |wish: Wish| props.on.reform(move |_: MouseEvent| Command::Load(wish.clone()));
     let running = load.stage == Stage::Running;
     let (done, of) = (load.done(), load.of());
@@ -112,7 +112,7 @@ fn numbers(load: &Load, s: &Session) -> Html {
 /// The lab's counters, a line for each process.
 fn counters(s: &Session) -> Html {
     let wanted = s.lab().spec().loads.panel;
-    let found = s.frame.panels.iter().find_map(|panel| match panel {
+    let found = s.panels().iter().find_map(|panel| match panel {
         Panel::Table { title, columns, rows, .. } if Some(title.as_str()) == wanted => Some((title, columns, rows)),
         _ => None,
     });

@@ -4,10 +4,9 @@ use crate::app::why_not;
 use crate::bridge;
 use crate::cluster::LinkForm;
 use crate::command::{Command, Menu, Target};
+use crate::diagram::step_lane;
 use crate::model::Model;
-use crate::part::part;
 use crate::session::Session;
-use crate::views::diagram::step_lane;
 use lightcone_core::base::json::{millis_text, quote};
 use lightcone_core::trace::frame::Status;
 use lightcone_core::views::diagram::Orientation;
@@ -71,7 +70,7 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
         Target::Link(from, to) => html! {
             <div class="context link-form" role="dialog" aria-label={title.clone()} {style} ref={place}
                 onpointerdown={|e: PointerEvent| e.stop_propagation()}>
-                <b>{ title }</b>{ part!(LinkForm { model: props.model.clone(), link: (from, to), on: props.on.clone() }) }
+                <b>{ title }</b><LinkForm model={props.model.clone()} link={(from, to)} on={props.on.clone()} />
             </div>
         },
         _ => html! {

@@ -3,7 +3,6 @@
 use super::{Props, input_value, segmented, value_of};
 use crate::cluster::Partitions;
 use crate::command::Command;
-use crate::part::part;
 use lightcone_core::base::json::{millis_text, probability_text};
 use lightcone_core::protocol::Outlook;
 use lightcone_core::tables::Delay;
@@ -118,16 +117,16 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <h2>{ "Network" }</h2>
             { segmented("Delay model", &models, model, on_model) }
             if model != Model::Constant {
-                { part!(Slider { name: "shortest", max: steps, value: nearest(low), text: exact(low), on: on_low }) }
+                <Slider name={"shortest"} max={steps} value={nearest(low)} text={exact(low)} on={on_low} />
             }
-            { part!(Slider { name: high_name, max: steps, value: nearest(high), text: exact(high), on: on_high }) }
-            { part!(Slider { name: "loss", max: 100, value: (network.loss_ppm / 10_000) as usize, text: percent.clone(), on: share("loss") }) }
-            { part!(Slider { name: "twice", max: 100, value: (network.duplicate_ppm / 10_000) as usize, text: percent, on: share("duplicate") }) }
+            <Slider name={high_name} max={steps} value={nearest(high)} text={exact(high)} on={on_high} />
+            <Slider name={"loss"} max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={share("loss")} />
+            <Slider name={"twice"} max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={share("duplicate")} />
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>
             if let Some(outlook) = s.run.outlook() { { outlook_view(&outlook) } }
-            { part!(Partitions { model: props.model.clone(), on: props.on.clone() }) }
+            <Partitions model={props.model.clone()} on={props.on.clone()} />
         </section>
     }
 }

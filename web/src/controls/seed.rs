@@ -4,7 +4,6 @@ use super::Props;
 use super::typed::Typed;
 use crate::branches::Wish;
 use crate::command::Command;
-use crate::part::part;
 use yew::prelude::*;
 
 /// The field and the button for another one.
@@ -19,7 +18,7 @@ pub(crate) fn Seed(props: &Props) -> Html {
         <div class="row seed" title="All that is drawn by chance follows from it: the same seed, the same run.">
             <span>{ "seed" }</span>
             <span class="pair">
-                { part!(Typed { name: "seed", inputmode: "numeric", value: seed.to_string(), on }) }
+                <Typed name={"seed"} inputmode={"numeric"} value={seed.to_string()} {on} />
                 <button onclick={another} title="The same once more with other chances">{ "another seed" }</button>
             </span>
         </div>

@@ -4,7 +4,6 @@ use super::Props;
 use super::field::Field;
 use super::seed::Seed;
 use crate::command::Command;
-use crate::part::part;
 use yew::prelude::*;
 
 /// Settings and switches.
@@ -16,7 +15,7 @@ pub(crate) fn SetupPanel(props: &Props) -> Html {
     let field = |p: &'static lightcone_core::tables::Param| {
         let value = setup.fields.value(spec.setup, p.name);
         let on = props.on.reform(move |value: String| Command::Setup(p.name, value));
-        part!(Field { param: p, value, on })
+        html! { <Field param={p} {value} {on} /> }
     };
     let switch = |sw: &'static lightcone_core::tables::Switch| {
         let on = setup.broken.contains(&sw.name);
@@ -35,7 +34,7 @@ pub(crate) fn SetupPanel(props: &Props) -> Html {
         <section class="card setup">
             <h2>{ "Set-up" }</h2>
             { for spec.setup.iter().map(field) }
-            { part!(Seed { model: props.model.clone(), on: props.on.clone() }) }
+            <Seed model={props.model.clone()} on={props.on.clone()} />
             <h3>{ "Break a rule" }</h3>
             { for spec.switches.iter().map(switch) }
             <p class="links">{ for spec.switches.iter().map(show) }</p>

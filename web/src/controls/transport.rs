@@ -3,7 +3,6 @@
 use super::scrubber::Scrubber;
 use super::{BranchMenu, Props};
 use crate::command::Command;
-use crate::part::part;
 use crate::session::SPEEDS;
 use lightcone_core::views::diagram::svg::n;
 use yew::prelude::*;
@@ -33,12 +32,12 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 <output aria-label="Speed">{ speed }</output>
                 <button onclick={on.reform(|_| Command::Speed(true))} disabled={s.speed + 1 == SPEEDS.len()} aria-label="Faster" title="Faster (>)">{ "+" }</button>
             </div>
-            { part!(Scrubber { model: props.model.clone(), on: on.clone() }) }
+            <Scrubber model={props.model.clone()} on={on.clone()} />
             <div class="now">
                 <b>{ format!("{} ms", exact_millis(s.view_us)) }</b>
                 <span>{ format!("event {} of {total}", s.frame.position) }</span>
             </div>
-            { part!(BranchMenu { model: props.model.clone(), on: on.clone() }) }
+            <BranchMenu model={props.model.clone()} on={on.clone()} />
         </footer>
     }
 }

@@ -64,7 +64,7 @@ fn strip(s: &Session, width: f32, height: f32) -> Strip<'_> {
 pub(crate) fn paint_overview(canvas: &HtmlCanvasElement, s: &Session, theme: Theme) {
     let Some((ctx, w, h, scale)) = bridge::fit_canvas(canvas) else { return };
     if w > 2.0 && h > 2.0 {
-        let scene = lay_out_overview(&*s.run, &s.index, &strip(s, w as f32, h as f32));
+        let scene = lay_out_overview(&s.run, &s.index, &strip(s, w as f32, h as f32));
         paint(&ctx, &scene, theme, scale);
     }
 }

@@ -4,7 +4,6 @@ use super::search::{SearchField, trouble};
 use crate::command::Command;
 use crate::controls::{Drop, Props, segmented};
 use crate::look::Wish;
-use crate::part::part;
 use crate::session::Session;
 use lightcone_core::tables::Labels;
 use lightcone_core::trace::NodeId;
@@ -23,7 +22,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
     html! {
         <div class="toolbar">
             <h2>{ "Space-time" }</h2>
-            { part!(SearchField { model: props.model.clone(), on: on.clone() }) }
+            <SearchField model={props.model.clone()} on={on.clone()} />
             { view_menu(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
                 title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>

@@ -4,7 +4,6 @@ use super::Wish;
 use super::player::{PlayerRef, Progress, Verdict};
 use crate::controls::input_value;
 use crate::model::Model;
-use lightcone_core::order;
 use lightcone_core::views::guide::Answer;
 use yew::prelude::*;
 
@@ -115,7 +114,7 @@ fn fields(
 /// Texts that are put in order by choosing one after the other.
 fn order(right: &[String], values: &[String], over: bool, typed: &UseStateHandle<Vec<String>>) -> Html {
     let mut options = right.to_vec();
-    order::sort(&mut options);
+    options.sort();
     let option = |text: &String| {
         let place = values.iter().position(|v| v == text);
         let onclick = {

@@ -5,7 +5,6 @@ use super::ask::Question;
 use super::player::{Player, PlayerRef};
 use crate::command::Command;
 use crate::model::Model;
-use crate::part::part;
 use lightcone_core::views::guide::Check;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -62,7 +61,7 @@ pub(crate) fn GuidePanel(props: &Props) -> Html {
             <h2 class="step" tabindex="-1" ref={heading}>{ &step.title }</h2>
             { text }
             if player.answer.is_some() {
-                { part!(at => Question { model: props.model.clone(), player: props.player.clone(), on: wish.clone() }) }
+                <Question key={at} model={props.model.clone()} player={props.player.clone()} on={wish.clone()} />
             }
             if let Some(check) = &step.check { { task(&player, check, &wish) } }
             if player.is_left_alone(&s) {

@@ -204,7 +204,7 @@ impl Player {
                 return Ok(None);
             }
             Move::Seek(place) => {
-                let there = Goal::of(place, &*whole(&*s.run))?;
+                let there = Goal::of(place, &whole(&s.run))?;
                 if last {
                     there.reach(s);
                     return Ok(None);
@@ -215,12 +215,12 @@ impl Player {
                 if let Some(goal) = goal.filter(|_| last) {
                     goal.reach(s);
                 }
-                return Goal::of(place, &*whole(&*s.run)).map(Some);
+                return Goal::of(place, &whole(&s.run)).map(Some);
             }
             Move::Labels(labels) => s.labels = *labels,
             Move::Axis(axis) => s.set_axis(*axis),
             Move::Hide(kind, hide) => {
-                s.index.update(&*s.run);
+                s.index.update(&s.run);
                 let known = s.index.kinds().iter().copied().find(|k| *k == kind.as_str());
                 if let Some(kind) = known.filter(|k| s.hidden.contains(k) != *hide) {
                     s.toggle_hidden(kind);
@@ -230,12 +230,12 @@ impl Player {
             Move::Ring(_) | Move::Point(_) | Move::Choose(..) if !last => {}
             Move::Point(panels) => self.points.clone_from(panels),
             Move::Ring(events) => {
-                let all = whole(&*s.run);
-                s.ringed = events.iter().map(|e| e.need(&*all)).collect::<Result<_, _>>()?;
+                let all = whole(&s.run);
+                s.ringed = events.iter().map(|e| e.need(&all)).collect::<Result<_, _>>()?;
             }
             Move::Choose(a, b) => {
-                let all = whole(&*s.run);
-                s.chosen = [Some(a.need(&*all)?), b.as_ref().map(|b| b.need(&*all)).transpose()?];
+                let all = whole(&s.run);
+                s.chosen = [Some(a.need(&all)?), b.as_ref().map(|b| b.need(&all)).transpose()?];
             }
         }
         Ok(goal)
@@ -245,7 +245,7 @@ impl Player {
     fn reveal_ringed(&self, s: &mut Session) -> Result<(), String> {
         let latest = s.ringed.iter().copied().max().filter(|&id| id >= s.run.trace().len());
         if let Some(id) = latest {
-            let at_us = whole(&*s.run).trace().record(id).at_us;
+            let at_us = whole(&s.run).trace().record(id).at_us;
             let position = s.run.position();
             s.run.seek_time(at_us, u32::MAX);
             s.run.seek(position);
@@ -258,11 +258,11 @@ impl Player {
         (self.answer, self.why) = (None, None);
         self.about.clear();
         let Some(ask) = &self.guide.steps[self.at].ask else { return Ok(()) };
-        let all = whole(&*s.run);
-        self.answer = Some(ask.answer.answer(&*all, &ask.choices)?);
-        self.about = ask.answer.events().into_iter().map(|e| e.need(&*all)).collect::<Result<_, _>>()?;
+        let all = whole(&s.run);
+        self.answer = Some(ask.answer.answer(&all, &ask.choices)?);
+        self.about = ask.answer.events().into_iter().map(|e| e.need(&all)).collect::<Result<_, _>>()?;
         if let Query::Order(e) = &ask.answer {
-            self.about.extend(e.all(&*all).last());
+            self.about.extend(e.all(&all).last());
         }
         if !matches!(ask.answer, Query::Relation(..) | Query::Order(_)) {
             self.why = self.about.first().and_then(|&id| all.why(id));
@@ -303,21 +303,21 @@ impl Player {
     /// The clocks are seen again, and the run goes on to what was asked about.
     fn uncover(&self, s: &mut Session, animate: bool) -> Option<Goal> {
         s.veil = None;
-        let all = whole(&*s.run);
+        let all = whole(&s.run);
         let choose = [self.about.first().copied(), self.about.get(1).copied()];
         let last = self.about.iter().copied().max()?;
         if last < s.run.position() {
             s.chosen = choose;
             return None;
         }
-        Goal { choose, ..Goal::event(&*all, last) }.start(s, animate)
+        Goal { choose, ..Goal::event(&all, last) }.start(s, animate)
     }
 
     /// Notices when what was to be done is done.
     pub(crate) fn watch(&mut self, s: &Session) {
         let step = &self.guide.steps[self.at];
         let progress = &mut self.progress[self.at];
-        let holds = |check: &lightcone_core::views::guide::Check| check.until.holds(&*s.run, s.chosen);
+        let holds = |check: &lightcone_core::views::guide::Check| check.until.holds(&s.run, s.chosen);
         progress.done |= step.check.as_ref().is_some_and(holds);
     }
 

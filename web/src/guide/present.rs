@@ -19,7 +19,7 @@ pub(crate) struct Props {
 
 /// The next event from which an audience learns something.
 pub(crate) fn next_worth_seeing(s: &Session) -> Option<RecordId> {
-    let all = whole(&*s.run);
+    let all = whole(&s.run);
     let worth = |id: &RecordId| {
         let record = all.trace().record(*id);
         let faults =
@@ -27,7 +27,7 @@ pub(crate) fn next_worth_seeing(s: &Session) -> Option<RecordId> {
         faults.contains(&record.kind) || is_event(record)
     };
     let hidden =
-        |id: RecordId| sort_of_record(&*all, all.trace().record(id)).is_some_and(|sort| s.hidden.contains(&sort));
+        |id: RecordId| sort_of_record(&all, all.trace().record(id)).is_some_and(|sort| s.hidden.contains(&sort));
     (s.run.position()..all.trace().len()).find(|id| worth(id) && !hidden(*id))
 }
 

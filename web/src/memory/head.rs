@@ -2,7 +2,6 @@
 
 use super::{DeskModel, Wish};
 use crate::controls::{Drop, Typed, close, file_of, value_of};
-use crate::part::part;
 use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
 use yew::prelude::*;
@@ -48,7 +47,7 @@ pub(super) fn Head(props: &Props) -> Html {
                 <label class="button primary">{ "Open a trace…" }
                     <input type="file" class="sr" onchange={on_file} />
                 </label>
-                { part!(MakeUp { on: on.clone() }) }
+                <MakeUp on={on.clone()} />
                 if !empty {
                     <p class="what"><b>{ &desk.name }</b>{ format!(": {} accesses, {}", grouped(desk.accesses.len() as u64), processors(desk.accesses.processors())) }</p>
                 }
@@ -84,7 +83,7 @@ fn field(name: &'static str, value: u64, (min, max): (u64, u64), unit: &'static 
     });
     html! {
         <label class={classes!("row", (!unit.is_empty()).then_some("with-unit"))}><span>{ name }</span>
-            { part!(Typed { name, kind: "number", value: value.to_string(), min: min.to_string(), max: max.to_string(), on }) }
+            <Typed {name} kind={"number"} value={value.to_string()} min={min.to_string()} max={max.to_string()} {on} />
             if !unit.is_empty() { <span>{ unit }</span> }
         </label>
     }

@@ -6,7 +6,6 @@ use super::strip::strip;
 use super::views::{counters, moment};
 use super::{Desk, DeskModel, Stage, Wish};
 use crate::command::Command;
-use crate::part::part;
 use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{Mix, Pattern};
 use yew::prelude::*;
@@ -27,7 +26,7 @@ pub(crate) fn MemoryPanel(props: &Props) -> Html {
     let on: Callback<Wish> = props.on.reform(Command::Memory);
     html! {
         <div class="memory-trace">
-            { part!(Head { desk: props.desk.clone(), on: on.clone() }) }
+            <Head desk={props.desk.clone()} on={on.clone()} />
             { work(&desk, &on) }
             if let Some(trouble) = &desk.trouble { <p class="why bad" role="alert">{ trouble }</p> }
             { found(&desk, &on) }

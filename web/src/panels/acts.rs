@@ -4,7 +4,6 @@ use crate::branches::Wish;
 use crate::command::Command;
 use crate::controls::{UndoButtons, input_value};
 use crate::model::Model;
-use crate::part::part;
 use crate::session::{ActRow, read_millis};
 use lightcone_core::base::json::{Doc, millis_text};
 use lightcone_core::trace::When;
@@ -34,13 +33,12 @@ pub(crate) fn Acts(props: &Props) -> Html {
         let page = page.clone();
         Callback::from(move |_: MouseEvent| page.set(to))
     };
-    let row =
-        |row: &ActRow| part!(row.index => Row { row: row.clone(), model: props.model.clone(), on: props.on.clone() });
+    let row = |row: &ActRow| html! { <Row key={row.index} row={row.clone()} model={props.model.clone()} on={props.on.clone()} /> };
     html! {
         <div class="acts">
             <div class="head">
                 <p class="says">{ "Every act of this branch. A change replays the run up to the same time; it makes no branch, and Undo takes it back." }</p>
-                { part!(UndoButtons { model: props.model.clone(), on: props.on.clone() }) }
+                <UndoButtons model={props.model.clone()} on={props.on.clone()} />
             </div>
             if rows.is_empty() { <p class="empty">{ "Nothing is done to this run: what happens, happens by itself." }</p> }
             if last > 0 {
@@ -50,7 +48,7 @@ pub(crate) fn Acts(props: &Props) -> Html {
                 </div>
             }
             <ol class="list-of-acts">{ for rows.iter().skip(shown * ROWS).take(ROWS).map(row) }</ol>
-            { part!(Adder { model: props.model.clone(), on: props.on.clone() }) }
+            <Adder model={props.model.clone()} on={props.on.clone()} />
         </div>
     }
 }
@@ -148,7 +146,7 @@ fn Row(props: &RowProps) -> Html {
                 <button onclick={wish(Wish::Remove(index))} aria-label={format!("Delete {words}")}>{ "delete" }</button>
             </div>
             if let Some(text) = (*json).clone() {
-                { part!(Json { name: format!("{words} as JSON"), text, field: json.clone(), button: "apply", on: apply }) }
+                <Json name={format!("{words} as JSON")} {text} field={json.clone()} button={"apply"} on={apply} />
             }
             { alert(&trouble) }
         </li>
@@ -218,7 +216,7 @@ fn Adder(props: &AdderProps) -> Html {
     html! {
         <div class="adder" role="group" aria-label="Add an act">
             <label class="time"><input type="text" inputmode="decimal" aria-label="Time of the new act" value={at} oninput={typing(&time)} />{ "ms" }</label>
-            { part!(Json { name: "The new act as JSON", text, field: json.clone(), button: "add", on: add }) }
+            <Json name={"The new act as JSON"} {text} field={json.clone()} button={"add"} on={add} />
             { alert(&trouble) }
         </div>
     }

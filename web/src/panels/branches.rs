@@ -4,7 +4,6 @@ use crate::branches::{Branch, NAME_CHARS_MAX, Wish};
 use crate::command::Command;
 use crate::controls::{Typed, UndoButtons};
 use crate::model::Model;
-use crate::part::part;
 use crate::session::Session;
 use lightcone_core::base::json::millis_text;
 use yew::prelude::*;
@@ -32,7 +31,7 @@ pub(crate) fn Branches(props: &Props) -> Html {
         <div class="branches">
             <div class="head">
                 <p class="says">{ "Who acts in the past starts a branch; the old future stays." }</p>
-                { part!(UndoButtons { model: props.model.clone(), on: props.on.clone() }) }
+                <UndoButtons model={props.model.clone()} on={props.on.clone()} />
                 <button onclick={copy} title="A branch from this moment on, with nothing changed yet">{ "branch here" }</button>
             </div>
             <ul class="tree">
@@ -68,7 +67,7 @@ fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Ht
         <li key={id} class={classes!(current.then_some("current"), (depth > 0).then_some("twig"))} {style} aria-current={current.then_some("true")}>
             <button class="node" onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why}
                 aria-label={if current { format!("{name} is shown") } else { format!("Show {name}") }}><i></i></button>
-            { part!(Typed { class: "name", maxlength: NAME_CHARS_MAX.to_string(), value: name.clone(), on: rename, name: format!("Name of {name}"), title: "Type another name" }) }
+            <Typed class={"name"} maxlength={NAME_CHARS_MAX.to_string()} value={name.clone()} on={rename} name={format!("Name of {name}")} title={"Type another name"} />
             <span class="since">{ format!("{acts} · {since}") }</span>
             <div class="group">
                 <button onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why} aria-label={format!("Enter {name}")}>

@@ -17,7 +17,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Chips(props: &Props) -> Html {
     let s = props.model.get();
-    let titles: Vec<String> = s.frame.panels.iter().map(|panel| Panel::title(panel).to_string()).collect();
+    let titles: Vec<String> = s.panels().iter().map(|panel| Panel::title(panel).to_string()).collect();
     let seen = use_state(Vec::<bool>::new);
     {
         let seen = seen.clone();

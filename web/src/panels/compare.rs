@@ -3,10 +3,9 @@
 use super::words_in;
 use crate::branches::{Compare, Wish};
 use crate::command::Command;
+use crate::diagram::{SceneRef, Tip};
 use crate::look;
 use crate::model::Model;
-use crate::part::part;
-use crate::views::diagram::{SceneRef, Tip};
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
 use std::cell::RefCell;
@@ -48,7 +47,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
     html! {
         <>
             <div class="compare">
-                <p role="status">{ sentence(&*s.run, &shown, compare, &other) }</p>
+                <p role="status">{ sentence(&s.run, &shown, compare, &other) }</p>
                 <div class="group wrap">
                     <button onclick={wish(Wish::ToDifference)} disabled={compare.first.is_none()}
                         title={if compare.first.is_none() { "The two do not differ." } else { "To the moment of the first difference" }}>
@@ -60,7 +59,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
             <div class="which"><b>{ &other }</b></div>
             <canvas id="other" class="other" ref={props.canvas.clone()} role="img" aria-label={label}
                 onwheel={wheel} onpointerdown={down} onpointermove={moved} onpointerleave={leave} />
-            { part!(Tip { model: props.model.clone(), canvas: props.canvas.clone(), scene: props.scene.clone(), below: true }) }
+            <Tip model={props.model.clone()} canvas={props.canvas.clone()} scene={props.scene.clone()} below={true} />
         </>
     }
 }
@@ -132,6 +131,6 @@ fn sentence(shown: &Run, name: &str, compare: &Compare, other: &str) -> String {
         "The same until {} ms; then {}, and {}.",
         millis_text(first.at_us),
         side(shown, name, first.there[0]),
-        side(&*compare.run, other, first.there[1])
+        side(&compare.run, other, first.there[1])
     )
 }

@@ -63,7 +63,7 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
                     { jump(cause, format!("event {cause}"), on) }
                 }
             </p>
-            if let Some(change) = own_clock(s, &*s.run, id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
+            if let Some(change) = own_clock(s, &s.run, id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
             if record.kind.ticks() { { clocks(s, id) } }
             if let Some((text, source)) = s.run.why(id) {
                 <p class="why">{ text }<em>{ format!(" {source}") }</em></p>

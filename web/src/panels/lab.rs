@@ -27,7 +27,7 @@ pub(crate) fn LabPanels(props: &Props) -> Html {
     let s = props.model.get();
     let pointed = use_state(String::new);
     let things = Things { field: s.lab().spec().shows, pointed, on: props.on.clone() };
-    html! { <>{ for s.frame.panels.iter().map(|p| panel(p, &things)) }</> }
+    html! { <>{ for s.panels().iter().map(|p| panel(p, &things)) }</> }
 }
 
 fn panel(panel: &Panel, things: &Things) -> Html {

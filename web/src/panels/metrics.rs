@@ -27,7 +27,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Metrics(props: &Props) -> Html {
     let s = props.model.get();
-    let charts = charts(&*s.run, s.end_us() as u64);
+    let charts = charts(&s.run, s.end_us() as u64);
     let numbers = s.run.metrics();
     html! {
         <>

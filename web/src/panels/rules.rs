@@ -3,7 +3,6 @@
 use crate::command::Command;
 use crate::controls::value_of;
 use crate::model::Model;
-use crate::part::part;
 use yew::prelude::*;
 
 /// With no more rules than this, their sentences stand open.
@@ -49,7 +48,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
         <section class="card rules">
             <h2>{ if violations.is_empty() { "Rules hold" } else { "A rule is broken" } }</h2>
             <ul>{ for s.frame.rules.iter().map(row) }</ul>
-            { part!(Search { on: props.on.clone() }) }
+            <Search on={props.on.clone()} />
         </section>
     }
 }

@@ -3,7 +3,6 @@
 
 use super::Session;
 use lightcone_core::base::json::{Doc, InputError, millis_text};
-use lightcone_core::order;
 use lightcone_core::scenario::ACTS_MAX;
 use lightcone_core::tables::TIME_US_MAX;
 use lightcone_core::trace::{Act, PlannedAct, When, Which};
@@ -61,7 +60,7 @@ impl Session {
             },
         };
         let mut rows: Vec<ActRow> = acts.iter().enumerate().map(row).collect();
-        order::sort_by_key(&mut rows, |r| (r.at_us.unwrap_or(u64::MAX), r.index));
+        rows.sort_by_key(|r| (r.at_us.unwrap_or(u64::MAX), r.index));
         rows
     }
 

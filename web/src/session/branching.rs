@@ -84,7 +84,7 @@ impl Alive {
     /// The run of a branch with what is known of its future: the living one if it is that still.
     fn take(&mut self, branch: &Branch) -> Run {
         let fits = |run: &Run| run.trace().len() == branch.known && *run.scenario() == *branch.scenario;
-        if let Some(i) = self.0.iter().position(|(id, run)| *id == branch.id && fits(&**run)) {
+        if let Some(i) = self.0.iter().position(|(id, run)| *id == branch.id && fits(&*run)) {
             return self.0.remove(i).1;
         }
         let mut run = Run::new((*branch.scenario).clone());
@@ -303,7 +303,7 @@ impl Session {
             let run = self.alive.take(&branch);
             let fork = run.fork();
             self.alive.put(branch.id, run);
-            let mut compare = Compare::new(&*self.run, branch.id, fork, self.view_us as u64);
+            let mut compare = Compare::new(&self.run, branch.id, fork, self.view_us as u64);
             compare.follow(self.view_us as u64);
             compare
         });

@@ -165,7 +165,7 @@ impl Session {
 
     fn hide_only(&mut self, names: &str) {
         let wanted: Vec<&str> = names.split(',').filter(|n| !n.is_empty()).collect();
-        self.index.update(&*self.run);
+        self.index.update(&self.run);
         let mut kinds = self.index.kinds().to_vec();
         kinds.push(LINK_LAYER);
         if wanted.iter().any(|w| !kinds.contains(w)) {
@@ -173,7 +173,7 @@ impl Session {
             let mut whole = self.run.fork();
             whole.seek_time(whole.scenario().until_us, u32::MAX);
             let mut index = Index::default();
-            index.update(&*whole);
+            index.update(&whole);
             kinds.extend(index.kinds());
         }
         self.hidden = Vec::new();
@@ -265,6 +265,6 @@ mod tests {
 
     fn session_of(spec: &'static lightcone_core::tables::LabSpec) -> Session {
         let json = spec.scenarios[0].json;
-        Session::new(lightcone_core::scenario::lightcone_core::labs::parse(json).expect("a scenario"))
+        Session::new(lightcone_core::labs::parse(json).expect("a scenario"))
     }
 }

@@ -1,7 +1,7 @@
 //! Loads: started as acts like any other, and run to their end some milliseconds at a time.
 
 use super::Session;
-use crate::tables::{Load, Stage};
+use crate::load::{Load, Stage};
 use lightcone_core::base::json::InputError;
 use lightcone_core::base::words::grouped;
 use lightcone_core::trace::Act;
@@ -58,7 +58,7 @@ impl Session {
     /// A load that stands still goes on, from the end of what is known; it is forgotten where this run has none.
     pub(crate) fn resume_load(&mut self) {
         self.run.seek(self.run.trace().len());
-        match self.load.as_mut().filter(|load| load.is_in(&*self.run)) {
+        match self.load.as_mut().filter(|load| load.is_in(&self.run)) {
             Some(load) => load.stage = Stage::Running,
             None => self.load = None,
         }
@@ -72,7 +72,7 @@ impl Session {
     pub(crate) fn load_on(&mut self, mut is_time: impl FnMut() -> bool) {
         let Some(mut load) = self.load.take() else { return };
         self.playing = false;
-        if !load.is_in(&*self.run) {
+        if !load.is_in(&self.run) {
             return;
         }
         while load.stage == Stage::Running && !is_time() {
@@ -82,7 +82,7 @@ impl Session {
                     break;
                 }
             }
-            load.count(&*self.run);
+            load.count(&self.run);
             if load.left() == 0 {
                 load.stage = Stage::Over;
             }
@@ -91,12 +91,12 @@ impl Session {
                 load.stage = Stage::Stopped;
             }
         }
-        self.index.update(&*self.run);
+        self.index.update(&self.run);
         if load.stage == Stage::Over {
             // The last instant is played to its end.
             self.run.seek_time(self.run.now_us(), u32::MAX);
             self.run.extend(self.run.now_us());
-            load.count(&*self.run);
+            load.count(&self.run);
         }
         self.view_us = self.run.now_us() as f64;
         self.keep_in_view();
@@ -117,9 +117,9 @@ impl Session {
 
     /// What has become of a load until the cursor, for what is drawn.
     pub(crate) fn count_load(&mut self) {
-        let is_there = self.load.as_ref().is_some_and(|load| load.is_in(&*self.run));
+        let is_there = self.load.as_ref().is_some_and(|load| load.is_in(&self.run));
         if let Some(load) = self.load.as_mut().filter(|_| is_there) {
-            load.count(&*self.run);
+            load.count(&self.run);
         }
     }
 }

@@ -22,7 +22,7 @@ impl Remake {
     fn new(scenario: &Scenario, field: &'static str, value: Value) -> Remake {
         let mut scenario = scenario.clone();
         scenario.setup.fields.set_or_leave(scenario.lab.spec().setup, field, value.clone());
-        Remake { run: scenario.lab.open(scenario), field, value }
+        Remake { run: Run::new(scenario), field, value }
     }
 }
 

@@ -1,20 +1,17 @@
-//! Wishes that need all of the program: what they need is loaded later, unless something else needs it too.
+//! Wishes that open something: panels, guides, files, other scenarios, long work.
 
 use super::App;
-use crate::bridge;
 use crate::command::{Command, Tab};
 use crate::layout::Slot;
 use crate::session::Session;
+use lightcone_core::labs;
 use lightcone_core::protocol::How;
-use lightcone_core::scenario::Scenario;
 use lightcone_core::views::diagram::svg;
 use yew::prelude::*;
 
 impl App {
-    /// Carries out a wish of which `Command::needs_all` is true, when all is there. A function of its own, so that it can be
-    /// told from who calls it.
-    #[inline(never)]
-    pub(super) fn carry_out_with_all(&mut self, ctx: &Context<Self>, command: Command) {
+    /// Carries out a wish that opens something.
+    pub(super) fn carry_out_opening(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
             Command::Guide(wish) => self.guide(ctx, wish),
             Command::Line(line) => self.run_line(&line),
@@ -63,7 +60,7 @@ impl App {
             Command::Memory(wish) => self.memory(ctx, wish),
             Command::Export(form) => self.export(ctx, form),
             Command::Explore(runs, random) => self.explore(ctx, runs, random),
-            _ => unreachable!("the others need less"),
+            _ => unreachable!("the others are carried out with the session at hand"),
         }
     }
 
@@ -75,19 +72,19 @@ impl App {
             How::Acts(acts) => {
                 let before = self.session.borrow().tree.current().id;
                 self.session.borrow_mut().act_all(acts, situation.name);
-                bridge::remember_scenario(self.session.borrow().scenario().to_json());
+                crate::bridge::remember_scenario(self.session.borrow().scenario().to_json());
                 self.say_branch(ctx, before);
             }
             How::Opens(id) => {
                 let spec = self.session.borrow().lab().spec();
-                self.carry_out_with_all(ctx, Command::Builtin(spec, id));
+                self.carry_out_opening(ctx, Command::Builtin(spec, id));
             }
             How::Cannot(why) => self.say(ctx, format!("{}: {why}.", situation.name), true),
         }
     }
 
     pub(super) fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
-        match lightcone_core::labs::parse(text) {
+        match labs::parse(text) {
             Ok(scenario) => {
                 self.notice = None;
                 let next = Session::new(scenario);
