@@ -1,34 +1,15 @@
-//! The page of Lightcone.
-//!
-//! [`session`] is the model and knows no browser; [`app`] is the one stateful component; everything else
-//! shows properties and calls back; [`bridge`] is the only file that speaks JavaScript.
+//! The page of Lightcone, in three storeys: [`model`] knows no browser, [`platform`] speaks to it, [`ui`] shows and calls
+//! back. None imports one above it.
 
-mod app;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
-mod branches;
-mod bridge;
-mod cluster;
-mod command;
-mod console;
-mod controls;
-mod diagram;
-mod guide;
-mod layout;
-mod load;
-mod look;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
-mod memory;
 mod model;
-mod panels;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
-mod session;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "tests use it without a browser"))]
-mod work;
+mod platform;
+mod ui;
 
 fn main() {
-    bridge::catch_panics();
-    if bridge::helped() {
+    platform::catch_panics();
+    if platform::helped() {
         return;
     }
-    yew::Renderer::<app::App>::with_root(bridge::root()).render();
+    yew::Renderer::<ui::App>::with_root(platform::root()).render();
 }

@@ -1,39 +1,21 @@
-//! What is shared as a property: compared by its version, so that a component draws again only when needed.
+//! The first storey: what the page knows and can do, without a browser.
+//!
+//! A [`Session`](session::Session) is a run as it is looked at; it is kept in a [`Store`], the one way to change it. Wishes
+//! ([`command::Command`]) say what a person can ask for. Branches, the guide's player, the desk for memory traces, loads, the
+//! console's log and long work for the helper are here too, and all of it is tested without a page.
+//!
+//! Deliberately knows neither Yew nor the browser: no `yew`, no `web-sys`, no `js-sys`, no timers. A file is a number here.
 
-use crate::session::Session;
-use std::cell::{Ref, RefCell};
-use std::rc::Rc;
+pub(crate) mod branches;
+pub(crate) mod command;
+pub(crate) mod console;
+pub(crate) mod guide;
+pub(crate) mod layout;
+pub(crate) mod load;
+pub(crate) mod look;
+pub(crate) mod memory;
+pub(crate) mod session;
+mod store;
+pub(crate) mod work;
 
-/// Something shared at one of its versions; usually the session.
-pub(crate) struct Model<T = Session> {
-    shared: Rc<RefCell<T>>,
-    version: u64,
-}
-
-impl<T> Model<T> {
-    /// As it is now.
-    #[must_use]
-    pub(crate) fn new(shared: Rc<RefCell<T>>, version: u64) -> Model<T> {
-        Model { shared, version }
-    }
-
-    /// Looks into it.
-    #[must_use]
-    pub(crate) fn get(&self) -> Ref<'_, T> {
-        self.shared.borrow()
-    }
-}
-
-impl<T> Clone for Model<T> {
-    // By hand, because what is shared need not be copied.
-    fn clone(&self) -> Self {
-        Model { shared: Rc::clone(&self.shared), version: self.version }
-    }
-}
-
-impl<T> PartialEq for Model<T> {
-    // By hand, because it is compared by its version and not by its content.
-    fn eq(&self, other: &Self) -> bool {
-        self.version == other.version && Rc::ptr_eq(&self.shared, &other.shared)
-    }
-}
+pub(crate) use store::Model;

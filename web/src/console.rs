@@ -1,8 +1,0 @@
-//! The console: a line that takes what the buttons take, with completion, history and what came of it.
-
-mod input;
-mod log;
-mod shown;
-
-pub(crate) use input::Console;
-pub(crate) use log::{Log, LogRef};

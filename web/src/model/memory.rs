@@ -1,0 +1,390 @@
+//! Memory traces: read from a file or made up, run through caches, and looked at access by access. Knows no Yew and no
+//! browser.
+
+use crate::model::Model;
+use crate::model::command::FileId;
+use lightcone_core::base::json::list;
+use lightcone_core::base::words::grouped;
+use lightcone_core::coherence::{
+    ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
+    Wanted, WordUse,
+};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Bytes that are read at a time: some milliseconds of work.
+pub(crate) const PIECE_BYTES: f64 = 262_144.0;
+/// Accesses between two looks at the clock.
+const ACCESSES_A_LOOK: usize = 4_096;
+/// Stretches of a trace that are drawn.
+const STRETCHES: usize = 150;
+/// So many lines that cost most are shown.
+const COSTLY: usize = 12;
+/// Beginning of a file that is looked at to tell what it is, in bytes.
+pub(crate) const HEAD_BYTES: f64 = 2_048.0;
+
+/// The caches at first: a small first-level cache, as in the description of `memory-trace`.
+const USUAL: Shape = Shape { size: 8_192, ways: 8, line: 64, family: Family::Mesi };
+
+/// What a person can ask of a memory trace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wish {
+    /// A file is opened.
+    Open(FileId),
+    /// A piece of a file has come.
+    Piece(Piece),
+    /// A trace is made up.
+    Make(Mix),
+    /// Other caches.
+    Shape(Shape),
+    /// Goes on with what takes long.
+    Work,
+    /// Stops it.
+    Stop,
+    /// To just behind so many accesses.
+    Go(usize),
+    /// What the buttons go to.
+    Seek(Sort),
+    /// To the next or last one of that sort.
+    Find(bool),
+    /// Whether counters are those of the whole trace, and not until here.
+    Whole(bool),
+    /// Who uses which words of a line; again: not any more.
+    Words(u64),
+    /// Whether the buttons go through that line alone.
+    Only(bool),
+    /// The beginning of the trace goes onto the simulated bus.
+    Simulate,
+    /// The counters go to the clipboard.
+    CopyCounters,
+    /// The trace goes into a file.
+    Save,
+}
+
+/// A piece of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Piece {
+    /// The file.
+    pub file: FileId,
+    /// The number under which it is read.
+    pub ticket: u32,
+    /// Where the piece begins.
+    pub from: f64,
+    /// What is in it; none: it cannot be read.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// How far the work is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stage {
+    /// There is nothing to do.
+    Still,
+    /// A file is read: so many bytes of so many.
+    Reading {
+        /// Bytes read.
+        done: f64,
+        /// Bytes in all.
+        of: f64,
+    },
+    /// The accesses are run through the caches.
+    Running,
+}
+
+/// A trace on the desk.
+pub(crate) struct Desk {
+    /// Name of the file, or of the pattern.
+    pub name: String,
+    /// What there is of it.
+    pub accesses: Rc<Accesses>,
+    /// How the caches are.
+    pub shape: Shape,
+    /// What came of it.
+    pub study: Option<Study>,
+    /// All of it at a glance.
+    pub overview: Overview,
+    /// The access that one looks at.
+    pub step: Option<Step>,
+    /// How far the work is.
+    pub stage: Stage,
+    /// What the buttons go to.
+    pub sort: Sort,
+    /// Whether counters are those of the whole trace.
+    pub whole: bool,
+    /// The line whose words are shown, by its first address, and who uses them.
+    pub line: Option<(u64, Vec<WordUse>)>,
+    /// Whether the buttons go through that line alone.
+    pub only: bool,
+    /// What was wrong, or left out.
+    pub trouble: Option<String>,
+    /// Rises with every change.
+    pub version: u64,
+    /// Number of the file that is read: what comes of an earlier one is late.
+    ticket: u32,
+    reader: TraceReader,
+    /// Half a line.
+    held: Vec<u8>,
+}
+
+/// What is drawn of a whole trace, worked out once when it was run.
+#[derive(Default)]
+pub(crate) struct Overview {
+    /// Misses by their cause, in stretches of the trace of the same length.
+    pub stretches: Vec<[u32; 4]>,
+    /// The lines that cost most.
+    pub costly: Vec<(u64, LineTally)>,
+}
+
+/// The desk, from wherever it is used.
+pub(crate) type DeskRef = Rc<RefCell<Desk>>;
+
+/// The desk as a property.
+pub(crate) type DeskModel = Model<Desk>;
+
+impl Default for Desk {
+    fn default() -> Desk {
+        Desk {
+            name: String::new(),
+            accesses: Rc::default(),
+            shape: USUAL,
+            study: None,
+            overview: Overview::default(),
+            step: None,
+            stage: Stage::Still,
+            sort: Sort::Miss,
+            whole: true,
+            line: None,
+            only: true,
+            trouble: None,
+            version: 0,
+            ticket: 0,
+            reader: TraceReader::new(PROCESSORS_MAX),
+            held: Vec::new(),
+        }
+    }
+}
+
+/// Whether a file begins as a memory trace does.
+pub(crate) fn looks_like_trace(head: &[u8]) -> bool {
+    let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default();
+    let (mut reader, mut one) = (TraceReader::new(PROCESSORS_MAX), false);
+    reader.end(first, |_| one = true).is_ok() && one
+}
+
+impl Desk {
+    /// Carries out what needs nobody else.
+    pub(crate) fn carry_out(&mut self, wish: &Wish) {
+        self.version += 1;
+        match wish {
+            Wish::Make(mix) => {
+                self.begin(pattern_name(mix));
+                self.accesses = Rc::new(mix.accesses());
+                self.run_again();
+            }
+            Wish::Shape(shape) => self.reshape(*shape),
+            Wish::Stop => self.stop(),
+            Wish::Go(position) => self.go(*position),
+            Wish::Seek(sort) => self.sort = *sort,
+            Wish::Find(forward) => {
+                if let Some(number) = self.found(*forward) {
+                    self.go(number);
+                }
+            }
+            Wish::Whole(whole) => self.whole = *whole,
+            Wish::Only(only) => self.only = *only,
+            Wish::Words(base) => {
+                let open = self.line.as_ref().is_some_and(|(line, _)| line == base);
+                let words = self.study.as_ref().map(|s| s.words(&self.accesses, *base));
+                self.line = words.filter(|_| !open).map(|words| (*base, words));
+            }
+            Wish::Open(_) | Wish::Piece(_) | Wish::Work | Wish::Simulate | Wish::CopyCounters | Wish::Save => {}
+        }
+    }
+
+    /// Puts another trace onto the desk.
+    fn begin(&mut self, name: String) {
+        let (shape, version, ticket) = (self.shape, self.version, self.ticket + 1);
+        *self = Desk { name, shape, version, ticket, sort: self.sort, ..Desk::default() };
+    }
+
+    /// Begins to read a file of so many bytes; under which number its pieces come.
+    pub(crate) fn open(&mut self, name: String, bytes: f64) -> u32 {
+        self.begin(name);
+        self.version += 1;
+        self.stage = Stage::Reading { done: 0.0, of: bytes };
+        self.ticket
+    }
+
+    /// Takes a piece of the file. True when the next one is wanted.
+    pub(crate) fn take(&mut self, ticket: u32, piece: Option<&[u8]>) -> bool {
+        let Stage::Reading { done, of } = self.stage else { return false };
+        if ticket != self.ticket {
+            return false;
+        }
+        self.version += 1;
+        let Some(piece) = piece else {
+            self.trouble = Some(format!("{}: this file cannot be read.", self.name));
+            self.run_again();
+            return false;
+        };
+        self.held.extend_from_slice(piece);
+        let done = done + piece.len() as f64;
+        // What ends before its end was shortened meanwhile.
+        let last = done >= of || piece.is_empty();
+        self.stage = Stage::Reading { done, of };
+        match self.read(last) {
+            Ok(true) if !last => return true,
+            Ok(true) => {}
+            Ok(false) => {
+                self.trouble = Some(format!(
+                    "{} is longer: these are its first {} accesses.",
+                    self.name,
+                    grouped(ACCESSES_MAX as u64)
+                ));
+            }
+            Err(BadLine { number, what }) => {
+                self.trouble = Some(format!("{}, line {number}: {what}. {}", self.name, self.kept()));
+            }
+        }
+        self.run_again();
+        false
+    }
+
+    /// What there is of a trace that was not read to its end.
+    fn kept(&self) -> String {
+        match self.accesses.len() {
+            0 => "Nothing came before it.".into(),
+            1 => "The one access before it is kept.".into(),
+            n => format!("The {} accesses before it are kept.", grouped(n as u64)),
+        }
+    }
+
+    /// Reads what is held. False when there is no room for all of it.
+    fn read(&mut self, last: bool) -> Result<bool, BadLine> {
+        let accesses = Rc::make_mut(&mut self.accesses);
+        let mut room = true;
+        let mut each = |access| room &= accesses.push(access);
+        let used = self.reader.read(&self.held, &mut each)?;
+        self.held.drain(..used);
+        if last {
+            let rest = std::mem::take(&mut self.held);
+            self.reader.end(&rest, &mut each)?;
+        }
+        Ok(room)
+    }
+
+    /// Runs what there is through the caches, from the beginning.
+    fn run_again(&mut self) {
+        (self.study, self.step, self.line, self.stage) = (None, None, None, Stage::Still);
+        self.overview = Overview::default();
+        self.held = Vec::new();
+        if self.accesses.is_empty() {
+            self.trouble.get_or_insert_with(|| format!("{} has no accesses in it.", self.name));
+            return;
+        }
+        let study = self
+            .shape
+            .geometry()
+            .and_then(|geometry| Study::new(self.accesses.processors(), geometry, self.shape.family));
+        match study {
+            Ok(study) => (self.study, self.stage) = (Some(study), Stage::Running),
+            Err(what) => self.trouble = Some(format!("{what}.")),
+        }
+    }
+
+    /// Other caches; those before stay where they do not fit together.
+    fn reshape(&mut self, shape: Shape) {
+        let processors = self.accesses.processors();
+        let fits = shape.geometry().and_then(|geometry| Study::new(processors, geometry, shape.family));
+        match fits {
+            Ok(_) if self.is_busy() => self.shape = shape,
+            Ok(_) if self.accesses.is_empty() => (self.shape, self.trouble) = (shape, None),
+            Ok(_) => {
+                (self.shape, self.trouble) = (shape, None);
+                self.run_again();
+            }
+            Err(what) => self.trouble = Some(format!("{what}.")),
+        }
+    }
+
+    /// Whether there is work to be done.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.stage != Stage::Still
+    }
+
+    /// Works until it is late, at least a little. True when there is more to do at once.
+    pub(crate) fn work(&mut self, late: impl Fn() -> bool) -> bool {
+        let (Stage::Running, Some(study)) = (&self.stage, &mut self.study) else { return false };
+        self.version += 1;
+        loop {
+            if study.run(&self.accesses, ACCESSES_A_LOOK) {
+                self.end();
+                return false;
+            }
+            if late() {
+                return true;
+            }
+        }
+    }
+
+    /// What was run can be looked at.
+    fn end(&mut self) {
+        self.stage = Stage::Still;
+        if let Some(study) = &self.study {
+            let stretches = study.stretches(STRETCHES.min(study.len()));
+            self.overview = Overview { stretches, costly: study.costly(COSTLY) };
+        }
+        self.go(1);
+    }
+
+    /// Stops the work; what is there is kept.
+    fn stop(&mut self) {
+        let all = self.accesses.len();
+        match self.stage {
+            Stage::Still => {}
+            Stage::Reading { .. } => {
+                self.run_again();
+                self.trouble =
+                    Some(format!("Stopped while it was read: these are its first {} accesses.", grouped(all as u64)));
+            }
+            Stage::Running => {
+                let run = self.study.as_ref().map_or(0, Study::len);
+                self.end();
+                self.trouble =
+                    Some(format!("Stopped: {} of {} accesses were run.", grouped(run as u64), grouped(all as u64)));
+            }
+        }
+    }
+
+    /// Where a button would go to.
+    pub(crate) fn found(&self, forward: bool) -> Option<usize> {
+        let study = self.study.as_ref()?;
+        study.find(&self.accesses, study.position(), forward, Wanted { sort: self.sort, line: self.only() })
+    }
+
+    /// The line alone that the buttons go through.
+    pub(crate) fn only(&self) -> Option<u64> {
+        self.line.as_ref().filter(|_| self.only).map(|(line, _)| *line)
+    }
+
+    fn go(&mut self, position: usize) {
+        if let Some(study) = &mut self.study {
+            self.step = study.step_to(&self.accesses, position);
+        }
+    }
+
+    /// The counters of all caches as the command line prints them.
+    pub(crate) fn counters_json(&self) -> String {
+        list(self.study.iter().flat_map(|s| s.counters().iter().map(|c| c.json())))
+    }
+}
+
+/// What a made-up trace is called.
+fn pattern_name(mix: &Mix) -> String {
+    let name =
+        lightcone_core::coherence::Pattern::ALL.iter().find(|(p, ..)| *p == mix.pattern).map_or("", |(_, n, _)| n);
+    format!("Made up: {name}")
+}
+
+#[cfg(test)]
+mod tests;

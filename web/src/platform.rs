@@ -1,0 +1,20 @@
+//! The second storey: what speaks to the browser.
+//!
+//! Frames, storage, the address, files, the clipboard, canvases, the helper in the background, and `window.lightcone`. What
+//! is asked of a browser is asked here, by names that say what it is for; [`paint`] draws a scene of core's on a canvas.
+//!
+//! Knows the model (the interface for scripts works on a session) and deliberately no component.
+
+mod api;
+mod files;
+mod helper;
+mod paint;
+mod site;
+mod window;
+
+pub(crate) use api::install_api;
+pub(crate) use files::{hold, name_and_size, read_file, read_piece, release};
+pub(crate) use helper::{Helper, helped};
+pub(crate) use paint::paint;
+pub(crate) use site::{aim_link, fetch_text, forget_query, query};
+pub(crate) use window::*;

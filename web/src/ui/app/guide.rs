@@ -1,0 +1,245 @@
+//! How a guide is opened, gone through and left.
+
+use super::mode::Mode;
+use super::{App, Msg};
+use crate::model::Model;
+use crate::model::command::Command;
+use crate::model::guide::{Goal, Player, PlayerRef, Wish};
+use crate::platform;
+use crate::ui::guide::{GuidePanel, Presented};
+use lightcone_core::labs;
+use lightcone_core::tables::LabSpec;
+use lightcone_core::views::guide::{EventRef, Guide, PANELS, whole};
+use std::cell::RefCell;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Whether moving is welcome.
+fn may_move() -> bool {
+    !platform::prefers("(prefers-reduced-motion: reduce)")
+}
+
+/// The guide and the step that an address asks for: `guide=LAB` or `guide=LAB.3`.
+pub(super) fn linked(hash: &str) -> Option<(&'static LabSpec, usize)> {
+    let value = hash.split('&').find_map(|part| part.strip_prefix("guide="))?;
+    let (lab, step) = value.split_once('.').unwrap_or((value, "1"));
+    let spec = labs::find(lab)?.spec();
+    crate::ui::guide::is_there(lab).then(|| (spec, step.parse::<usize>().unwrap_or(1).saturating_sub(1)))
+}
+
+impl App {
+    /// What the address says of the guide.
+    pub(super) fn guide_in_link(&self) -> String {
+        self.guide.as_ref().map_or_else(String::new, |player| {
+            let player = player.0.borrow();
+            format!("&guide={}.{}", player.lab, player.at + 1)
+        })
+    }
+
+    pub(super) fn open_linked_guide(&mut self, ctx: &Context<Self>) {
+        if let Some((spec, step)) = linked(&platform::hash()) {
+            // With a run in the address the guide finds its own place again; without one it begins there.
+            let restored = !platform::hash().starts_with("guide=");
+            self.fetch_guide(ctx, spec.id, step, restored);
+        }
+    }
+
+    fn fetch_guide(&self, ctx: &Context<Self>, lab: &'static str, step: usize, restored: bool) {
+        let link = ctx.link().clone();
+        platform::fetch_text(&format!("guides/{lab}.json"), move |text| {
+            link.send_message(match text {
+                Some(text) => Msg::Do(Command::Guide(Wish::Fetched(lab, text, step, restored))),
+                None => {
+                    Msg::Notice("The guide cannot be loaded; the site may have been copied incompletely.".into(), true)
+                }
+            });
+        });
+    }
+
+    /// Carries out what concerns a guide.
+    pub(super) fn guide(&mut self, ctx: &Context<Self>, wish: Wish) {
+        let done = match wish {
+            Wish::Open => {
+                crate::ui::guide::taken();
+                let lab = self.session.borrow().lab().spec().id;
+                self.fetch_guide(ctx, lab, 0, false);
+                Ok(())
+            }
+            Wish::Fetched(lab, text, step, restored) => self.begin(lab, &text, step, restored),
+            Wish::To(step) => self.enter(step),
+            Wish::Restore => self.with_player(|player, _| player.at).map_or(Ok(()), |at| self.enter(at)),
+            Wish::Leave => {
+                self.leave_guide();
+                Ok(())
+            }
+            Wish::Answer(given) => {
+                let goal = self.with_player(|player, s| player.submit(s, given, may_move()));
+                self.goal = goal.flatten();
+                Ok(())
+            }
+            Wish::ShowMe => self.show_me(),
+            Wish::Event(words) => self.show_event(&words),
+            Wish::Panel(panel) => {
+                self.point_at(&panel);
+                Ok(())
+            }
+            Wish::Present(true) => {
+                self.mode = Mode::Present;
+                Ok(())
+            }
+            Wish::Present(false) => {
+                self.mode = Mode::Usual;
+                platform::forget_query();
+                Ok(())
+            }
+            Wish::Onward(forward) => self.onward(forward),
+        };
+        self.last_ms = None;
+        if let Err(what) = done {
+            self.say(ctx, format!("The guide cannot go on: {what}."), true);
+        }
+        self.watch_guide();
+    }
+
+    fn with_player<T>(&self, then: impl FnOnce(&mut Player, &mut crate::model::session::Session) -> T) -> Option<T> {
+        let player = self.guide.as_ref()?;
+        Some(then(&mut player.0.borrow_mut(), &mut self.session.borrow_mut()))
+    }
+
+    /// The guide is about another lab than the one that is open.
+    fn open_for_guide(&mut self, scenario: lightcone_core::scenario::Scenario) {
+        // Kept over the change, since the session itself is another one then.
+        self.session.borrow_mut().guided = true;
+        self.open(crate::model::session::Session::new(scenario), String::new());
+        self.session.borrow_mut().guided = false;
+    }
+
+    fn begin(&mut self, lab: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
+        let guide = Guide::parse(text).map_err(|e| e.to_string())?;
+        let other = self.session.borrow().lab().spec().id != lab;
+        if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
+            let scenario = lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
+            self.open_for_guide(scenario);
+        }
+        let mut player = Player::new(lab, guide);
+        if restored {
+            player.attach(&mut self.session.borrow_mut(), step)?;
+            self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
+            return Ok(());
+        }
+        self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
+        self.enter(step)
+    }
+
+    fn enter(&mut self, step: usize) -> Result<(), String> {
+        self.notice = None;
+        // In a lab that the person has opened meanwhile the guide's scenarios are not known.
+        let lab = self.with_player(|player, _| player.lab);
+        let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
+        if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
+            let scenario = lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
+            self.open_for_guide(scenario);
+        }
+        let goal = self.with_player(|player, s| player.enter(s, step, may_move()));
+        self.goal = goal.transpose()?.flatten();
+        platform::remember_scenario(self.session.borrow().scenario().to_json());
+        let first = self.with_player(|player, _| player.points.first().copied()).flatten();
+        if let Some(tab) = first.and_then(Self::tab_of) {
+            self.tab = tab;
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave_guide(&mut self) {
+        self.guide = None;
+        self.goal = None;
+        let mut session = self.session.borrow_mut();
+        (session.ringed, session.veil) = (Vec::new(), None);
+    }
+
+    fn show_me(&mut self) -> Result<(), String> {
+        let goal = self.with_player(|player, s| player.show(s, may_move()));
+        self.goal = goal.transpose()?.flatten();
+        Ok(())
+    }
+
+    /// Chooses an event that the text speaks of, as far as it has happened.
+    fn show_event(&mut self, words: &str) -> Result<(), String> {
+        let mut session = self.session.borrow_mut();
+        let id = EventRef::parse(words)?.need(&whole(&session.run))?;
+        if id < session.run.trace().len() {
+            session.chosen = [Some(id), None];
+        }
+        Ok(())
+    }
+
+    fn point_at(&mut self, part: &str) {
+        let known = PANELS.into_iter().find(|p| *p == part);
+        self.with_player(|player, _| player.points = known.into_iter().collect());
+        if let Some(tab) = Self::tab_of(part) {
+            self.tab = tab;
+        }
+    }
+
+    /// The one key: what moves comes to its end, what is asked is answered, then the next step or event.
+    fn onward(&mut self, forward: bool) -> Result<(), String> {
+        if let Some(goal) = self.goal.take().filter(|_| forward) {
+            goal.reach(&mut self.session.borrow_mut());
+            return Ok(());
+        }
+        let here = self.with_player(|player, _| (player.at, player.guide.steps.len(), player.waits()));
+        match here {
+            Some((_, _, true)) if forward => self.show_me(),
+            Some((at, count, _)) if forward && at + 1 < count => self.enter(at + 1),
+            Some((at, _, _)) if !forward && at > 0 => self.enter(at - 1),
+            Some(_) => Ok(()),
+            None => {
+                self.next_event(forward);
+                Ok(())
+            }
+        }
+    }
+
+    fn next_event(&mut self, forward: bool) {
+        let mut session = self.session.borrow_mut();
+        session.chosen = [None, None];
+        if !forward {
+            return session.step(false);
+        }
+        session.playing = false;
+        if let Some(id) = crate::ui::guide::next_worth_seeing(&session) {
+            let goal = Goal::event(&whole(&session.run), id);
+            self.goal = goal.start(&mut session, may_move());
+        }
+    }
+
+    /// After every frame: stops where a guide wants it, and notices what the person has done.
+    pub(super) fn watch_guide(&mut self) {
+        if let Some(goal) = self.goal {
+            let mut session = self.session.borrow_mut();
+            if session.view_us >= goal.at_us as f64 {
+                goal.reach(&mut session);
+                self.goal = None;
+            } else if !session.playing {
+                self.goal = None;
+            }
+        }
+        self.with_player(|player, s| player.watch(s));
+    }
+
+    /// The parts of the page that a guide points at.
+    pub(super) fn pointed(&self) -> Option<String> {
+        self.with_player(|player, _| player.points.join(" ")).filter(|points| !points.is_empty())
+    }
+
+    pub(super) fn guide_view(&self, model: &Model, on: &Callback<Command>) -> Html {
+        let present = self.mode == Mode::Present;
+        match &self.guide {
+            Some(player) => {
+                html! { <GuidePanel model={model.clone()} player={player.clone()} {present} on={on.clone()} /> }
+            }
+            None if present => html! { <Presented model={model.clone()} /> },
+            None => html! {},
+        }
+    }
+}

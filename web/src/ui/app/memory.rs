@@ -1,0 +1,119 @@
+//! Memory traces: files in pieces, work in slices, and what leaves the desk.
+
+use super::{App, Msg};
+use crate::model::command::{Command, FileId, Tab};
+use crate::model::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wish, looks_like_trace};
+use crate::platform;
+use gloo_timers::callback::Timeout;
+use lightcone_core::labs::LABS;
+use lightcone_core::protocol::Lab;
+use yew::prelude::*;
+
+/// Milliseconds of work between two drawings.
+const SLICE_MS: f64 = 8.0;
+
+impl App {
+    /// The desk as it is now.
+    pub(super) fn desk(&self) -> DeskModel {
+        let version = self.desk.borrow().version;
+        DeskModel::new(self.desk.clone(), version)
+    }
+
+    /// Opens a file: by its beginning it is a memory trace, or else it is read as a text.
+    pub(super) fn open_file(&mut self, ctx: &Context<Self>, file: FileId) {
+        let link = ctx.link().clone();
+        platform::read_piece(file, 0.0, HEAD_BYTES, move |head| {
+            if head.is_some_and(|head| looks_like_trace(&head)) {
+                return link.send_message(Msg::Do(Command::Memory(Wish::Open(file))));
+            }
+            platform::read_file(file, move |text| {
+                platform::release(file);
+                link.send_message(match text {
+                    Some(text) => Msg::Do(Command::Open(text)),
+                    None => Msg::Notice("This file cannot be read as text.".into(), true),
+                });
+            });
+        });
+    }
+
+    /// Carries out a wish about a memory trace.
+    pub(super) fn memory(&mut self, ctx: &Context<Self>, wish: Wish) {
+        match wish {
+            Wish::Open(file) => {
+                self.show_memory(ctx);
+                let ticket = {
+                    let (name, size) = platform::name_and_size(file);
+                    self.desk.borrow_mut().open(name, size)
+                };
+                fetch(ctx, file, ticket, 0.0);
+            }
+            Wish::Piece(Piece { file, ticket, from, bytes }) => {
+                let more = self.desk.borrow_mut().take(ticket, bytes.as_deref());
+                if more {
+                    let read = bytes.map_or(0, |bytes| bytes.len());
+                    fetch(ctx, file, ticket, from + read as f64);
+                } else {
+                    platform::release(file);
+                }
+            }
+            Wish::Work => {}
+            Wish::Simulate => return self.simulate(ctx),
+            Wish::CopyCounters => return self.copy_counters(ctx),
+            Wish::Save => {
+                return platform::save_text(&self.desk.borrow().accesses.text(), "memory-trace.txt", "text/plain");
+            }
+            other => self.desk.borrow_mut().carry_out(&other),
+        }
+        let until = platform::now_ms() + SLICE_MS;
+        if self.desk.borrow_mut().work(|| platform::now_ms() >= until) {
+            let link = ctx.link().clone();
+            Timeout::new(0, move || link.send_message(Msg::Do(Command::Memory(Wish::Work)))).forget();
+        }
+    }
+
+    /// Shows the desk, in a lab that has one.
+    fn show_memory(&mut self, ctx: &Context<Self>) {
+        let takes = |lab: &&'static dyn Lab| lab.capabilities().memory_trace.is_some();
+        if !takes(&self.session.borrow().lab())
+            && let Some(lab) = LABS.iter().copied().find(takes)
+        {
+            let spec = lab.spec();
+            self.carry_out_opening(ctx, Command::Builtin(spec, spec.scenarios[0].id));
+        }
+        self.carry_out_opening(ctx, Command::Tab(Tab::Memory));
+    }
+
+    /// Opens the beginning of the trace as a scenario.
+    fn simulate(&mut self, ctx: &Context<Self>) {
+        let Some(make) = self.session.borrow().lab().capabilities().memory_trace else { return };
+        let scenario = {
+            let desk = self.desk.borrow();
+            make(&desk.accesses, desk.shape)
+        };
+        match scenario {
+            Ok(text) => {
+                self.open_text(ctx, &text);
+                self.tab = Tab::Lab;
+            }
+            Err(what) => self.say(ctx, format!("This cannot be simulated: {what}."), true),
+        }
+    }
+
+    fn copy_counters(&self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        platform::copy(&self.desk.borrow().counters_json(), move |worked| {
+            let text =
+                if worked { "The counters are on the clipboard." } else { "The browser does not allow to copy." };
+            link.send_message(Msg::Notice(text.into(), !worked));
+        });
+    }
+}
+
+/// Asks for the next piece of a file.
+fn fetch(ctx: &Context<App>, file: FileId, ticket: u32, from: f64) {
+    let link = ctx.link().clone();
+    platform::read_piece(file, from, from + PIECE_BYTES, move |bytes| {
+        let piece = Piece { file, ticket, from, bytes };
+        link.send_message(Msg::Do(Command::Memory(Wish::Piece(piece))));
+    });
+}

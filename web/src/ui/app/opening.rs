@@ -1,0 +1,97 @@
+//! Wishes that open something: panels, guides, files, other scenarios, long work.
+
+use super::App;
+use crate::model::command::{Command, Tab};
+use crate::model::layout::Slot;
+use crate::model::session::Session;
+use lightcone_core::labs;
+use lightcone_core::protocol::How;
+use lightcone_core::views::diagram::svg;
+use yew::prelude::*;
+
+impl App {
+    /// Carries out a wish that opens something.
+    pub(super) fn carry_out_opening(&mut self, ctx: &Context<Self>, command: Command) {
+        match command {
+            Command::Guide(wish) => self.guide(ctx, wish),
+            Command::Line(line) => self.run_line(&line),
+            Command::Console(open) => self.console = open,
+            Command::Tab(tab) => {
+                self.tab = tab;
+                // The menu of branches asks for a panel that may be closed.
+                if matches!(tab, Tab::Branches | Tab::Acts | Tab::Memory) && !self.layout.is_open(Slot::Below) {
+                    self.layout.toggle(Slot::Below);
+                }
+            }
+            Command::Switch(name) => {
+                let next = self.session.borrow().with_switch(name);
+                self.open(next, format!("switch {name}"));
+            }
+            Command::Setup(field, json) if self.session.borrow().lab().spec().shows == Some(field) => {
+                let shown = self.session.borrow_mut().look_at(field, &json);
+                if let Err(e) = shown {
+                    self.say(ctx, e.to_string(), true);
+                }
+            }
+            Command::Load(wish) => self.load(ctx, wish),
+            Command::Setup(field, json) => {
+                let next = self.session.borrow().with_setup(field, &json);
+                match next {
+                    Ok(next) => self.open(next, format!("set {field} to {json}")),
+                    Err(e) => self.say(ctx, e.to_string(), true),
+                }
+            }
+            Command::Situation(place) => self.bring_about(ctx, place),
+            Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
+            Command::Builtin(spec, id) => {
+                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
+                    self.open_text(ctx, builtin.json);
+                }
+            }
+            Command::Reset => {
+                let text = self.session.borrow().tree.origin.to_json();
+                self.open_text(ctx, &text);
+            }
+            Command::File(file) => self.open_file(ctx, file),
+            Command::Open(text) => {
+                let scenario = svg::scenario_in(&text).unwrap_or(text);
+                self.open_text(ctx, &scenario);
+            }
+            Command::Memory(wish) => self.memory(ctx, wish),
+            Command::Export(form) => self.export(ctx, form),
+            Command::Explore(runs, random) => self.explore(ctx, runs, random),
+            _ => unreachable!("the others are carried out with the session at hand"),
+        }
+    }
+
+    /// Brings one of the lab's situations about.
+    fn bring_about(&mut self, ctx: &Context<Self>, place: usize) {
+        let situations = self.session.borrow().run.situations();
+        let Some(situation) = situations.into_iter().nth(place) else { return };
+        match situation.how {
+            How::Acts(acts) => {
+                let before = self.session.borrow().tree.current().id;
+                self.session.borrow_mut().act_all(acts, situation.name);
+                crate::platform::remember_scenario(self.session.borrow().scenario().to_json());
+                self.say_branch(ctx, before);
+            }
+            How::Opens(id) => {
+                let spec = self.session.borrow().lab().spec();
+                self.carry_out_opening(ctx, Command::Builtin(spec, id));
+            }
+            How::Cannot(why) => self.say(ctx, format!("{}: {why}.", situation.name), true),
+        }
+    }
+
+    pub(super) fn open_text(&mut self, ctx: &Context<Self>, text: &str) {
+        match labs::parse(text) {
+            Ok(scenario) => {
+                self.notice = None;
+                let next = Session::new(scenario);
+                let what = format!("open {}", next.title());
+                self.open(next, what);
+            }
+            Err(e) => self.say(ctx, format!("This cannot be opened. {e}"), true),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The menu of a process or of a message under way, and the settings of a link: right click, long press or keyboard.
+
+use crate::model::Model;
+use crate::model::command::{Command, Menu, Target};
+use crate::model::session::Session;
+use crate::platform;
+use crate::ui::app::why_not;
+use crate::ui::cluster::LinkForm;
+use crate::ui::diagram::step_lane;
+use lightcone_core::base::json::{millis_text, quote};
+use lightcone_core::trace::frame::Status;
+use lightcone_core::views::diagram::Orientation;
+use yew::prelude::*;
+
+/// Milliseconds by which a message can be delayed from its menu.
+const DELAYS_MS: [u64; 3] = [10, 50, 200];
+/// Room that an entry takes at most, in pixels; static/cluster.css says the same.
+const ENTRY_PX: usize = 44;
+/// Room that the settings of a link take, in pixels.
+const LINK_PX: usize = 420;
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// The session.
+    pub model: Model,
+    /// What it is about, and where.
+    pub menu: Menu,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+/// An entry: what it says, what it asks for, and why it cannot be chosen.
+struct Entry {
+    text: String,
+    wish: Command,
+    why_not: Option<&'static str>,
+}
+
+impl Entry {
+    fn act(text: impl Into<String>, json: String, why_not: Option<&'static str>) -> Entry {
+        Entry { text: text.into(), wish: Command::Act(json), why_not }
+    }
+}
+
+/// The menu.
+#[component]
+pub(crate) fn ContextMenu(props: &Props) -> Html {
+    let place = use_node_ref();
+    platform::use_focus(place.clone(), "button:enabled, select");
+    let s = props.model.get();
+    let (x, y) = props.menu.at;
+    let (title, entries) = match props.menu.target {
+        Target::Node(node) => node_entries(&s, node, props.menu),
+        Target::Message(id, copy) => message_entries(&s, id, copy),
+        Target::Link(..) => ("Settings of a link".to_string(), Vec::new()),
+    };
+    let px = if entries.is_empty() { LINK_PX } else { ENTRY_PX * (entries.len() + 1) };
+    let style = format!("left:max(6px, min({x}px, 100vw - 246px));top:max(6px, min({y}px, 100vh - {px}px))");
+    let item = |entry: Entry| {
+        let (why, wish) = (entry.why_not, entry.wish);
+        let onclick = props.on.reform(move |_: MouseEvent| wish.clone());
+        html! {
+            <button role="menuitem" disabled={why.is_some()} title={why.unwrap_or("")} {onclick}>
+                { entry.text }if let Some(why) = why { <small>{ why }</small> }
+            </button>
+        }
+    };
+    let inside = match props.menu.target {
+        Target::Link(from, to) => html! {
+            <div class="context link-form" role="dialog" aria-label={title.clone()} {style} ref={place}
+                onpointerdown={|e: PointerEvent| e.stop_propagation()}>
+                <b>{ title }</b><LinkForm model={props.model.clone()} link={(from, to)} on={props.on.clone()} />
+            </div>
+        },
+        _ => html! {
+            <div class="context" role="menu" aria-label={title.clone()} {style} ref={place}
+                onpointerdown={|e: PointerEvent| e.stop_propagation()} onkeydown={|e: KeyboardEvent| platform::walk_menu(&e)}>
+                <b>{ title }</b>{ for entries.into_iter().map(item) }
+            </div>
+        },
+    };
+    html! {
+        // Closed by a press and not by a click: lifting the finger of a long press is a click as well.
+        <div class="veil" onpointerdown={props.on.reform(|_| Command::Menu(None))}
+            oncontextmenu={|e: MouseEvent| e.prevent_default()}>{ inside }</div>
+    }
+}
+
+/// What can be done to a process.
+fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
+    let process = &s.frame.processes[usize::from(node)];
+    let name = &process.name;
+    let entry = |wish: &'static str| {
+        Entry::act(wish, format!("{{\"{wish}\":{{\"node\":{}}}}}", quote(name)), why_not(process.status, wish))
+    };
+    let mut entries: Vec<Entry> = ["crash", "restart", "pause", "resume"].map(entry).into();
+    let stands = match process.status {
+        Status::Up => None,
+        Status::Paused => Some("It is paused."),
+        Status::Crashed => Some("It is down."),
+    };
+    for timer in s.lab().spec().timers {
+        // A lab may run several timers of one name: the first is the one that fires.
+        let Some(armed) = process.timers.iter().find(|t| t.name == *timer) else { continue };
+        let left = millis_text((armed.due_us as f64 - s.view_us).max(0.0) as u64);
+        let json = format!("{{\"timeout\":{{\"node\":{},\"timer\":{}}}}}", quote(name), quote(timer));
+        entries.push(Entry::act(format!("fire {timer} (in {left} ms)"), json, stands));
+    }
+    if entries.len() == 4 && !s.lab().spec().timers.is_empty() {
+        entries.push(Entry::act("fire a timer", String::new(), Some("None is running here.")));
+    }
+    let down = s.look.orientation == Orientation::Down;
+    for (forward, text) in [(false, ["move lane up", "move lane left"]), (true, ["move lane down", "move lane right"])]
+    {
+        let (wish, why_not) = step_lane(s, node, forward);
+        entries.push(Entry { text: text[usize::from(down)].into(), wish: Command::Look(wish), why_not });
+    }
+    let count = s.frame.processes.len() as u16;
+    let link = Menu { target: Target::Link(node, (node + 1) % count.max(1)), at: menu.at };
+    let alone = (count < 2).then_some("There is no other process.");
+    entries.push(Entry { text: "settings of a link…".into(), wish: Command::Menu(Some(link)), why_not: alone });
+    (name.clone(), entries)
+}
+
+/// What can be done to a message.
+fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
+    let flights = || s.frame.in_flight.iter().filter(|f| f.message == id && !f.link);
+    let flight = flights().find(|f| f.copy == copy);
+    let gone = flight.is_none().then_some("It is not under way any more.");
+    // Only where it must be said which of several is meant.
+    let which = if flights().count() > 1 { format!("{id},\"copy\":{copy}") } else { id.to_string() };
+    let entry = |text: String, rest: &str| Entry::act(text, format!("{{\"message\":{{\"id\":{which},{rest}}}}}"), gone);
+    let mut entries = vec![entry("deliver now".into(), "\"deliver_in_ms\":0.001")];
+    for ms in DELAYS_MS {
+        let left_us = flight.map_or(0, |f| (f.arrive_us as f64 - s.view_us).max(0.0) as u64);
+        let rest = format!("\"deliver_in_ms\":{}", millis_text(left_us + ms * 1000));
+        entries.push(entry(format!("delay by {ms} ms"), &rest));
+    }
+    entries.push(entry("duplicate".into(), "\"duplicate\":true"));
+    entries.push(entry("drop".into(), "\"drop\":true"));
+    let said = if copy > 1 { format!(", copy {copy}") } else { String::new() };
+    (format!("message {}{said}", s.run.message_label(id)), entries)
+}

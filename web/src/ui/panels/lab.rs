@@ -1,0 +1,118 @@
+//! The lab's own views: one component for each kind of panel, and no lab's name.
+
+mod caches;
+mod graph;
+mod matrix;
+mod tables;
+mod things;
+
+pub(crate) use caches::cache_cards;
+
+use crate::model::Model;
+use crate::model::command::Command;
+use caches::picture;
+use graph::graph;
+use lightcone_core::trace::frame::{Cell, Mark, Panel};
+use matrix::matrix;
+use things::Things;
+use yew::prelude::*;
+
+/// More lists than this take the whole width.
+const LISTS_NARROW: usize = 3;
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// The session.
+    pub model: Model,
+    /// Calls back.
+    pub on: Callback<Command>,
+}
+
+/// All views of the lab.
+#[component]
+pub(crate) fn LabPanels(props: &Props) -> Html {
+    let s = props.model.get();
+    let pointed = use_state(String::new);
+    let things = Things { field: s.lab().spec().shows, pointed, on: props.on.clone() };
+    html! { <>{ for s.panels().iter().map(|p| panel(p, &things)) }</> }
+}
+
+fn panel(panel: &Panel, things: &Things) -> Html {
+    match panel {
+        Panel::Table { title, says, columns, rows } => html! {
+            <div class="panel">
+                { head(title) }
+                <p class="says">{ says }</p>
+                <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
+                    <table class="matrix">
+                        <thead><tr><td></td>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
+                        <tbody>{ for rows.iter().map(row) }</tbody>
+                    </table>
+                </div>
+            </div>
+        },
+        Panel::Caches { title, says, caches, bus, memory } => html! {
+            { things.panel(html! { <>{ head(title) }<p class="says">{ says }</p>{ picture(caches, bus, memory, things) }</> }) }
+        },
+        Panel::Things { title, says, columns, rows } => html! {
+            { things.panel(html! {
+                <>
+                    { head(title) }
+                    <p class="says">{ says }</p>
+                    <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
+                        <table class="matrix">
+                            <thead><tr><td></td>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
+                            <tbody>{ for rows.iter().map(|row| things.row(row)) }</tbody>
+                        </table>
+                    </div>
+                </>
+            }) }
+        },
+        Panel::Graph { title, says, nodes, edges } => html! {
+            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
+        },
+        Panel::Matrix { title, says, columns, rows } => html! {
+            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+        },
+        Panel::Lists { title, says, lists } => html! {
+            <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
+                { head(title) }
+                <p class="says">{ says }</p>
+                <div class="scroll lists" tabindex="0" role="region" aria-label={title.clone()}>{ for lists.iter().map(list) }</div>
+            </div>
+        },
+    }
+}
+
+/// A panel's heading: what leads to the panel puts the focus on it.
+fn head(title: &str) -> Html {
+    html! { <h2 tabindex="-1">{ title }</h2> }
+}
+
+fn list((head, items): &(String, Vec<Cell>)) -> Html {
+    html! {
+        <div class="list">
+            <h3>{ head }</h3>
+            if items.is_empty() { <p class="empty">{ "empty" }</p> }
+            <ol>{ for items.iter().map(|c| html! { <li class={class(c.mark)}>{ &c.text }</li> }) }</ol>
+        </div>
+    }
+}
+
+pub(super) fn class(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Plain => "",
+        Mark::Own => "own",
+        Mark::Behind => "behind",
+        Mark::Ahead => "ahead",
+        Mark::Held => "held",
+        Mark::Missing => "missing",
+        Mark::Bad => "wrong",
+    }
+}
+
+fn row((head, cells): &(String, Vec<Cell>)) -> Html {
+    let cell = |c: &Cell| html! { <td class={class(c.mark)}>{ &c.text }</td> };
+    html! { <tr><th scope="row">{ head }</th>{ for cells.iter().map(cell) }</tr> }
+}
