@@ -3,6 +3,7 @@
 use crate::model::layout::{Edge, Slot};
 use crate::model::{branches, guide, load, look, memory};
 use lightcone_core::tables::{LabSpec, Labels};
+use lightcone_core::trace::Act;
 use lightcone_core::trace::RecordId;
 use lightcone_core::views::diagram::Axis;
 
@@ -110,8 +111,10 @@ pub(crate) enum Command {
     Settle,
     /// Faster or slower.
     Speed(bool),
-    /// An act, in the scenario's form.
-    Act(String),
+    /// An act.
+    Act(Act),
+    /// An act as a form with fields to type in has it: in the scenario's form, still to be read.
+    Written(String),
     /// One of the lab's situations is brought about, by its place.
     Situation(usize),
     /// To an instant, in microseconds, and to stay there.

@@ -7,6 +7,8 @@ use crate::model::look;
 use crate::model::session::Session;
 use crate::platform;
 use crate::ui::diagram::cut_at_pointer;
+use lightcone_core::base::json::InputError;
+use lightcone_core::trace::Act;
 use lightcone_core::views::diagram::theme::Theme;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -39,10 +41,10 @@ impl App {
         self.session.borrow_mut().version += 1;
     }
 
-    fn act(&mut self, ctx: &Context<Self>, json: &str) {
+    fn act(&mut self, ctx: &Context<Self>, act: Result<Act, InputError>) {
         let session = Rc::clone(&self.session);
         let before = session.borrow().tree.current().id;
-        let done = session.borrow_mut().act_json(json);
+        let done = act.map(|act| session.borrow_mut().act(act));
         let refusal = session.borrow().refusal();
         platform::remember_scenario(session.borrow().scenario().to_json());
         // What could not be read can still be corrected where it was typed.
@@ -59,7 +61,11 @@ impl App {
     /// Wishes that concern more than the session.
     fn carry_out_outside(&mut self, ctx: &Context<Self>, command: Command) {
         match command {
-            Command::Act(json) => self.act(ctx, &json),
+            Command::Act(act) => self.act(ctx, Ok(act)),
+            Command::Written(json) => {
+                let read = self.session.borrow().run.scenario().read_act(&json);
+                self.act(ctx, read);
+            }
             Command::StopWork => self.working = None,
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {

@@ -227,11 +227,11 @@ pub(crate) fn LinkForm(props: &Props) -> Html {
         let (on, json) = (props.on.clone(), typed.json(names));
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
-            on.emit(Command::Act(json.clone()));
+            on.emit(Command::Written(json.clone()));
         })
     };
     let plain = Typed { link: typed.link, ..Typed::default() }.json(names);
-    let reset = props.on.reform(move |_: MouseEvent| Command::Act(plain.clone()));
+    let reset = props.on.reform(move |_: MouseEvent| Command::Written(plain.clone()));
     let differs = own(network, typed.link).is_some() || network.blocked.contains(&typed.link);
     let why = if differs { "Forget what was set for this link alone" } else { "Nothing was set for this link alone." };
     html! {

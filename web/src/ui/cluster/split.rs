@@ -2,24 +2,26 @@
 
 use crate::model::command::Command;
 use crate::ui::controls::{Props, value_of};
-use lightcone_core::base::json::{list, quote};
+use lightcone_core::tables::LinkChange;
+use lightcone_core::trace::{Act, NodeId};
 use yew::prelude::*;
 
 /// Most groups that can be made by hand: letters enough for what one can follow.
 const GROUPS_MAX: usize = 6;
 
 /// The act that cuts the network into groups, given the group of each process.
-pub(super) fn partition_json(names: &[String], groups: &[usize]) -> String {
+pub(super) fn partition(groups: &[usize]) -> Act {
     let mut numbers = groups.to_vec();
     numbers.sort();
     numbers.dedup();
-    let members = |g: usize| list((0..names.len()).filter(|&i| groups[i] == g).map(|i| quote(&names[i])));
-    format!("{{\"partition\":{{\"groups\":{}}}}}", list(numbers.into_iter().map(members)))
+    let members = |g: usize| (0..groups.len()).filter(|&i| groups[i] == g).map(|i| i as NodeId).collect();
+    Act::Partition(numbers.into_iter().map(members).collect())
 }
 
 /// The act that blocks a link.
-fn one_way_json(from: &str, to: &str) -> String {
-    format!("{{\"link\":{{\"from\":{},\"to\":{},\"blocked\":true}}}}", quote(from), quote(to))
+fn one_way(from: usize, to: usize) -> Act {
+    let change = LinkChange { blocked: Some(true), ..LinkChange::default() };
+    Act::Link { from: from as NodeId, to: to as NodeId, change }
 }
 
 /// The largest minority of so many.
@@ -47,8 +49,8 @@ fn choice(name: &'static str, names: &[String], chosen: usize, state: &UseStateH
 }
 
 /// A button that does something to the network, unless there is a reason not to.
-fn act(on: &Callback<Command>, text: String, says: String, json: String, why_not: Option<&'static str>) -> Html {
-    let onclick = on.reform(move |_: MouseEvent| Command::Act(json.clone()));
+fn act(on: &Callback<Command>, text: String, says: String, act: Act, why_not: Option<&'static str>) -> Html {
+    let onclick = on.reform(move |_: MouseEvent| Command::Act(act.clone()));
     let title = why_not.map_or(says, str::to_string);
     html! { <button {onclick} disabled={why_not.is_some()} {title}>{ text }</button> }
 }
@@ -68,7 +70,7 @@ pub(crate) fn Partitions(props: &Props) -> Html {
     let name = &names[x];
     let away = |cut: &[usize]| {
         let groups: Vec<usize> = (0..count).map(|i| usize::from(!cut.contains(&i))).collect();
-        partition_json(names, &groups)
+        partition(&groups)
     };
     let alone = (count < 2).then_some("There is only one process.");
     let (few, most) = (cut_off(&roles, x, true), cut_off(&roles, x, false));
@@ -87,10 +89,10 @@ pub(crate) fn Partitions(props: &Props) -> Html {
                 { act(on, "majority".into(), format!("{name} with a majority of its kind on one side"), away(&most), three) }
                 { act(on, "split".into(), "Cut the network into two halves".into(), away(&halves), alone) }
                 { act(on, "one way".into(), format!("Nothing gets from {name} to {} any more; the other way is open", names[y]),
-                    one_way_json(name, &names[y]), alone.or(closed)) }
+                    one_way(x, y), alone.or(closed)) }
             </div>
             <ByHand model={props.model.clone()} on={on.clone()} />
-            { act(on, "heal".into(), "Make the network whole again".into(), "{\"heal\":{}}".into(), whole) }
+            { act(on, "heal".into(), "Make the network whole again".into(), Act::Heal, whole) }
         </div>
     }
 }
@@ -126,12 +128,12 @@ fn ByHand(props: &Props) -> Html {
         }
     };
     let one = groups.iter().all(|g| *g == groups[0]).then_some("All are in one group.");
-    let json = partition_json(names, &groups);
+    let act = partition(&groups);
     let onclick = {
         let (chosen, on) = (chosen.clone(), props.on.clone());
         Callback::from(move |_: MouseEvent| {
             chosen.set(Vec::new());
-            on.emit(Command::Act(json.clone()));
+            on.emit(Command::Act(act.clone()));
         })
     };
     html! {
@@ -155,8 +157,7 @@ mod tests {
 
     #[test]
     fn every_group_is_named_and_in_order() {
-        let json = partition_json(&names(&["a", "b", "c", "d"]), &[4, 1, 4, 2]);
-        assert_eq!(json, r#"{"partition":{"groups":[["b"],["d"],["a","c"]]}}"#);
+        assert_eq!(partition(&[4, 1, 4, 2]), Act::Partition(vec![vec![1], vec![3], vec![0, 2]]));
     }
 
     #[test]

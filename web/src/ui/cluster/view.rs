@@ -5,13 +5,14 @@
 use super::draw::{Picture, network_words};
 use super::place::{Measure, Point, Room, Spot, height, is_left, length, off, spots};
 use super::signs;
-use super::split::partition_json;
+use super::split::partition;
 use super::tokens::{Key, SHOWN_MAX, Token, Tokens, tokens, visible, way};
 use crate::model::Model;
 use crate::model::command::{Command, Menu, Target};
 use crate::model::session::Session;
 use crate::platform;
 use gloo_timers::callback::Timeout;
+use lightcone_core::trace::Act;
 use lightcone_core::views::diagram::svg::n;
 use web_sys::{Element, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
@@ -205,7 +206,7 @@ impl Cluster {
 
     fn head(&self, ctx: &Context<Self>, s: &Session) -> Html {
         let link = ctx.link();
-        let heal = ctx.props().on.reform(|_: MouseEvent| Command::Act("{\"heal\":{}}".into()));
+        let heal = ctx.props().on.reform(|_: MouseEvent| Command::Act(Act::Heal));
         let cut = s.frame.network.groups.is_some() || !s.frame.network.blocked.is_empty();
         let alone = s.frame.processes.len() < 2;
         let ring = if self.put.is_empty() { "No process was moved." } else { "Every process back to its place" };
@@ -352,9 +353,8 @@ impl Cluster {
             self.note = Some("This line leaves no process on its other side: nothing was cut.");
             return;
         }
-        let json = partition_json(s.run.names(), &groups);
         drop(s);
-        ctx.props().on.emit(Command::Act(json));
+        ctx.props().on.emit(Command::Act(partition(&groups)));
     }
 
     /// Opens the menu of what is at a point; links have one for a click only.

@@ -7,8 +7,10 @@ use crate::platform;
 use crate::ui::app::why_not;
 use crate::ui::cluster::LinkForm;
 use crate::ui::diagram::step_lane;
-use lightcone_core::base::json::{millis_text, quote};
+use lightcone_core::base::json::millis_text;
+use lightcone_core::tables::DELAY_US_MIN;
 use lightcone_core::trace::frame::Status;
+use lightcone_core::trace::{Act, Surgery, Which};
 use lightcone_core::views::diagram::Orientation;
 use yew::prelude::*;
 
@@ -38,8 +40,8 @@ struct Entry {
 }
 
 impl Entry {
-    fn act(text: impl Into<String>, json: String, why_not: Option<&'static str>) -> Entry {
-        Entry { text: text.into(), wish: Command::Act(json), why_not }
+    fn act(text: impl Into<String>, act: Act, why_not: Option<&'static str>) -> Entry {
+        Entry { text: text.into(), wish: Command::Act(act), why_not }
     }
 }
 
@@ -91,10 +93,9 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
 fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
     let process = &s.frame.processes[usize::from(node)];
     let name = &process.name;
-    let entry = |wish: &'static str| {
-        Entry::act(wish, format!("{{\"{wish}\":{{\"node\":{}}}}}", quote(name)), why_not(process.status, wish))
-    };
-    let mut entries: Vec<Entry> = ["crash", "restart", "pause", "resume"].map(entry).into();
+    let entry = |act: Act| Entry::act(act.kind(), act.clone(), why_not(process.status, act.kind()));
+    let faults = [Act::Crash(node), Act::Restart(node), Act::Pause(node), Act::Resume(node)];
+    let mut entries: Vec<Entry> = faults.map(entry).into();
     let stands = match process.status {
         Status::Up => None,
         Status::Paused => Some("It is paused."),
@@ -104,11 +105,11 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
         // A lab may run several timers of one name: the first is the one that fires.
         let Some(armed) = process.timers.iter().find(|t| t.name == *timer) else { continue };
         let left = millis_text((armed.due_us as f64 - s.view_us).max(0.0) as u64);
-        let json = format!("{{\"timeout\":{{\"node\":{},\"timer\":{}}}}}", quote(name), quote(timer));
-        entries.push(Entry::act(format!("fire {timer} (in {left} ms)"), json, stands));
+        entries.push(Entry::act(format!("fire {timer} (in {left} ms)"), Act::Timeout { node, timer }, stands));
     }
     if entries.len() == 4 && !s.lab().spec().timers.is_empty() {
-        entries.push(Entry::act("fire a timer", String::new(), Some("None is running here.")));
+        let wish = Command::Menu(None);
+        entries.push(Entry { text: "fire a timer".into(), wish, why_not: Some("None is running here.") });
     }
     let down = s.look.orientation == Orientation::Down;
     for (forward, text) in [(false, ["move lane up", "move lane left"]), (true, ["move lane down", "move lane right"])]
@@ -129,16 +130,15 @@ fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
     let flight = flights().find(|f| f.copy == copy);
     let gone = flight.is_none().then_some("It is not under way any more.");
     // Only where it must be said which of several is meant.
-    let which = if flights().count() > 1 { format!("{id},\"copy\":{copy}") } else { id.to_string() };
-    let entry = |text: String, rest: &str| Entry::act(text, format!("{{\"message\":{{\"id\":{which},{rest}}}}}"), gone);
-    let mut entries = vec![entry("deliver now".into(), "\"deliver_in_ms\":0.001")];
+    let which = if flights().count() > 1 { Which::Copy(id, copy) } else { Which::Id(id) };
+    let entry = |text: String, surgery| Entry::act(text, Act::Message { which, surgery }, gone);
+    let mut entries = vec![entry("deliver now".into(), Surgery::DeliverIn(DELAY_US_MIN))];
     for ms in DELAYS_MS {
         let left_us = flight.map_or(0, |f| (f.arrive_us as f64 - s.view_us).max(0.0) as u64);
-        let rest = format!("\"deliver_in_ms\":{}", millis_text(left_us + ms * 1000));
-        entries.push(entry(format!("delay by {ms} ms"), &rest));
+        entries.push(entry(format!("delay by {ms} ms"), Surgery::DeliverIn(left_us + ms * 1000)));
     }
-    entries.push(entry("duplicate".into(), "\"duplicate\":true"));
-    entries.push(entry("drop".into(), "\"drop\":true"));
+    entries.push(entry("duplicate".into(), Surgery::Duplicate));
+    entries.push(entry("drop".into(), Surgery::Drop));
     let said = if copy > 1 { format!(", copy {copy}") } else { String::new() };
     (format!("message {}{said}", s.run.message_label(id)), entries)
 }

@@ -3,6 +3,7 @@
 use crate::model::command::{Command, Target};
 use crate::model::session::Session;
 use lightcone_core::base::json::millis_text;
+use lightcone_core::trace::{Act, Surgery, Which};
 use lightcone_core::views::diagram::scene::{ArrowPlace, Point, Scene};
 use lightcone_core::views::diagram::svg::n;
 use lightcone_core::views::diagram::{Axis, Orientation};
@@ -120,9 +121,8 @@ pub(super) fn taken(heads: &[Head], shown: Option<(u32, u16)>, at: Point, touch:
 pub(super) fn act(s: &Session, head: &Head, arrive_us: f64) -> Command {
     let in_us = (arrive_us - s.view_us).max(SOONEST_US).round() as u64;
     let several = s.frame.in_flight.iter().filter(|f| f.message == head.message && !f.link).count() > 1;
-    let copy = if several { format!(",\"copy\":{}", head.copy) } else { String::new() };
-    let id = head.message;
-    Command::Act(format!("{{\"message\":{{\"id\":{id}{copy},\"deliver_in_ms\":{}}}}}", millis_text(in_us)))
+    let which = if several { Which::Copy(head.message, head.copy) } else { Which::Id(head.message) };
+    Command::Act(Act::Message { which, surgery: Surgery::DeliverIn(in_us) })
 }
 
 /// The way a message has still to go, with its handle; while it is being moved, the way it would take.
@@ -181,7 +181,7 @@ mod tests {
         assert!((time_at(&s, plot, 400.0) - 30_000.0).abs() < 0.1);
         assert_eq!(time_at(&s, plot, 120.0), 20_001.0);
         let head = Head { message: 0, copy: 1, from: (0.0, 0.0), end: (0.0, 0.0), goal: (0.0, 0.0), arrive_us: 1 };
-        let json = Command::Act(r#"{"message":{"id":0,"deliver_in_ms":10}}"#.into());
-        assert_eq!(act(&s, &head, time_at(&s, plot, 400.0)), json);
+        let wanted = Act::Message { which: Which::Id(0), surgery: Surgery::DeliverIn(10_000) };
+        assert_eq!(act(&s, &head, time_at(&s, plot, 400.0)), Command::Act(wanted));
     }
 }

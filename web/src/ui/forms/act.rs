@@ -39,7 +39,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     let at = if able.contains(&*node) { *node } else { able.first().copied().unwrap_or(0) };
     let refuse = why_not(s.status(at), "request");
     let (fields, json) = request(operation, s.run.scenario(), at, &values);
-    let send = props.on.reform(move |_: MouseEvent| Command::Act(json.clone()));
+    let send = props.on.reform(move |_: MouseEvent| Command::Written(json.clone()));
     let pick = |i: usize| {
         let chosen = chosen.clone();
         Callback::from(move |_: MouseEvent| chosen.set(i))

@@ -3,8 +3,8 @@
 use crate::model::command::Command;
 use crate::ui::app::why_not;
 use crate::ui::controls::Props;
-use lightcone_core::base::json::quote;
 use lightcone_core::trace::frame::Status;
+use lightcone_core::trace::{Act, NodeId};
 use yew::prelude::*;
 
 /// The faults panel.
@@ -13,14 +13,15 @@ pub(crate) fn Faults(props: &Props) -> Html {
     let s = props.model.get();
     let row = |(i, name): (usize, &String)| {
         let status = s.status(i);
+        let node = i as NodeId;
         let (first, second) = match status {
-            Status::Up => ("crash", "pause"),
-            Status::Paused => ("crash", "resume"),
-            Status::Crashed => ("restart", "pause"),
+            Status::Up => (Act::Crash(node), Act::Pause(node)),
+            Status::Paused => (Act::Crash(node), Act::Resume(node)),
+            Status::Crashed => (Act::Restart(node), Act::Pause(node)),
         };
-        let button = |wish: &'static str| {
-            let json = format!("{{\"{wish}\":{{\"node\":{}}}}}", quote(name));
-            let onclick = props.on.reform(move |_: MouseEvent| Command::Act(json.clone()));
+        let button = |act: Act| {
+            let wish = act.kind();
+            let onclick = props.on.reform(move |_: MouseEvent| Command::Act(act.clone()));
             let why = why_not(status, wish);
             html! {
                 <button {onclick} disabled={why.is_some()} title={why.unwrap_or("")} aria-label={format!("{wish} {name}")}>{ wish }</button>

@@ -3,9 +3,10 @@
 use crate::model::command::Command;
 use crate::ui::cluster::Partitions;
 use crate::ui::controls::{Props, input_value, segmented, value_of};
-use lightcone_core::base::json::{millis_text, probability_text};
+use lightcone_core::base::json::millis_text;
 use lightcone_core::protocol::Outlook;
-use lightcone_core::tables::Delay;
+use lightcone_core::tables::{Delay, LinkChange};
+use lightcone_core::trace::Act;
 use lightcone_core::trace::frame::Mark;
 use yew::prelude::*;
 
@@ -87,8 +88,8 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
     let network = &s.frame.network;
     let rule = lightcone_core::base::json::Doc::parse(&network.delay).and_then(|d| Delay::read(&d));
     let (model, low, high) = parts(rule.unwrap_or(Delay::Constant(10_000)));
-    let change = |json: String| Command::Act(format!("{{\"network\":{json}}}"));
-    let set_delay = move |delay: Delay| change(format!("{{\"delay_ms\":{}}}", delay.json()));
+    let change = |change: LinkChange| Command::Act(Act::Network(change));
+    let set_delay = move |delay: Delay| change(LinkChange { delay: Some(delay), ..LinkChange::default() });
     let models = [(Model::Constant, "constant"), (Model::Uniform, "uniform"), (Model::Exponential, "exponential")];
     let exact = |us: u64| {
         Callback::from(move |i: usize| {
@@ -97,15 +98,16 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
         })
     };
     let percent = Callback::from(|i: usize| format!("{i} %"));
-    let share = |key: &'static str| {
-        props.on.reform(move |i: usize| change(format!("{{\"{key}\":{}}}", probability_text(i as u32 * 10_000))))
-    };
+    // In percent, and the parts per million that a link counts in.
+    let ppm = |percent: usize| Some(percent as u32 * 10_000);
+    let on_loss = props.on.reform(move |i| change(LinkChange { loss_ppm: ppm(i), ..LinkChange::default() }));
+    let on_twice = props.on.reform(move |i| change(LinkChange { duplicate_ppm: ppm(i), ..LinkChange::default() }));
     let on_model = props
         .on
         .reform(move |m| set_delay(whole(m, if m == Model::Constant { low } else { low.min(high / 2).max(1) }, high)));
     let on_low = props.on.reform(move |i: usize| set_delay(whole(model, DELAYS_US[i], high.max(DELAYS_US[i]))));
     let on_high = props.on.reform(move |i: usize| set_delay(whole(model, low.min(DELAYS_US[i]), DELAYS_US[i])));
-    let on_fifo = props.on.reform(move |fifo: bool| change(format!("{{\"fifo\":{fifo}}}")));
+    let on_fifo = props.on.reform(move |fifo: bool| change(LinkChange { fifo: Some(fifo), ..LinkChange::default() }));
     let high_name = match model {
         Model::Constant => "delay",
         Model::Uniform => "longest",
@@ -120,8 +122,8 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
                 <Slider name={"shortest"} max={steps} value={nearest(low)} text={exact(low)} on={on_low} />
             }
             <Slider name={high_name} max={steps} value={nearest(high)} text={exact(high)} on={on_high} />
-            <Slider name={"loss"} max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={share("loss")} />
-            <Slider name={"twice"} max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={share("duplicate")} />
+            <Slider name={"loss"} max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={on_loss} />
+            <Slider name={"twice"} max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={on_twice} />
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>
