@@ -12,10 +12,10 @@ pub(crate) mod console;
 pub(crate) mod guide;
 pub(crate) mod layout;
 pub(crate) mod load;
-pub(crate) mod look;
 pub(crate) mod memory;
 pub(crate) mod session;
 mod store;
 pub(crate) mod work;
 
-pub(crate) use store::Model;
+pub(crate) use session::look;
+pub(crate) use store::{Model, Store};

@@ -28,6 +28,7 @@ pub struct Run {
     past: Option<World>,
     snapshots: Vec<World>,
     every: u32,
+    acts_made: u32,
 }
 
 /// A broken rule, for reports.
@@ -54,6 +55,7 @@ impl Run {
             history: History::new(machine),
             snapshots: vec![head.clone()],
             every: SNAPSHOT_EVERY,
+            acts_made: 0,
             past: None,
             head,
             scenario,
@@ -167,6 +169,7 @@ impl Run {
     /// Does something at the cursor, at a time not before it. What stood behind the cursor is replaced.
     pub fn act(&mut self, act: Act, at_us: u64) {
         let at_us = at_us.max(self.now_us());
+        self.acts_made += 1;
         let when = self.when(at_us);
         // Whatever was looked up ahead of the cursor is made anew with the act in it.
         self.forget_future();
@@ -214,6 +217,12 @@ impl Run {
         while self.advance_head(end_us) {}
         self.scenario.until_us = self.scenario.until_us.max(self.head.now_us);
         self.head.now_us <= now_us + SETTLE_US_MAX
+    }
+
+    /// How often somebody has acted on this run since it was made.
+    #[must_use]
+    pub fn acts_made(&self) -> u32 {
+        self.acts_made
     }
 
     /// Rules broken before the cursor.

@@ -102,7 +102,7 @@ impl Log {
 }
 
 fn done(session: &mut Session, line: &str) -> Came {
-    let act = match session.run.scenario().read_line(line) {
+    let act = match session.run().scenario().read_line(line) {
         Ok(act) => act,
         Err(e) => {
             let digits = e.path.strip_prefix("column ").unwrap_or_default();
@@ -113,12 +113,12 @@ fn done(session: &mut Session, line: &str) -> Came {
             return Came::Wrong(digits[..end].parse().unwrap_or(1), what);
         }
     };
-    let before = session.run.position();
+    let before = session.run().position();
     session.act(act);
-    let trace = session.run.trace();
-    let new = before..session.run.position();
+    let trace = session.run().trace();
+    let new = before..session.run().position();
     if let Some(id) = new.clone().find(|&id| trace.record(id).kind == Kind::Refused) {
-        return Came::Refused(session.run.label(id));
+        return Came::Refused(session.run().label(id));
     }
     match new.clone().next() {
         Some(id) => Came::Done(id, (trace.record(id).at_us, trace.record(id).kind)),
@@ -129,23 +129,23 @@ fn done(session: &mut Session, line: &str) -> Came {
 /// Whether a record is still the one that a line made: an act in the past may have replaced it.
 #[must_use]
 pub(crate) fn is_there(session: &Session, id: RecordId, known: (u64, Kind)) -> bool {
-    let trace = session.run.trace();
+    let trace = session.run().trace();
     id < trace.len() && (trace.record(id).at_us, trace.record(id).kind) == known
 }
 
 /// The reply to a request, if the cursor has come to it.
 #[must_use]
 pub(crate) fn reply_to(session: &Session, request: RecordId) -> Option<RecordId> {
-    let trace = session.run.trace();
+    let trace = session.run().trace();
     if trace.record(request).kind != Kind::Request {
         return None;
     }
     let answers = |id: &RecordId| {
-        let data = session.run.data(*id);
+        let data = session.run().data(*id);
         let asked = Doc::parse(&data).ok()?.object().ok()?.take("request")?.int(0, u64::from(u32::MAX)).ok()?;
         Some(asked == u64::from(request))
     };
-    let replies = (request + 1..session.run.position()).filter(|&id| trace.record(id).kind == Kind::Reply);
+    let replies = (request + 1..session.run().position()).filter(|&id| trace.record(id).kind == Kind::Reply);
     replies.into_iter().find(|id| answers(id) == Some(true))
 }
 

@@ -1,15 +1,14 @@
 //! Memory traces: read from a file or made up, run through caches, and looked at access by access. Knows no Yew and no
 //! browser.
 
-use crate::model::Model;
 use crate::model::command::FileId;
+use crate::model::{Model, Store};
 use lightcone_core::base::json::list;
 use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{
     ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
     Wanted, WordUse,
 };
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes that are read at a time: some milliseconds of work.
@@ -116,8 +115,6 @@ pub(crate) struct Desk {
     pub only: bool,
     /// What was wrong, or left out.
     pub trouble: Option<String>,
-    /// Rises with every change.
-    pub version: u64,
     /// Number of the file that is read: what comes of an earlier one is late.
     ticket: u32,
     reader: TraceReader,
@@ -135,7 +132,7 @@ pub(crate) struct Overview {
 }
 
 /// The desk, from wherever it is used.
-pub(crate) type DeskRef = Rc<RefCell<Desk>>;
+pub(crate) type DeskRef = Rc<Store<Desk>>;
 
 /// The desk as a property.
 pub(crate) type DeskModel = Model<Desk>;
@@ -155,7 +152,6 @@ impl Default for Desk {
             line: None,
             only: true,
             trouble: None,
-            version: 0,
             ticket: 0,
             reader: TraceReader::new(PROCESSORS_MAX),
             held: Vec::new(),
@@ -174,7 +170,6 @@ pub(crate) fn looks_like_trace(head: &[u8]) -> bool {
 impl Desk {
     /// Carries out what needs nobody else.
     pub(crate) fn carry_out(&mut self, wish: &Wish) {
-        self.version += 1;
         match wish {
             Wish::Make(mix) => {
                 self.begin(pattern_name(mix));
@@ -203,14 +198,13 @@ impl Desk {
 
     /// Puts another trace onto the desk.
     fn begin(&mut self, name: String) {
-        let (shape, version, ticket) = (self.shape, self.version, self.ticket + 1);
-        *self = Desk { name, shape, version, ticket, sort: self.sort, ..Desk::default() };
+        let (shape, ticket) = (self.shape, self.ticket + 1);
+        *self = Desk { name, shape, ticket, sort: self.sort, ..Desk::default() };
     }
 
     /// Begins to read a file of so many bytes; under which number its pieces come.
     pub(crate) fn open(&mut self, name: String, bytes: f64) -> u32 {
         self.begin(name);
-        self.version += 1;
         self.stage = Stage::Reading { done: 0.0, of: bytes };
         self.ticket
     }
@@ -221,7 +215,6 @@ impl Desk {
         if ticket != self.ticket {
             return false;
         }
-        self.version += 1;
         let Some(piece) = piece else {
             self.trouble = Some(format!("{}: this file cannot be read.", self.name));
             self.run_again();
@@ -315,7 +308,6 @@ impl Desk {
     /// Works until it is late, at least a little. True when there is more to do at once.
     pub(crate) fn work(&mut self, late: impl Fn() -> bool) -> bool {
         let (Stage::Running, Some(study)) = (&self.stage, &mut self.study) else { return false };
-        self.version += 1;
         loop {
             if study.run(&self.accesses, ACCESSES_A_LOOK) {
                 self.end();

@@ -4,17 +4,19 @@ mod acts;
 mod branching;
 mod kept;
 mod load;
+pub(crate) mod look;
 mod moments;
+mod read;
 mod show;
 #[cfg(test)]
 mod tests;
+mod wishes;
 
 pub(crate) use acts::{ActRow, read_millis};
 pub(crate) use kept::Kept;
 
 use crate::model::branches::{BranchId, Compare, Tree};
 use crate::model::load::Load;
-use crate::model::look::{self, Look};
 use branching::{Alive, History};
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::InputError;
@@ -26,6 +28,7 @@ use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::trace::frame::{Frame, Panel, Status};
 use lightcone_core::trace::{Act, Kind, RecordId, causality};
 use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
+use look::Look;
 use show::Remake;
 use std::cell::OnceCell;
 
@@ -43,58 +46,58 @@ pub(crate) const SPAN_MIN: f64 = 50.0;
 /// A run as it is shown.
 pub(crate) struct Session {
     /// The run.
-    pub run: Run,
+    run: Run,
     /// What the diagram finds things with.
-    pub index: Index,
+    index: Index,
     /// The moment at the cursor.
-    pub frame: Frame,
+    frame: Frame,
     /// The lab's own views at the cursor, once somebody has asked for them.
     panels: OnceCell<Vec<Panel>>,
     /// Id of the built-in scenario this began with.
-    pub builtin: Option<&'static str>,
+    builtin: Option<&'static str>,
     /// Whether the view clock runs.
-    pub playing: bool,
+    playing: bool,
     /// Place in [`SPEEDS`].
-    pub speed: usize,
+    speed: usize,
     /// The view clock, in microseconds.
-    pub view_us: f64,
+    view_us: f64,
     /// What the diagram shows: left and right edge, in units of the axis.
-    pub window: (f64, f64),
+    window: (f64, f64),
     /// Whether the window follows the view clock.
-    pub follow: bool,
+    follow: bool,
     /// What the axis shows.
-    pub axis: Axis,
+    axis: Axis,
     /// What stands beside events.
-    pub labels: Labels,
+    labels: Labels,
     /// Sorts of messages that are not shown.
-    pub hidden: Vec<&'static str>,
+    hidden: Vec<&'static str>,
     /// How else it is looked at.
-    pub look: Look,
+    look: Look,
     /// The event under the pointer.
-    pub hover: Option<RecordId>,
+    hover: Option<RecordId>,
     /// The events that were chosen.
-    pub chosen: [Option<RecordId>; 2],
+    chosen: [Option<RecordId>; 2],
     /// Events that a guide points at.
-    pub ringed: Vec<RecordId>,
+    ringed: Vec<RecordId>,
     /// From this event on clocks are covered: a guide asks for one.
-    pub veil: Option<RecordId>,
+    veil: Option<RecordId>,
     /// Whether a violation has stopped this run already.
     stopped_at: Option<RecordId>,
-    /// Rises with every change of what is shown.
-    pub version: u64,
     /// The branches.
-    pub tree: Tree,
+    tree: Tree,
     /// What can be taken back.
-    pub history: History,
+    history: History,
     /// The branch beside the one that is shown.
-    pub compare: Option<Compare>,
+    compare: Option<Compare>,
     /// The branch whose run is shown.
     shown: BranchId,
     alive: Alive,
     /// Whether a guide is doing something.
-    pub guided: bool,
+    guided: bool,
     /// The load that was started last.
-    pub load: Option<Load>,
+    load: Option<Load>,
+    /// How often another run was put in the place of this one.
+    runs: u32,
     /// The same run, being made again to look at something else in it.
     remake: Option<Remake>,
 }
@@ -133,7 +136,6 @@ impl Session {
             ringed: Vec::new(),
             veil: None,
             stopped_at: None,
-            version: 0,
             tree: Tree::new(run.scenario(), builtin),
             history: History::default(),
             compare: None,
@@ -141,6 +143,7 @@ impl Session {
             alive: Alive::default(),
             guided: false,
             load: None,
+            runs: 0,
             remake: None,
             run,
         }
@@ -156,6 +159,12 @@ impl Session {
     #[must_use]
     pub(crate) fn panels(&self) -> &[Panel] {
         self.panels.get_or_init(|| self.run.panels())
+    }
+
+    /// Id of the built-in scenario that this began with.
+    #[must_use]
+    pub(crate) fn builtin_id(&self) -> Option<&'static str> {
+        self.builtin
     }
 
     /// The built-in scenario that is open.
@@ -186,7 +195,6 @@ impl Session {
         self.panels.take();
         self.count_load();
         look::refresh(self);
-        self.version += 1;
     }
 
     /// Whether the run has come to its end: nothing is under way any more.
@@ -221,7 +229,6 @@ impl Session {
         }
         if self.at_end() {
             self.playing = false;
-            self.version += 1;
         }
         self.keep_in_view();
         true
@@ -285,7 +292,6 @@ impl Session {
             self.stopped_at = None;
         }
         self.playing = !self.playing;
-        self.version += 1;
     }
 
     /// Whether a record belongs to a sort of messages that is not shown.
@@ -439,7 +445,7 @@ impl Session {
 
     fn again(&self, scenario: Scenario) -> Session {
         let mut next = Session::new(scenario);
-        (next.labels, next.axis, next.speed, next.version) = (self.labels, self.axis, self.speed, self.version + 1);
+        (next.labels, next.axis, next.speed) = (self.labels, self.axis, self.speed);
         next.hidden.clone_from(&self.hidden);
         next.look = self.look.again(next.run.names() == self.run.names());
         next.builtin = self.builtin;
@@ -455,7 +461,6 @@ impl Session {
             (Some(id), [Some(a), None]) if id == a => [None, None],
             (Some(id), _) => [Some(id), None],
         };
-        self.version += 1;
     }
 
     /// How the two chosen events stand to each other.
@@ -540,7 +545,6 @@ impl Session {
         let end = self.end_units();
         self.window = (-0.02 * end, (1.03 * end).max(SPAN_MIN));
         self.follow = true;
-        self.version += 1;
     }
 
     /// Zooms by a factor around a place of the window (0 its left edge, 1 its right).
@@ -554,7 +558,6 @@ impl Session {
         let centre = from + (to - from) * place;
         self.window = (centre - span * place, centre + span * (1.0 - place));
         self.follow = false;
-        self.version += 1;
     }
 
     /// Moves the window by a share of its width.
@@ -562,7 +565,6 @@ impl Session {
         let span = self.window.1 - self.window.0;
         self.window = (self.window.0 + span * share, self.window.1 + span * share);
         self.follow = false;
-        self.version += 1;
     }
 
     /// Back to following the view clock.
@@ -573,13 +575,11 @@ impl Session {
             let span = self.window.1 - self.window.0;
             self.window = (now - span * 0.7, now + span * 0.3);
         }
-        self.version += 1;
     }
 
     /// Faster or slower.
     pub(crate) fn change_speed(&mut self, up: bool) {
         self.speed = if up { (self.speed + 1).min(SPEEDS.len() - 1) } else { self.speed.saturating_sub(1) };
-        self.version += 1;
     }
 
     /// Whether a process runs.

@@ -1,11 +1,11 @@
 //! `window.lightcone`, for notebooks, embedding and tests.
 
 use super::window::window;
+use crate::model::Store;
 use crate::model::session::Session;
 use js_sys::{Array, JSON, Object, Reflect};
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde::Serialize;
-use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +32,7 @@ struct Moment<'a> {
     panels: &'a [Panel],
 }
 
-type Shared = Rc<RefCell<Session>>;
+type Shared = Rc<Store>;
 type Answer = Result<JsValue, JsValue>;
 
 /// The object while it is being built.
@@ -51,14 +51,14 @@ impl Api {
     /// A call that looks at the session.
     fn reads(&self, name: &str, call: impl Fn(&Session) -> Answer + 'static) {
         let session = Rc::clone(&self.session);
-        self.add(name, move |_| call(&session.borrow()));
+        self.add(name, move |_| call(&session.read()));
     }
 
     /// A call that changes the session.
     fn changes(&self, name: &str, call: impl Fn(&mut Session, JsValue) -> Result<(), JsValue> + 'static) {
         let (session, changed) = (Rc::clone(&self.session), Rc::clone(&self.changed));
         self.add(name, move |value| {
-            call(&mut session.borrow_mut(), value)?;
+            session.change(|s| call(s, value))?;
             changed();
             Ok(JsValue::UNDEFINED)
         });
@@ -77,7 +77,7 @@ pub(crate) fn install_api(
         let next = Session::new(scenario);
         let what = format!("open {}", next.title());
         session.replace(next, what);
-        session.playing = false;
+        session.pause();
         Ok(())
     });
     api.changes("act", |session, act| session.act_json(&as_text(&act)?).map_err(|e| error(&e)));
@@ -93,22 +93,22 @@ pub(crate) fn install_api(
     });
     api.changes("run", |session, until_ms| {
         let until_us = until_ms.as_f64().map(|ms| ms * 1000.0);
-        session.seek_time(until_us.unwrap_or(session.run.scenario().until_us as f64));
-        session.playing = false;
+        session.seek_time(until_us.unwrap_or(session.run().scenario().until_us as f64));
+        session.pause();
         Ok(())
     });
     api.reads("frame", |session| {
-        let moment = Moment { frame: &session.frame, panels: session.panels() };
+        let moment = Moment { frame: session.frame(), panels: session.panels() };
         Ok(moment.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
     });
     api.reads("trace", |session| {
         let list = Array::new();
-        for id in 0..session.run.trace().len() {
-            list.push(&JSON::parse(&session.run.line(id))?);
+        for id in 0..session.run().trace().len() {
+            list.push(&JSON::parse(&session.run().line(id))?);
         }
         Ok(list.into())
     });
-    api.reads("hash", |session| Ok(format!("{:016x}", session.run.hash()).into()));
+    api.reads("hash", |session| Ok(format!("{:016x}", session.run().hash()).into()));
     api.reads("scenario", |session| JSON::parse(&session.scenario().to_json()));
     api.add("locate", move |event| {
         let found = event.as_f64().and_then(|id| place(id as u32));

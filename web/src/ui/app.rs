@@ -19,10 +19,10 @@ use crate::model::command::{Command, Form, Menu, Tab};
 use crate::model::console::LogRef;
 use crate::model::guide::{Goal, PlayerRef};
 use crate::model::layout::{Edge, Layout, Slot};
-use crate::model::memory::DeskRef;
+use crate::model::memory::{Desk, DeskRef};
 use crate::model::session::Session;
 use crate::model::work::Word;
-use crate::model::{Model, look};
+use crate::model::{Model, Store, look};
 use crate::platform::{self, Frames, paint};
 use crate::ui::cluster::{Cluster, Tokens};
 use crate::ui::console::Console;
@@ -38,7 +38,7 @@ use lightcone_core::trace::frame::{Panel, Status};
 use lightcone_core::views::diagram::lay_out;
 use lightcone_core::views::diagram::theme::Theme;
 use mode::Mode;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::{DragEvent, HtmlCanvasElement, KeyboardEvent};
 use yew::prelude::*;
@@ -54,7 +54,7 @@ const NOTICE_MS: u32 = 6_000;
 
 /// The page.
 pub(crate) struct App {
-    session: Rc<RefCell<Session>>,
+    store: Rc<Store>,
     frames: Frames,
     canvas: NodeRef,
     overview: NodeRef,
@@ -130,7 +130,7 @@ impl Component for App {
         });
         let changed = link.callback(|()| Msg::Changed);
         listen(&link, &changed);
-        let session = Rc::new(RefCell::new(session));
+        let store = Store::new(session, remembering());
         let mut app = App {
             frames,
             canvas: NodeRef::default(),
@@ -151,7 +151,7 @@ impl Component for App {
             help: false,
             console: false,
             lines: lines::kept(),
-            desk: DeskRef::default(),
+            desk: Store::new(Desk::default(), |_| {}),
             guide: None,
             goal: None,
             mode: Mode::Usual,
@@ -164,10 +164,9 @@ impl Component for App {
                 let l = link.clone();
                 move || l.send_message(Msg::Hidden)
             }),
-            session,
+            store,
         };
         app.show_theme();
-        platform::remember_scenario(app.session.borrow().scenario().to_json());
         app.install_api(ctx);
         app.enter_mode(ctx);
         app.open_linked_guide(ctx);
@@ -185,8 +184,8 @@ impl Component for App {
         match msg {
             Msg::Frame(ms) => return self.frame(ctx, ms),
             Msg::Hidden => {
-                let session = self.session.borrow();
-                let moves = session.playing || session.is_loading();
+                let session = self.store.read();
+                let moves = session.is_playing() || session.is_loading();
                 drop(session);
                 if platform::is_hidden() && moves {
                     return self.frame(ctx, platform::now_ms());
@@ -222,9 +221,9 @@ impl Component for App {
             }
             Msg::HashChanged => match linked() {
                 Some(Ok((session, trouble))) => {
-                    let way = session.look.orientation;
+                    let way = session.look().orientation;
                     self.open(session, "open a link".into());
-                    self.session.borrow_mut().look.orientation = way;
+                    self.store.change(|s| s.turn(way));
                     if let Some(trouble) = trouble {
                         self.say(ctx, trouble, true);
                     }
@@ -241,7 +240,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
-        let compares = self.session.borrow().compare.is_some();
+        let compares = self.store.read().compare().is_some();
         if std::mem::replace(&mut self.compared, compares) != compares {
             // The diagrams have another size now.
             self.frames.ask();
@@ -249,7 +248,7 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let model = Model::new(Rc::clone(&self.session), self.session.borrow().version);
+        let model = self.store.model();
         let on = ctx.link().callback(Msg::Do);
         let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
         let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
@@ -320,6 +319,17 @@ impl Component for App {
     }
 }
 
+/// Keeps the scenario for the panel that a failure shows, whenever it is another one.
+fn remembering() -> impl Fn(&Session) {
+    let known = Cell::new(None);
+    move |session| {
+        let now = Some(session.scenario_mark());
+        if known.replace(now) != now {
+            platform::remember_scenario(session.scenario().to_json());
+        }
+    }
+}
+
 /// What comes from the window itself.
 fn listen(link: &html::Scope<App>, changed: &Callback<()>) {
     let c = changed.clone();
@@ -358,31 +368,30 @@ impl App {
             let inside = scene.clip.is_some_and(|clip| clip.holds(at));
             inside.then(|| (rect.left() + f64::from(at.0), rect.top() + f64::from(at.1)))
         };
-        platform::install_api(&self.session, move || link.send_message(Msg::Changed), place);
+        platform::install_api(&self.store, move || link.send_message(Msg::Changed), place);
     }
 
     /// Moves the view clock and paints. True when the panels are to be drawn too.
     fn frame(&mut self, ctx: &Context<Self>, ms: f64) -> bool {
-        if self.session.borrow().is_loading() {
+        if self.store.read().is_loading() {
             return self.load_frame(ctx, ms);
         }
         let seconds = self.last_ms.map_or(0.0, |last| ((ms - last) / 1000.0).clamp(0.0, 1.0));
-        let playing = self.session.borrow().playing;
+        let playing = self.store.read().is_playing();
         self.last_ms = playing.then_some(ms);
         if playing {
-            self.session.borrow_mut().tick(seconds);
+            self.store.change(|s| s.tick(seconds));
         }
         self.watch_guide();
         let searching = self.search_on() | self.remake_on();
         self.paint();
-        let still = self.session.borrow().playing;
+        let still = self.store.read().is_playing();
         if still || searching {
             self.frames.ask();
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;
         if playing && (due || !still) {
             self.panels_ms = ms;
-            self.session.borrow_mut().version += 1;
             if !still {
                 self.after_stop(ctx);
             }
@@ -394,11 +403,11 @@ impl App {
     /// Goes on with a search, for a few milliseconds. True when there is something new to be said about it.
     fn search_on(&self) -> bool {
         let until = platform::now_ms() + SEARCH_MS;
-        let mut session = self.session.borrow_mut();
-        let before = session.look.finder.as_ref().is_some_and(|f| f.is_working());
-        look::search_on(&mut session, || platform::now_ms() >= until);
-        session.version += u64::from(before && !session.playing);
-        before
+        let works = self.store.read().look().finder.as_ref().is_some_and(|f| f.is_working());
+        if works {
+            self.store.change(|s| look::search_on(s, || platform::now_ms() >= until));
+        }
+        works
     }
 
     /// The run has stopped by itself: at its end, or because a rule was broken.
@@ -406,9 +415,9 @@ impl App {
         self.last_ms = None;
         self.plan_address(ctx);
         let newest = {
-            let session = self.session.borrow();
-            let last = session.frame.event;
-            session.run.violations().into_iter().find(|v| Some(v.id) == last)
+            let session = self.store.read();
+            let last = session.frame().event;
+            session.run().violations().into_iter().find(|v| Some(v.id) == last)
         };
         if let Some(v) = newest {
             self.say(ctx, format!("Stopped: {} is broken. {}", v.rule, v.explain), true);
@@ -421,12 +430,13 @@ impl App {
         if w < 2.0 || h < 2.0 {
             return;
         }
-        let mut session = self.session.borrow_mut();
-        let session = &mut *session;
-        session.index.update(&session.run);
+        if self.store.read().compare().is_some() {
+            self.store.change(Session::compare_follow);
+        }
+        let session = &*self.store.read();
         let zoom = self.mode.zoom();
         let view = session.view((w / zoom) as f32, (h / zoom) as f32);
-        let mut scene = lay_out(&session.run, &session.index, &view, &session.frame);
+        let mut scene = lay_out(session.run(), session.index(), &view, session.frame());
         self.paint_other(session, &mut scene, &view);
         paint(&ctx, &scene, self.theme, scale * zoom);
         *self.scene.0.borrow_mut() = scene;
@@ -438,12 +448,11 @@ impl App {
 
     /// Shows another session; `what` says in words what that took, for the way back.
     fn open(&mut self, mut session: Session, what: String) {
-        session.look.orientation = self.session.borrow().look.orientation;
-        platform::remember_scenario(session.scenario().to_json());
+        session.turn(self.store.read().look().orientation);
         if self.tab == Tab::Memory && session.lab().capabilities().memory_trace.is_none() {
             self.tab = Tab::Lab;
         }
-        self.session.borrow_mut().replace(session, what);
+        self.store.change(|s| s.replace(session, what));
         self.last_ms = None;
     }
 
@@ -479,7 +488,7 @@ impl App {
                 </button>
             }
         };
-        let traces = self.session.borrow().lab().capabilities().memory_trace.is_some();
+        let traces = self.store.read().lab().capabilities().memory_trace.is_some();
         let tabs = Tab::ALL.iter().filter(|(tab, ..)| traces || *tab != Tab::Memory);
         html! {
             <>
@@ -506,7 +515,7 @@ impl App {
     }
 
     fn lab_tab(&self) -> String {
-        let session = self.session.borrow();
+        let session = self.store.read();
         session.panels().first().map_or("Lab", Panel::title).into()
     }
 

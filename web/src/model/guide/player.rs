@@ -32,23 +32,23 @@ impl Goal {
 
     /// Goes there at once.
     pub(crate) fn reach(self, session: &mut Session) {
-        session.playing = false;
+        session.pause();
         session.seek_time(self.at_us as f64);
         if let Some(position) = self.position {
             session.seek_event(position.saturating_sub(1));
         }
         if self.choose[0].is_some() {
-            session.chosen = self.choose;
+            session.choose_both(self.choose);
         }
     }
 
     /// Goes there at once or by playing.
     pub(crate) fn start(self, session: &mut Session, animate: bool) -> Option<Goal> {
-        if !animate || session.view_us >= self.at_us as f64 {
+        if !animate || session.view_us() >= self.at_us as f64 {
             self.reach(session);
             return None;
         }
-        (session.playing, session.follow) = (true, true);
+        session.play_on();
         Some(self)
     }
 }
@@ -127,7 +127,7 @@ impl Player {
     /// Whether the person has gone another way than the step: then the guide waits.
     pub(crate) fn is_left_alone(&self, session: &Session) -> bool {
         let acts = self.guide.steps[self.at].check.is_some();
-        !acts && self.expected.as_ref().is_some_and(|expected| expected != session.run.scenario())
+        !acts && self.expected.as_ref().is_some_and(|expected| expected != session.run().scenario())
     }
 
     /// Goes to a step: does what it says from the last scenario that was opened, so that a step looks the same
@@ -142,7 +142,8 @@ impl Player {
         let follows = self.expected.is_some() && step == self.at + 1 && !self.is_left_alone(session);
         let loads = (0..=step).rev().find(|&i| self.guide.steps[i].loads()).unwrap_or(0);
         let first = if plays_on && follows { step } else { loads };
-        (session.ringed, session.veil, session.chosen) = (Vec::new(), None, [None, None]);
+        session.point_at(Vec::new(), None);
+        session.choose_both([None, None]);
         self.at = step;
         self.points.clear();
         let mut goal = None;
@@ -159,12 +160,11 @@ impl Player {
             }
         }
         if step == 0 || first < step || !plays_on {
-            session.follow = true;
+            session.follow_clock();
         }
         self.reveal_ringed(session)?;
         self.prepare(session)?;
-        self.expected = Some(session.run.scenario().clone());
-        session.version += 1;
+        self.expected = Some(session.run().scenario().clone());
         Ok(goal.and_then(|goal: Goal| goal.start(session, animate)))
     }
 
@@ -173,10 +173,10 @@ impl Player {
     /// # Errors
     /// One sentence, when a guide speaks of what is not there.
     pub(crate) fn attach(&mut self, session: &mut Session, step: usize) -> Result<(), String> {
-        let mut scratch = Session::new(session.run.scenario().clone());
+        let mut scratch = Session::new(session.run().scenario().clone());
         self.enter(&mut scratch, step, false)?;
         if !self.is_left_alone(session) {
-            (session.ringed, session.veil) = (scratch.ringed, scratch.veil);
+            session.point_at(scratch.ringed().to_vec(), scratch.veil());
             self.reveal_ringed(session)?;
         }
         Ok(())
@@ -198,13 +198,13 @@ impl Player {
                 if let Some(goal) = goal {
                     goal.reach(s);
                 }
-                let act = s.run.scenario().read_line(line).map_err(|e| e.to_string())?;
+                let act = s.run().scenario().read_line(line).map_err(|e| e.to_string())?;
                 s.act(act);
-                s.playing = false;
+                s.pause();
                 return Ok(None);
             }
             Move::Seek(place) => {
-                let there = Goal::of(place, &whole(&s.run))?;
+                let there = Goal::of(place, &whole(s.run()))?;
                 if last {
                     there.reach(s);
                     return Ok(None);
@@ -215,14 +215,13 @@ impl Player {
                 if let Some(goal) = goal.filter(|_| last) {
                     goal.reach(s);
                 }
-                return Goal::of(place, &whole(&s.run)).map(Some);
+                return Goal::of(place, &whole(s.run())).map(Some);
             }
-            Move::Labels(labels) => s.labels = *labels,
+            Move::Labels(labels) => s.show_labels(*labels),
             Move::Axis(axis) => s.set_axis(*axis),
             Move::Hide(kind, hide) => {
-                s.index.update(&s.run);
-                let known = s.index.kinds().iter().copied().find(|k| *k == kind.as_str());
-                if let Some(kind) = known.filter(|k| s.hidden.contains(k) != *hide) {
+                let known = s.index().kinds().iter().copied().find(|k| *k == kind.as_str());
+                if let Some(kind) = known.filter(|k| s.hidden().contains(k) != *hide) {
                     s.toggle_hidden(kind);
                 }
             }
@@ -230,12 +229,13 @@ impl Player {
             Move::Ring(_) | Move::Point(_) | Move::Choose(..) if !last => {}
             Move::Point(panels) => self.points.clone_from(panels),
             Move::Ring(events) => {
-                let all = whole(&s.run);
-                s.ringed = events.iter().map(|e| e.need(&all)).collect::<Result<_, _>>()?;
+                let all = whole(s.run());
+                let ringed = events.iter().map(|e| e.need(&all)).collect::<Result<_, _>>()?;
+                s.point_at(ringed, s.veil());
             }
             Move::Choose(a, b) => {
-                let all = whole(&s.run);
-                s.chosen = [Some(a.need(&all)?), b.as_ref().map(|b| b.need(&all)).transpose()?];
+                let all = whole(s.run());
+                s.choose_both([Some(a.need(&all)?), b.as_ref().map(|b| b.need(&all)).transpose()?]);
             }
         }
         Ok(goal)
@@ -243,12 +243,10 @@ impl Player {
 
     /// What is ringed must be known, though it is still to come.
     fn reveal_ringed(&self, s: &mut Session) -> Result<(), String> {
-        let latest = s.ringed.iter().copied().max().filter(|&id| id >= s.run.trace().len());
+        let latest = s.ringed().iter().copied().max().filter(|&id| id >= s.run().trace().len());
         if let Some(id) = latest {
-            let at_us = whole(&s.run).trace().record(id).at_us;
-            let position = s.run.position();
-            s.run.seek_time(at_us, u32::MAX);
-            s.run.seek(position);
+            let at_us = whole(s.run()).trace().record(id).at_us;
+            s.make_known(at_us);
         }
         Ok(())
     }
@@ -258,7 +256,7 @@ impl Player {
         (self.answer, self.why) = (None, None);
         self.about.clear();
         let Some(ask) = &self.guide.steps[self.at].ask else { return Ok(()) };
-        let all = whole(&s.run);
+        let all = whole(s.run());
         self.answer = Some(ask.answer.answer(&all, &ask.choices)?);
         self.about = ask.answer.events().into_iter().map(|e| e.need(&all)).collect::<Result<_, _>>()?;
         if let Query::Order(e) = &ask.answer {
@@ -268,7 +266,7 @@ impl Player {
             self.why = self.about.first().and_then(|&id| all.why(id));
         }
         if ask.answer.is_clock() && !self.progress[self.at].verdict.is_over() {
-            s.veil = self.about.first().copied();
+            s.point_at(s.ringed().to_vec(), self.about.first().copied());
         }
         Ok(())
     }
@@ -302,12 +300,12 @@ impl Player {
 
     /// The clocks are seen again, and the run goes on to what was asked about.
     fn uncover(&self, s: &mut Session, animate: bool) -> Option<Goal> {
-        s.veil = None;
-        let all = whole(&s.run);
+        s.point_at(s.ringed().to_vec(), None);
+        let all = whole(s.run());
         let choose = [self.about.first().copied(), self.about.get(1).copied()];
         let last = self.about.iter().copied().max()?;
-        if last < s.run.position() {
-            s.chosen = choose;
+        if last < s.run().position() {
+            s.choose_both(choose);
             return None;
         }
         Goal { choose, ..Goal::event(&all, last) }.start(s, animate)
@@ -317,7 +315,7 @@ impl Player {
     pub(crate) fn watch(&mut self, s: &Session) {
         let step = &self.guide.steps[self.at];
         let progress = &mut self.progress[self.at];
-        let holds = |check: &lightcone_core::views::guide::Check| check.until.holds(&s.run, s.chosen);
+        let holds = |check: &lightcone_core::views::guide::Check| check.until.holds(s.run(), s.chosen());
         progress.done |= step.check.as_ref().is_some_and(holds);
     }
 
@@ -334,8 +332,8 @@ fn opened(before: &Session, which: &str) -> Result<Session, String> {
     let json = builtin.or(which.starts_with('{').then_some(which));
     let json = json.ok_or_else(|| format!("the lab has no scenario {which}"))?;
     let mut session = Session::new(lightcone_core::labs::parse(json).map_err(|e| e.to_string())?);
-    session.playing = false;
-    session.look.orientation = before.look.orientation;
+    session.pause();
+    session.turn(before.look().orientation);
     Ok(session)
 }
 

@@ -125,6 +125,7 @@ impl Session {
         let branch = self.tree.current().clone();
         let next = self.alive.take(&branch);
         let old = std::mem::replace(&mut self.run, next);
+        self.runs += 1;
         self.alive.put(std::mem::replace(&mut self.shown, branch.id), old);
         let at_us = if position.is_none() { at_us.min(self.own_end_us()) } else { at_us };
         self.arrive(at_us, position);
@@ -156,6 +157,7 @@ impl Session {
     pub(super) fn replay(&mut self, scenario: Scenario) {
         let known_us = self.end_us();
         self.run = Run::new(scenario);
+        self.runs += 1;
         self.run.seek_time(known_us as u64, u32::MAX);
         self.tree.keep(self.run.scenario(), self.run.trace().len());
         self.arrive(self.view_us, None);
@@ -165,7 +167,7 @@ impl Session {
     pub(crate) fn replace(&mut self, mut next: Session, what: String) {
         self.remember(what);
         next.history = std::mem::take(&mut self.history);
-        (next.version, next.guided) = (self.version + 1, self.guided);
+        (next.guided, next.runs) = (self.guided, self.runs + 1);
         let compared = self.compare.take().map(|c| c.other).filter(|_| next.tree.origin == self.tree.origin);
         *self = next;
         self.compare_with(compared);
@@ -221,7 +223,6 @@ impl Session {
         let name = self.tree.plain_name();
         self.remember(format!("make {name}"));
         self.fork(&name);
-        self.version += 1;
     }
 
     /// Shows another branch at the same time, or at its end if it has ended by then.
@@ -265,7 +266,6 @@ impl Session {
             self.enter(instead);
         }
         self.tree.remove(id);
-        self.version += 1;
     }
 
     /// Takes the last change back, or does it again. Says which.
@@ -291,7 +291,6 @@ impl Session {
         if elsewhere {
             let _ = self.set_kept(&moment.look);
         }
-        self.version += 1;
         Some(what)
     }
 
@@ -307,7 +306,6 @@ impl Session {
             compare.follow(self.view_us as u64);
             compare
         });
-        self.version += 1;
     }
 
     fn compare_again(&mut self) {

@@ -77,7 +77,6 @@ impl Session {
     pub(crate) fn set_kept(&mut self, kept: &Kept) -> Option<String> {
         let value = |key: &str| kept.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
         let fits = LOOKS.map(|(key, read)| read(self, value(key)));
-        self.version += 1;
         let wrong = LOOKS.iter().zip(fits).filter(|(_, fits)| !fits);
         let wrong: Vec<String> =
             wrong.map(|((key, _), _)| format!("“{key}={}”", value(key).unwrap_or_default())).collect();

@@ -37,7 +37,6 @@ impl Session {
         self.after_act();
         self.load = to_end.then_some(load);
         self.playing = !to_end;
-        self.version += 1;
         Ok(())
     }
 

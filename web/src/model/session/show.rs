@@ -47,6 +47,11 @@ impl Session {
         Some((field, self.run.scenario().setup.fields.value(spec.setup, field)))
     }
 
+    /// Whether the run is being made again.
+    pub(crate) fn is_remaking(&self) -> bool {
+        self.remake.is_some()
+    }
+
     /// Goes on with making the run again. True while there is something to do.
     pub(crate) fn remake_on(&mut self, mut is_time: impl FnMut() -> bool) -> bool {
         let Some(mut remake) = self.remake.take() else { return false };
@@ -81,6 +86,7 @@ impl Session {
             run.seek(position);
         }
         self.run = run;
+        self.runs += 1;
         self.tree.show(field, &value);
         self.index = Index::default();
         self.moved();

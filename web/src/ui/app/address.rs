@@ -20,7 +20,7 @@ const STORED: &str = "lightcone.run";
 impl App {
     pub(super) fn plan_address(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
-        platform::set_title(&format!("{} · Lightcone", self.session.borrow().title()));
+        platform::set_title(&format!("{} · Lightcone", self.store.read().title()));
         self.address_timer = Some(Timeout::new(ADDRESS_AFTER_MS, move || link.send_message(Msg::Address)));
     }
 
@@ -30,19 +30,19 @@ impl App {
             // Somebody has just typed another one: it is read in a moment, and is not to be written over.
             return true;
         }
-        let mut session = self.session.borrow_mut();
+        let session = self.store.read();
         let json = session.scenario().to_json_line();
-        platform::remember_scenario(session.scenario().to_json());
-        let mut link = format!("s={}&t={}", platform::encode(&json), session.view_us as u64);
+        let mut link = format!("s={}&t={}", platform::encode(&json), session.view_us() as u64);
         for (key, value) in session.link_pairs() {
             link += &format!("&{key}={}", platform::encode(&value));
         }
+        drop(session);
         link += &self.guide_in_link();
         // Too long for a link: the page itself still finds it in its own storage.
         let fits = link.len() <= ADDRESS_CHARS_MAX;
         let hash = if fits { link.as_str() } else { IN_STORAGE };
         // A page within another one leaves what this browser keeps alone.
-        if !self.mode.is_embedded() && !platform::keep(STORED, &session.saved(hash.into()).to_json()) {
+        if !self.mode.is_embedded() && !platform::keep(STORED, &self.store.change(|s| s.saved(hash.into())).to_json()) {
             // No room for all branches: then for the one that is shown.
             platform::keep(STORED, &link);
         }
@@ -109,7 +109,7 @@ pub(super) fn linked() -> Option<Linked> {
         Ok(scenario) => {
             let mut session = Session::new(scenario);
             if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {
-                session.playing = false;
+                session.pause();
                 session.seek_time(f64::from(at_us));
             }
             let trouble = session.set_from_link(|key| value(&format!("{key}=")));

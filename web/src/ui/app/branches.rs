@@ -7,37 +7,31 @@ use crate::platform::{self, paint};
 use crate::ui::diagram::mark_difference;
 use lightcone_core::views::diagram::scene::Scene;
 use lightcone_core::views::diagram::{View, lay_out};
-use std::rc::Rc;
 use web_sys::{HtmlCanvasElement, KeyboardEvent};
 use yew::prelude::*;
 
 impl App {
     /// Carries such a wish out.
     pub(super) fn carry_out_in_tree(&mut self, ctx: &Context<Self>, wish: Wish) {
-        let shared = Rc::clone(&self.session);
-        let mut s = shared.borrow_mut();
         let done = match wish {
             Wish::Undo | Wish::Redo => {
                 let back = wish == Wish::Undo;
-                if let Some(what) = s.travel(back) {
+                if let Some(what) = self.store.change(|s| s.travel(back)) {
                     self.say(ctx, format!("{}: {what}.", if back { "Taken back" } else { "Done again" }), false);
                 }
                 self.last_ms = None;
                 Ok(())
             }
             Wish::Seed(text) => {
-                let next = s.with_seed(&text);
-                drop(s);
+                let next = self.store.read().with_seed(&text);
                 match next {
                     Ok(next) => self.open(next, format!("seed {}", text.trim())),
                     Err(e) => self.say(ctx, e.to_string(), true),
                 }
                 return;
             }
-            wish => in_tree(&mut s, wish),
+            wish => self.store.change(|s| in_tree(s, wish)),
         };
-        platform::remember_scenario(s.scenario().to_json());
-        drop(s);
         if let Err(e) = done {
             self.say(ctx, e.to_string(), true);
         }
@@ -46,9 +40,9 @@ impl App {
     /// After an act: says so when it has begun a branch.
     pub(super) fn say_branch(&mut self, ctx: &Context<Self>, before: u32) {
         let text = {
-            let s = self.session.borrow();
-            let branch = s.tree.current();
-            let old = branch.parent.and_then(|p| s.tree.find(p)).filter(|_| branch.id != before);
+            let s = self.store.read();
+            let branch = s.tree().current();
+            let old = branch.parent.and_then(|p| s.tree().find(p)).filter(|_| branch.id != before);
             old.map(|old| format!("A new branch, “{}”: what came after stays in “{}”.", branch.name, old.name))
         };
         match text {
@@ -74,10 +68,9 @@ impl App {
     }
 
     /// Marks in the upper diagram what differs, and paints the lower one.
-    pub(super) fn paint_other(&self, session: &mut Session, scene: &mut Scene, view: &View) {
-        session.compare_follow();
-        let Some(compare) = &session.compare else { return };
-        mark(compare, 0, &session.run, &session.index, scene, view);
+    pub(super) fn paint_other(&self, session: &Session, scene: &mut Scene, view: &View) {
+        let Some(compare) = session.compare() else { return };
+        mark(compare, 0, session.run(), session.index(), scene, view);
         let Some(canvas) = self.other.cast::<HtmlCanvasElement>() else { return };
         let Some((ctx, w, h, scale)) = platform::fit_canvas(&canvas) else { return };
         if w < 2.0 || h < 2.0 {
@@ -110,7 +103,7 @@ fn in_tree(s: &mut Session, wish: Wish) -> Result<(), lightcone_core::base::json
     match wish {
         Wish::Enter(id) => s.enter(id),
         Wish::Next(below) => {
-            if let Some(id) = s.tree.neighbour(below) {
+            if let Some(id) = s.tree().neighbour(below) {
                 s.enter(id);
             }
         }

@@ -18,35 +18,33 @@ const PNG_SCALE: f64 = 2.0;
 
 impl App {
     pub(super) fn export(&mut self, ctx: &Context<Self>, form: Form) {
-        let session = Rc::clone(&self.session);
-        let mut s = session.borrow_mut();
-        let s = &mut *s;
-        let name = s.builtin.unwrap_or(s.lab().spec().id);
+        let store = Rc::clone(&self.store);
+        let s = &*store.read();
+        let name = s.builtin_id().unwrap_or(s.lab().spec().id);
         let text = s.scenario().to_json();
         match form {
             Form::Scenario => platform::save_text(&text, &format!("{name}.lightcone.json"), "application/json"),
             Form::Metrics => {
                 let end_us = s.end_us() as u64;
-                let text = series::csv(&series::charts(&s.run, end_us), end_us);
+                let text = series::csv(&series::charts(s.run(), end_us), end_us);
                 platform::save_text(&text, &format!("{name}.csv"), "text/csv");
             }
-            Form::Trace if s.run.trace().len() > TRACE_AT_ONCE => {
-                let job = Job::Trace { scenario: s.scenario(), records: s.run.trace().len() };
+            Form::Trace if s.run().trace().len() > TRACE_AT_ONCE => {
+                let job = Job::Trace { scenario: s.scenario(), records: s.run().trace().len() };
                 self.start_work(ctx, &job, format!("{name}.jsonl"));
             }
             Form::Trace => {
-                let lines: Vec<String> = (0..s.run.trace().len()).map(|id| s.run.line(id) + "\n").collect();
+                let lines: Vec<String> = (0..s.run().trace().len()).map(|id| s.run().line(id) + "\n").collect();
                 platform::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");
             }
             Form::Svg | Form::PrintSvg | Form::Png => {
                 let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {
                     (f64::from(c.client_width()).max(320.0), f64::from(c.client_height()).max(160.0))
                 });
-                s.index.update(&s.run);
                 let mut view = s.view(w as f32, h as f32);
                 view.now_us = None;
-                view.focus = s.chosen[0].filter(|_| s.chosen[1].is_none());
-                let scene = lay_out(&s.run, &s.index, &view, &s.frame);
+                view.focus = s.chosen()[0].filter(|_| s.chosen()[1].is_none());
+                let scene = lay_out(s.run(), s.index(), &view, s.frame());
                 if form == Form::Png {
                     if let Some((canvas, ctx)) = platform::spare_canvas((w * PNG_SCALE) as u32, (h * PNG_SCALE) as u32)
                     {

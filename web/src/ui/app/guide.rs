@@ -5,6 +5,7 @@ use super::{App, Msg};
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::guide::{Goal, Player, PlayerRef, Wish};
+use crate::model::session::Session;
 use crate::platform;
 use crate::ui::guide::{GuidePanel, Presented};
 use lightcone_core::labs;
@@ -61,7 +62,7 @@ impl App {
         let done = match wish {
             Wish::Open => {
                 crate::ui::guide::taken();
-                let lab = self.session.borrow().lab().spec().id;
+                let lab = self.store.read().lab().spec().id;
                 self.fetch_guide(ctx, lab, 0, false);
                 Ok(())
             }
@@ -73,7 +74,7 @@ impl App {
                 Ok(())
             }
             Wish::Answer(given) => {
-                let goal = self.with_player(|player, s| player.submit(s, given, may_move()));
+                let goal = self.move_by_player(|player, s| player.submit(s, given, may_move()));
                 self.goal = goal.flatten();
                 Ok(())
             }
@@ -101,29 +102,36 @@ impl App {
         self.watch_guide();
     }
 
-    fn with_player<T>(&self, then: impl FnOnce(&mut Player, &mut crate::model::session::Session) -> T) -> Option<T> {
+    /// Lets the guide's player look at the session.
+    fn with_player<T>(&self, then: impl FnOnce(&mut Player, &Session) -> T) -> Option<T> {
         let player = self.guide.as_ref()?;
-        Some(then(&mut player.0.borrow_mut(), &mut self.session.borrow_mut()))
+        Some(then(&mut player.0.borrow_mut(), &self.store.read()))
+    }
+
+    /// Lets the guide's player move the session.
+    fn move_by_player<T>(&self, then: impl FnOnce(&mut Player, &mut Session) -> T) -> Option<T> {
+        let player = self.guide.as_ref()?;
+        Some(self.store.change(|s| then(&mut player.0.borrow_mut(), s)))
     }
 
     /// The guide is about another lab than the one that is open.
     fn open_for_guide(&mut self, scenario: lightcone_core::scenario::Scenario) {
         // Kept over the change, since the session itself is another one then.
-        self.session.borrow_mut().guided = true;
-        self.open(crate::model::session::Session::new(scenario), String::new());
-        self.session.borrow_mut().guided = false;
+        self.store.change(|s| s.set_guided(true));
+        self.open(Session::new(scenario), String::new());
+        self.store.change(|s| s.set_guided(false));
     }
 
     fn begin(&mut self, lab: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
-        let other = self.session.borrow().lab().spec().id != lab;
+        let other = self.store.read().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let mut player = Player::new(lab, guide);
         if restored {
-            player.attach(&mut self.session.borrow_mut(), step)?;
+            self.store.change(|s| player.attach(s, step))?;
             self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
             return Ok(());
         }
@@ -135,14 +143,14 @@ impl App {
         self.notice = None;
         // In a lab that the person has opened meanwhile the guide's scenarios are not known.
         let lab = self.with_player(|player, _| player.lab);
-        let other = lab.filter(|lab| self.session.borrow().lab().spec().id != *lab);
+        let other = lab.filter(|lab| self.store.read().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
             let scenario = lightcone_core::labs::parse(first.json).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
-        let goal = self.with_player(|player, s| player.enter(s, step, may_move()));
+        let goal = self.move_by_player(|player, s| player.enter(s, step, may_move()));
         self.goal = goal.transpose()?.flatten();
-        platform::remember_scenario(self.session.borrow().scenario().to_json());
+        platform::remember_scenario(self.store.read().scenario().to_json());
         let first = self.with_player(|player, _| player.points.first().copied()).flatten();
         if let Some(tab) = first.and_then(Self::tab_of) {
             self.tab = tab;
@@ -153,22 +161,20 @@ impl App {
     pub(super) fn leave_guide(&mut self) {
         self.guide = None;
         self.goal = None;
-        let mut session = self.session.borrow_mut();
-        (session.ringed, session.veil) = (Vec::new(), None);
+        self.store.change(|s| s.point_at(Vec::new(), None));
     }
 
     fn show_me(&mut self) -> Result<(), String> {
-        let goal = self.with_player(|player, s| player.show(s, may_move()));
+        let goal = self.move_by_player(|player, s| player.show(s, may_move()));
         self.goal = goal.transpose()?.flatten();
         Ok(())
     }
 
     /// Chooses an event that the text speaks of, as far as it has happened.
     fn show_event(&mut self, words: &str) -> Result<(), String> {
-        let mut session = self.session.borrow_mut();
-        let id = EventRef::parse(words)?.need(&whole(&session.run))?;
-        if id < session.run.trace().len() {
-            session.chosen = [Some(id), None];
+        let id = EventRef::parse(words)?.need(&whole(self.store.read().run()))?;
+        if id < self.store.read().run().trace().len() {
+            self.store.change(|s| s.choose_both([Some(id), None]));
         }
         Ok(())
     }
@@ -184,7 +190,7 @@ impl App {
     /// The one key: what moves comes to its end, what is asked is answered, then the next step or event.
     fn onward(&mut self, forward: bool) -> Result<(), String> {
         if let Some(goal) = self.goal.take().filter(|_| forward) {
-            goal.reach(&mut self.session.borrow_mut());
+            self.store.change(|s| goal.reach(s));
             return Ok(());
         }
         let here = self.with_player(|player, _| (player.at, player.guide.steps.len(), player.waits()));
@@ -201,26 +207,26 @@ impl App {
     }
 
     fn next_event(&mut self, forward: bool) {
-        let mut session = self.session.borrow_mut();
-        session.chosen = [None, None];
-        if !forward {
-            return session.step(false);
-        }
-        session.playing = false;
-        if let Some(id) = crate::ui::guide::next_worth_seeing(&session) {
-            let goal = Goal::event(&whole(&session.run), id);
-            self.goal = goal.start(&mut session, may_move());
-        }
+        self.goal = self.store.change(|session| {
+            session.choose_both([None, None]);
+            if !forward {
+                session.step(false);
+                return None;
+            }
+            session.pause();
+            let id = crate::ui::guide::next_worth_seeing(session)?;
+            Goal::event(&whole(session.run()), id).start(session, may_move())
+        });
     }
 
     /// After every frame: stops where a guide wants it, and notices what the person has done.
     pub(super) fn watch_guide(&mut self) {
         if let Some(goal) = self.goal {
-            let mut session = self.session.borrow_mut();
-            if session.view_us >= goal.at_us as f64 {
-                goal.reach(&mut session);
-                self.goal = None;
-            } else if !session.playing {
+            let there = self.store.read().view_us() >= goal.at_us as f64;
+            if there {
+                self.store.change(|s| goal.reach(s));
+            }
+            if there || !self.store.read().is_playing() {
                 self.goal = None;
             }
         }

@@ -18,11 +18,11 @@ impl App {
             return Some(Command::Guide(wish));
         }
         if key == "Escape" {
-            let compares = self.session.borrow().compare.is_some();
+            let compares = self.store.read().compare().is_some();
             return Some(match (self.help, self.menu) {
                 (true, _) => Command::Help(false),
                 (_, Some(_)) => Command::Menu(None),
-                _ if compares && self.session.borrow().chosen[0].is_none() => Command::Tree(Wish::Compare(None)),
+                _ if compares && self.store.read().chosen()[0].is_none() => Command::Tree(Wish::Compare(None)),
                 _ => Command::Choose(None),
             });
         }
@@ -46,10 +46,10 @@ impl App {
             "." => Command::Step(true),
             "ArrowLeft" => Command::Skip(-0.02),
             "ArrowRight" => Command::Skip(0.02),
-            "PageUp" | "PageDown" if !self.session.borrow().moments().is_empty() => Command::Moment(key == "PageDown"),
+            "PageUp" | "PageDown" if !self.store.read().moments().is_empty() => Command::Moment(key == "PageDown"),
             "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
                 let place = usize::from(key.as_bytes()[0] - b'1');
-                if place >= self.session.borrow().run.situations().len() {
+                if place >= self.store.read().run().situations().len() {
                     return None;
                 }
                 Command::Situation(place)

@@ -18,8 +18,7 @@ impl App {
     /// Does what a line says; what came of it stands in the console.
     pub(super) fn run_line(&mut self, line: &str) {
         let mut log = self.lines.0.borrow_mut();
-        log.run(&mut self.session.borrow_mut(), line);
+        self.store.change(|s| log.run(s, line));
         platform::store(STORED_LINES, &log.text());
-        platform::remember_scenario(self.session.borrow().scenario().to_json());
     }
 }

@@ -4,6 +4,7 @@ use super::App;
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::load::Wish;
+use crate::model::session::Session;
 use crate::platform;
 use crate::ui::forms::LoadCard;
 use yew::prelude::*;
@@ -20,36 +21,31 @@ impl App {
             // It is drawn as soon as it can be.
             Wish::Form => {}
             Wish::Start(acts, to_end) => {
-                let before = self.session.borrow().tree.current().id;
-                let started = self.session.borrow_mut().start_load(&acts, to_end);
-                platform::remember_scenario(self.session.borrow().scenario().to_json());
+                let before = self.store.read().tree().current().id;
+                let started = self.store.change(|s| s.start_load(&acts, to_end));
                 match started {
                     Ok(()) => self.say_branch(ctx, before),
                     Err(e) => self.say(ctx, e.to_string(), true),
                 }
             }
-            Wish::Stop => self.session.borrow_mut().pause_load(),
-            Wish::GoOn => self.session.borrow_mut().resume_load(),
-            Wish::Close => {
-                self.session.borrow_mut().pause_load();
-                self.session.borrow_mut().load = None;
-            }
+            Wish::Stop => self.store.change(Session::pause_load),
+            Wish::GoOn => self.store.change(Session::resume_load),
+            Wish::Close => self.store.change(Session::close_load),
         }
     }
 
     /// A frame while a load goes on. True when the panels are to be drawn too.
     pub(super) fn load_frame(&mut self, ctx: &Context<Self>, ms: f64) -> bool {
         let until = platform::now_ms() + SLICE_MS;
-        self.session.borrow_mut().load_on(|| platform::now_ms() >= until);
+        self.store.change(|s| s.load_on(|| platform::now_ms() >= until));
         self.frames.ask();
-        let over = !self.session.borrow().is_loading();
+        let over = !self.store.read().is_loading();
         if !over && ms - self.panels_ms < PICTURE_EVERY_MS {
             return false;
         }
         self.panels_ms = ms;
-        self.session.borrow_mut().show_load();
+        self.store.change(Session::show_load);
         if over {
-            platform::remember_scenario(self.session.borrow().scenario().to_json());
             self.after_stop(ctx);
         }
         self.paint();
@@ -59,15 +55,12 @@ impl App {
     /// Goes on with making the run again for another view of it.
     pub(super) fn remake_on(&mut self) -> bool {
         let until = platform::now_ms() + SLICE_MS;
-        let mut session = self.session.borrow_mut();
-        let works = session.remake_on(|| platform::now_ms() >= until);
-        session.version += u64::from(works);
-        works
+        self.store.read().is_remaking() && self.store.change(|s| s.remake_on(|| platform::now_ms() >= until))
     }
 
     /// How far a load is, and what came of it.
     pub(super) fn load_view(&self, model: &Model, on: &Callback<Command>) -> Html {
-        if self.session.borrow().load.is_none() {
+        if self.store.read().load().is_none() {
             return html! {};
         }
         html! { <LoadCard model={model.clone()} on={on.clone()} /> }

@@ -15,8 +15,7 @@ const SLICE_MS: f64 = 8.0;
 impl App {
     /// The desk as it is now.
     pub(super) fn desk(&self) -> DeskModel {
-        let version = self.desk.borrow().version;
-        DeskModel::new(self.desk.clone(), version)
+        self.desk.model()
     }
 
     /// Opens a file: by its beginning it is a memory trace, or else it is read as a text.
@@ -43,12 +42,12 @@ impl App {
                 self.show_memory(ctx);
                 let ticket = {
                     let (name, size) = platform::name_and_size(file);
-                    self.desk.borrow_mut().open(name, size)
+                    self.desk.change(|d| d.open(name, size))
                 };
                 fetch(ctx, file, ticket, 0.0);
             }
             Wish::Piece(Piece { file, ticket, from, bytes }) => {
-                let more = self.desk.borrow_mut().take(ticket, bytes.as_deref());
+                let more = self.desk.change(|d| d.take(ticket, bytes.as_deref()));
                 if more {
                     let read = bytes.map_or(0, |bytes| bytes.len());
                     fetch(ctx, file, ticket, from + read as f64);
@@ -60,12 +59,12 @@ impl App {
             Wish::Simulate => return self.simulate(ctx),
             Wish::CopyCounters => return self.copy_counters(ctx),
             Wish::Save => {
-                return platform::save_text(&self.desk.borrow().accesses.text(), "memory-trace.txt", "text/plain");
+                return platform::save_text(&self.desk.read().accesses.text(), "memory-trace.txt", "text/plain");
             }
-            other => self.desk.borrow_mut().carry_out(&other),
+            other => self.desk.change(|d| d.carry_out(&other)),
         }
         let until = platform::now_ms() + SLICE_MS;
-        if self.desk.borrow_mut().work(|| platform::now_ms() >= until) {
+        if self.desk.change(|d| d.work(|| platform::now_ms() >= until)) {
             let link = ctx.link().clone();
             Timeout::new(0, move || link.send_message(Msg::Do(Command::Memory(Wish::Work)))).forget();
         }
@@ -74,7 +73,7 @@ impl App {
     /// Shows the desk, in a lab that has one.
     fn show_memory(&mut self, ctx: &Context<Self>) {
         let takes = |lab: &&'static dyn Lab| lab.capabilities().memory_trace.is_some();
-        if !takes(&self.session.borrow().lab())
+        if !takes(&self.store.read().lab())
             && let Some(lab) = LABS.iter().copied().find(takes)
         {
             let spec = lab.spec();
@@ -85,9 +84,9 @@ impl App {
 
     /// Opens the beginning of the trace as a scenario.
     fn simulate(&mut self, ctx: &Context<Self>) {
-        let Some(make) = self.session.borrow().lab().capabilities().memory_trace else { return };
+        let Some(make) = self.store.read().lab().capabilities().memory_trace else { return };
         let scenario = {
-            let desk = self.desk.borrow();
+            let desk = self.desk.read();
             make(&desk.accesses, desk.shape)
         };
         match scenario {
@@ -101,7 +100,7 @@ impl App {
 
     fn copy_counters(&self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
-        platform::copy(&self.desk.borrow().counters_json(), move |worked| {
+        platform::copy(&self.desk.read().counters_json(), move |worked| {
             let text =
                 if worked { "The counters are on the clipboard." } else { "The browser does not allow to copy." };
             link.send_message(Msg::Notice(text.into(), !worked));

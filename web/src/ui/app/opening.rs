@@ -24,18 +24,18 @@ impl App {
                 }
             }
             Command::Switch(name) => {
-                let next = self.session.borrow().with_switch(name);
+                let next = self.store.read().with_switch(name);
                 self.open(next, format!("switch {name}"));
             }
-            Command::Setup(field, json) if self.session.borrow().lab().spec().shows == Some(field) => {
-                let shown = self.session.borrow_mut().look_at(field, &json);
+            Command::Setup(field, json) if self.store.read().lab().spec().shows == Some(field) => {
+                let shown = self.store.change(|s| s.look_at(field, &json));
                 if let Err(e) = shown {
                     self.say(ctx, e.to_string(), true);
                 }
             }
             Command::Load(wish) => self.load(ctx, wish),
             Command::Setup(field, json) => {
-                let next = self.session.borrow().with_setup(field, &json);
+                let next = self.store.read().with_setup(field, &json);
                 match next {
                     Ok(next) => self.open(next, format!("set {field} to {json}")),
                     Err(e) => self.say(ctx, e.to_string(), true),
@@ -49,7 +49,7 @@ impl App {
                 }
             }
             Command::Reset => {
-                let text = self.session.borrow().tree.origin.to_json();
+                let text = self.store.read().tree().origin.to_json();
                 self.open_text(ctx, &text);
             }
             Command::File(file) => self.open_file(ctx, file),
@@ -66,17 +66,16 @@ impl App {
 
     /// Brings one of the lab's situations about.
     fn bring_about(&mut self, ctx: &Context<Self>, place: usize) {
-        let situations = self.session.borrow().run.situations();
+        let situations = self.store.read().run().situations();
         let Some(situation) = situations.into_iter().nth(place) else { return };
         match situation.how {
             How::Acts(acts) => {
-                let before = self.session.borrow().tree.current().id;
-                self.session.borrow_mut().act_all(acts, situation.name);
-                crate::platform::remember_scenario(self.session.borrow().scenario().to_json());
+                let before = self.store.read().tree().current().id;
+                self.store.change(|s| s.act_all(acts, situation.name));
                 self.say_branch(ctx, before);
             }
             How::Opens(id) => {
-                let spec = self.session.borrow().lab().spec();
+                let spec = self.store.read().lab().spec();
                 self.carry_out_opening(ctx, Command::Builtin(spec, id));
             }
             How::Cannot(why) => self.say(ctx, format!("{}: {why}.", situation.name), true),

@@ -31,12 +31,12 @@ impl App {
 
     /// Looks for a run that breaks a rule: random ones of this lab under these settings, or this one with other seeds.
     pub(super) fn explore(&mut self, ctx: &Context<Self>, runs: u64, random: bool) {
-        let mut scenario = self.session.borrow().run.scenario().clone();
+        let mut scenario = self.store.read().run().scenario().clone();
         if random {
             let (setup, seed) = (scenario.setup.clone(), scenario.seed);
             scenario = Scenario { setup, seed, ..Scenario::empty(scenario.lab) };
         }
-        self.session.borrow_mut().playing = false;
+        self.store.change(Session::pause);
         self.start_work(ctx, &Job::Explore { scenario, runs }, String::new());
     }
 

@@ -55,7 +55,7 @@ impl Picture<'_> {
 
     /// Which ground is whose, while there is a partition.
     pub(super) fn cuts(&self) -> Html {
-        let Some(groups) = &self.s.frame.network.groups else { return html! {} };
+        let Some(groups) = &self.s.frame().network.groups else { return html! {} };
         let (all, borders) = grounds(self.spots, groups, self.size);
         let ground = |(g, points): (&u16, &Vec<Point>)| {
             let points: Vec<String> = points.iter().map(|p| format!("{},{}", n(p.0), n(p.1))).collect();
@@ -71,7 +71,7 @@ impl Picture<'_> {
 
     /// The pairs of processes whose link is a line.
     pub(super) fn wires(&self) -> Vec<(usize, usize)> {
-        let processes = &self.s.frame.processes;
+        let processes = &self.s.frame().processes;
         if processes.len() > WIRES_MAX {
             return Vec::new();
         }
@@ -82,7 +82,7 @@ impl Picture<'_> {
 
     /// Lines between processes; those of links that differ are thicker and say how, as far as there is room.
     pub(super) fn links(&self, room: &mut Room) -> Html {
-        let network = &self.s.frame.network;
+        let network = &self.s.frame().network;
         let wire = |(i, j): (usize, usize)| line("wire", self.spots[i].at, self.spots[j].at);
         let own = |link: &LinkFrame| {
             let (a, b) = lane(&self.spots[usize::from(link.from)], &self.spots[usize::from(link.to)]);
@@ -115,7 +115,7 @@ impl Picture<'_> {
 
     /// A process. Up, paused and crashed differ by their outlines, their ground and a word.
     pub(super) fn process(&self, i: usize, room: &mut Room, keys: Callback<KeyboardEvent>) -> Html {
-        let (p, spot) = (&self.s.frame.processes[i], &self.spots[i]);
+        let (p, spot) = (&self.s.frame().processes[i], &self.spots[i]);
         let (hw, hh) = spot.half;
         let (tone, role) = signs::role(self.s, i);
         let state = state_words(p);
@@ -148,7 +148,7 @@ impl Picture<'_> {
 
     /// A message; its place is set from frame to frame.
     pub(super) fn token(&self, t: &Token, tab: bool, a: Point, keys: Callback<KeyboardEvent>) -> Html {
-        let name = |i: u16| self.s.run.names()[usize::from(i)].as_str();
+        let name = |i: u16| self.s.run().names()[usize::from(i)].as_str();
         let key = format!("{} {} {}", t.key.0, t.key.1, t.key.2);
         if t.link {
             return html! { <g {key} class="token layer"><path d={DOT} /></g> };
@@ -179,8 +179,8 @@ impl Picture<'_> {
 
     /// Which shape is which sort, where there is more than one.
     pub(super) fn legend(&self) -> Html {
-        let kinds = self.s.index.kinds();
-        let shown = kinds.iter().enumerate().filter(|(_, k)| !self.s.hidden.contains(k));
+        let kinds = self.s.index().kinds();
+        let shown = kinds.iter().enumerate().filter(|(_, k)| !self.s.hidden().contains(k));
         let entry = |(i, kind): (usize, &&'static str)| {
             let (class, d) = if *kind == LINK_LAYER {
                 ("token layer".to_string(), DOT)
@@ -260,7 +260,7 @@ fn link_words(link: &LinkFrame) -> String {
 
 /// Groups and links in words: what a screen reader hears of the lines.
 pub(super) fn network_words(s: &Session) -> String {
-    let (network, names) = (&s.frame.network, s.run.names());
+    let (network, names) = (&s.frame().network, s.run().names());
     let name = |i: u16| names[usize::from(i)].as_str();
     let mut words = Vec::new();
     if let Some(groups) = &network.groups {

@@ -220,7 +220,7 @@ impl Form<'_> {
 #[component]
 pub(crate) fn LinkForm(props: &Props) -> Html {
     let s = props.model.get();
-    let (names, network) = (s.run.names(), &s.frame.network);
+    let (names, network) = (s.run().names(), &s.frame().network);
     let typed = use_state(|| Typed::of(network, props.link));
     let form = Form { typed: &typed, names, network };
     let apply = {

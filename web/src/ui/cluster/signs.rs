@@ -19,7 +19,7 @@ pub(super) fn arcs(s: &Session) -> Vec<Arc> {
         let next = p.timers.iter().min_by_key(|t| t.due_us)?;
         (p.status != Status::Crashed).then_some((i, next.armed_us, next.due_us))
     };
-    s.frame.processes.iter().enumerate().filter_map(arc).collect()
+    s.frame().processes.iter().enumerate().filter_map(arc).collect()
 }
 
 /// What is left of a timer, as the dashes of a line that is 100 long.
@@ -39,7 +39,7 @@ pub(super) fn arc(spot: &Spot) -> Html {
 
 /// Colour and role of a process in the picture: where the run has phases, by what it does in them, else its own.
 pub(super) fn role(s: &Session, i: usize) -> (u8, &'static str) {
-    let band = s.frame.processes[i].band.as_ref();
+    let band = s.frame().processes[i].band.as_ref();
     match s.lab().spec().phases.zip(band).filter(|(phases, band)| phases.counts(band.word)) {
         Some((phases, band)) if phases.leads == band.word => (band.tone, "leads"),
         Some((phases, band)) if phases.stands.contains(&band.word) => (band.tone, "stands"),
@@ -80,7 +80,7 @@ fn shape(sign: Sign) -> Html {
 
 /// What the signs mean, while there are some; and what the outlines mean.
 pub(super) fn key(s: &Session) -> Html {
-    let drawn = |sign: Sign| s.frame.processes.iter().flat_map(|p| &p.badges).any(|b| b.sign == sign);
+    let drawn = |sign: Sign| s.frame().processes.iter().flat_map(|p| &p.badges).any(|b| b.sign == sign);
     let entry = |sign: Sign| {
         html! { <span class="signs"><svg viewBox="-7 -7 14 14" aria-hidden="true">{ shape(sign) }</svg>{ sign.name() }</span> }
     };

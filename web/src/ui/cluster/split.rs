@@ -59,9 +59,9 @@ fn act(on: &Callback<Command>, text: String, says: String, act: Act, why_not: Op
 #[component]
 pub(crate) fn Partitions(props: &Props) -> Html {
     let s = props.model.get();
-    let names = s.run.names();
+    let names = s.run().names();
     let count = names.len();
-    let roles: Vec<String> = s.frame.processes.iter().map(|p| p.role.clone()).collect();
+    let roles: Vec<String> = s.frame().processes.iter().map(|p| p.role.clone()).collect();
     let who = use_state(|| 0usize);
     let to = use_state(|| 1usize);
     let x = (*who).min(count - 1);
@@ -76,7 +76,7 @@ pub(crate) fn Partitions(props: &Props) -> Html {
     let (few, most) = (cut_off(&roles, x, true), cut_off(&roles, x, false));
     let three = few.is_empty().then_some("A minority needs three processes of a kind.");
     let halves: Vec<usize> = (0..count.div_ceil(2)).collect();
-    let network = &s.frame.network;
+    let network = &s.frame().network;
     let whole = (network.groups.is_none() && network.blocked.is_empty()).then_some("Nothing is cut.");
     let closed = network.blocked.contains(&(x as u16, y as u16)).then_some("This way is blocked already.");
     html! {
@@ -101,10 +101,10 @@ pub(crate) fn Partitions(props: &Props) -> Html {
 #[component]
 fn ByHand(props: &Props) -> Html {
     let s = props.model.get();
-    let names = s.run.names();
+    let names = s.run().names();
     let chosen = use_state(Vec::<usize>::new);
     // As it is cut now, until somebody chooses otherwise.
-    let now = |i: usize| s.frame.network.groups.as_ref().map_or(0, |g| usize::from(g[i]));
+    let now = |i: usize| s.frame().network.groups.as_ref().map_or(0, |g| usize::from(g[i]));
     let groups: Vec<usize> = (0..names.len())
         .map(|i| if chosen.len() == names.len() { chosen[i] } else { now(i) }.min(GROUPS_MAX - 1))
         .collect();

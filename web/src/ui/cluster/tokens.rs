@@ -74,15 +74,15 @@ fn key(flight: &FlightFrame) -> Key {
 
 /// What is in flight and wanted in the picture.
 pub(super) fn visible(s: &Session) -> impl Iterator<Item = &FlightFrame> {
-    let shows = |f: &&FlightFrame| !s.hidden.contains(&sort_of_message(&s.run, f.message, f.link));
-    s.frame.in_flight.iter().filter(move |f| s.hidden.is_empty() || shows(f))
+    let shows = |f: &&FlightFrame| !s.hidden().contains(&sort_of_message(s.run(), f.message, f.link));
+    s.frame().in_flight.iter().filter(move |f| s.hidden().is_empty() || shows(f))
 }
 
 /// The first ones of them as tokens.
 pub(super) fn tokens(s: &Session) -> Vec<Token> {
-    let kinds = s.index.kinds();
+    let kinds = s.index().kinds();
     let token = |f: &FlightFrame| {
-        let kind = sort_of_message(&s.run, f.message, f.link);
+        let kind = sort_of_message(s.run(), f.message, f.link);
         Token {
             key: key(f),
             from: f.from,
@@ -145,7 +145,7 @@ impl Tokens {
             same && now.eq(shown.iter().map(|(t, _)| (t.key, t.arrive_us)))
         };
         if same {
-            self.place(s.view_us);
+            self.place(s.view_us());
         } else if let Some(scope) = &*self.0.redraw.borrow() {
             scope.send_message(super::view::Msg::Redraw);
         }

@@ -103,7 +103,7 @@ impl Component for Cluster {
 
     fn changed(&mut self, ctx: &Context<Self>, _old: &Props) -> bool {
         let s = ctx.props().model.get();
-        let of = (s.lab().spec().id, s.frame.processes.len());
+        let of = (s.lab().spec().id, s.frame().processes.len());
         if of != self.of {
             (self.of, self.put, self.drag, self.cut) = (of, Vec::new(), None, None);
         }
@@ -186,17 +186,17 @@ impl Component for Cluster {
             (t, way)
         });
         let arcs = if width > 0.0 { signs::arcs(&s) } else { Vec::new() };
-        ctx.props().tokens.drawn(ways.collect(), arcs, still, s.view_us);
+        ctx.props().tokens.drawn(ways.collect(), arcs, still, s.view_us());
     }
 }
 
 fn roles(s: &Session) -> Vec<String> {
-    s.frame.processes.iter().map(|p| p.role.clone()).collect()
+    s.frame().processes.iter().map(|p| p.role.clone()).collect()
 }
 
 impl Cluster {
     fn spots(&self, s: &Session) -> Vec<Spot> {
-        spots(s.run.names(), &roles(s), self.size, &self.put)
+        spots(s.run().names(), &roles(s), self.size, &self.put)
     }
 
     fn point(&self, e: &MouseEvent) -> Point {
@@ -207,8 +207,8 @@ impl Cluster {
     fn head(&self, ctx: &Context<Self>, s: &Session) -> Html {
         let link = ctx.link();
         let heal = ctx.props().on.reform(|_: MouseEvent| Command::Act(Act::Heal));
-        let cut = s.frame.network.groups.is_some() || !s.frame.network.blocked.is_empty();
-        let alone = s.frame.processes.len() < 2;
+        let cut = s.frame().network.groups.is_some() || !s.frame().network.blocked.is_empty();
+        let alone = s.frame().processes.len() < 2;
         let ring = if self.put.is_empty() { "No process was moved." } else { "Every process back to its place" };
         html! {
             <div class="cluster-head">
@@ -285,7 +285,7 @@ impl Cluster {
         let svg = self.svg.cast::<Element>();
         let s = ctx.props().model.get();
         let node = self.spots(&s).iter().rposition(|spot| spot.holds(at));
-        let message = ctx.props().tokens.at(at, s.view_us, REACH);
+        let message = ctx.props().tokens.at(at, s.view_us(), REACH);
         if self.cutting || e.shift_key() {
             self.cut = Some((at, at));
         } else if let Some(node) = node.filter(|_| message.is_none()) {
@@ -345,7 +345,7 @@ impl Cluster {
     /// Cuts along a line, finer than the network is cut already.
     fn split(&mut self, ctx: &Context<Self>, a: Point, b: Point) {
         let s = ctx.props().model.get();
-        let before = |i: usize| s.frame.network.groups.as_ref().map_or(0, |g| usize::from(g[i]));
+        let before = |i: usize| s.frame().network.groups.as_ref().map_or(0, |g| usize::from(g[i]));
         let groups: Vec<usize> = (self.spots(&s).iter().enumerate())
             .map(|(i, spot)| 2 * before(i) + usize::from(is_left(spot.at, a, b)))
             .collect();
@@ -360,7 +360,7 @@ impl Cluster {
     /// Opens the menu of what is at a point; links have one for a click only.
     fn menu(&self, ctx: &Context<Self>, at: Point, client: (i32, i32), click: bool) {
         let s = ctx.props().model.get();
-        let message = ctx.props().tokens.at(at, s.view_us, REACH);
+        let message = ctx.props().tokens.at(at, s.view_us(), REACH);
         let spots = self.spots(&s);
         let node = spots.iter().rposition(|spot| spot.holds(at)).map(|i| Target::Node(i as u16));
         let target = message.map(|t| Target::Message(t.key.0, t.key.1)).or(node);
@@ -374,7 +374,7 @@ impl Cluster {
     /// The link whose line is at a point, in the direction that keeps to this side of it.
     fn link_at(&self, s: &Session, spots: &[Spot], at: Point) -> Option<Target> {
         let picture = Picture { s, spots, size: self.size, measure: Measure::of(spots.len()) };
-        let network = &s.frame.network;
+        let network = &s.frame().network;
         let own = network.links.iter().map(|l| (l.from, l.to)).chain(network.blocked.iter().copied());
         let drawn = picture.wires().into_iter().chain(own.map(|(a, b)| (usize::from(a), usize::from(b))));
         let far = |&(a, b): &(usize, usize)| off(at, spots[a].at, spots[b].at);

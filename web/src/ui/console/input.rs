@@ -131,7 +131,7 @@ impl Component for Console {
 
 fn example(s: &crate::model::session::Session) -> String {
     let operation = &s.lab().spec().operations[0];
-    let processes = s.run.scenario().processes();
+    let processes = s.run().scenario().processes();
     let at = processes.iter().find(|p| operation.at.is_empty() || operation.at.contains(&p.role));
     format!("{} {}", at.map_or("", |p| p.name.as_str()), operation.name)
 }
@@ -164,7 +164,7 @@ impl Console {
     fn complete(&mut self, ctx: &Context<Self>, input: &HtmlInputElement) {
         let text = input.value();
         let caret = caret(input, &text);
-        let mut found = ctx.props().model.get().run.scenario().complete_line(&text, caret);
+        let mut found = ctx.props().model.get().run().scenario().complete_line(&text, caret);
         let head = text[..caret].trim_start();
         if !head.contains(char::is_whitespace) {
             let own = OWN_WORDS.iter().filter(|(word, _)| word.starts_with(head));

@@ -61,7 +61,7 @@ fn http_usage(form: &HttpForm, processes: &[ProcessInfo]) -> String {
 /// What there is to type.
 fn help(s: &Session) -> Html {
     let spec = s.lab().spec();
-    let processes = s.run.scenario().processes();
+    let processes = s.run().scenario().processes();
     let row = |usage: String, says: &str| html! { <><dt><code>{ usage }</code></dt><dd>{ says.to_string() }</dd></> };
     let operation = |o: &lightcone_core::tables::Operation| {
         let mut usage = format!("{} {}", first_at(&processes, o.at), o.name);

@@ -10,7 +10,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn BranchMenu(props: &Props) -> Html {
     let s = props.model.get();
-    let current = s.tree.current();
+    let current = s.tree().current();
     let item = |(depth, branch): (usize, &Branch)| {
         let id = branch.id;
         let onclick = props.on.reform(move |e: MouseEvent| {
@@ -32,7 +32,7 @@ pub(crate) fn BranchMenu(props: &Props) -> Html {
     html! {
         <div class="branch-menu">
             <Drop name="The branch that is shown ([ and ] change to the next one)" text={current.name.clone()}>
-                { for s.tree.rows().into_iter().map(item) }
+                { for s.tree().rows().into_iter().map(item) }
                 <button class="all" onclick={all}><b>{ "All branches…" }</b><span>{ "rename, compare, delete" }</span></button>
             </Drop>
         </div>

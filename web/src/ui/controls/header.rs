@@ -30,7 +30,7 @@ pub(crate) fn Header(props: &Props) -> Html {
     let s = props.model.get();
     let on = &props.on;
     let watch = s.builtin().map_or("A scenario of your own.", |b| b.watch);
-    let broken = &s.run.scenario().setup.broken;
+    let broken = &s.run().scenario().setup.broken;
     html! {
         <header class="top">
             <h1><svg viewBox="0 0 32 32" aria-hidden="true">
@@ -97,9 +97,9 @@ fn Choosers(props: &ModelProps) -> Html {
                 }) }
             </select>
             <select aria-label="Scenario" onchange={on_scenario}>
-                if s.builtin.is_none() { <option value="" selected={true}>{ s.title() }</option> }
+                if s.builtin_id().is_none() { <option value="" selected={true}>{ s.title() }</option> }
                 { for spec.scenarios.iter().zip(titles.iter()).map(|(b, title)| html! {
-                    <option value={b.id} selected={s.builtin == Some(b.id)}>{ title }</option>
+                    <option value={b.id} selected={s.builtin_id() == Some(b.id)}>{ title }</option>
                 }) }
             </select>
             <button onclick={props.on.reform(|_| Command::Reset)} title="Open this scenario again from its beginning">{ "Reset" }</button>

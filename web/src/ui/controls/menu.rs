@@ -91,7 +91,7 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
 
 /// What can be done to a process.
 fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
-    let process = &s.frame.processes[usize::from(node)];
+    let process = &s.frame().processes[usize::from(node)];
     let name = &process.name;
     let entry = |act: Act| Entry::act(act.kind(), act.clone(), why_not(process.status, act.kind()));
     let faults = [Act::Crash(node), Act::Restart(node), Act::Pause(node), Act::Resume(node)];
@@ -104,20 +104,20 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
     for timer in s.lab().spec().timers {
         // A lab may run several timers of one name: the first is the one that fires.
         let Some(armed) = process.timers.iter().find(|t| t.name == *timer) else { continue };
-        let left = millis_text((armed.due_us as f64 - s.view_us).max(0.0) as u64);
+        let left = millis_text((armed.due_us as f64 - s.view_us()).max(0.0) as u64);
         entries.push(Entry::act(format!("fire {timer} (in {left} ms)"), Act::Timeout { node, timer }, stands));
     }
     if entries.len() == 4 && !s.lab().spec().timers.is_empty() {
         let wish = Command::Menu(None);
         entries.push(Entry { text: "fire a timer".into(), wish, why_not: Some("None is running here.") });
     }
-    let down = s.look.orientation == Orientation::Down;
+    let down = s.look().orientation == Orientation::Down;
     for (forward, text) in [(false, ["move lane up", "move lane left"]), (true, ["move lane down", "move lane right"])]
     {
         let (wish, why_not) = step_lane(s, node, forward);
         entries.push(Entry { text: text[usize::from(down)].into(), wish: Command::Look(wish), why_not });
     }
-    let count = s.frame.processes.len() as u16;
+    let count = s.frame().processes.len() as u16;
     let link = Menu { target: Target::Link(node, (node + 1) % count.max(1)), at: menu.at };
     let alone = (count < 2).then_some("There is no other process.");
     entries.push(Entry { text: "settings of a link…".into(), wish: Command::Menu(Some(link)), why_not: alone });
@@ -126,7 +126,7 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
 
 /// What can be done to a message.
 fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
-    let flights = || s.frame.in_flight.iter().filter(|f| f.message == id && !f.link);
+    let flights = || s.frame().in_flight.iter().filter(|f| f.message == id && !f.link);
     let flight = flights().find(|f| f.copy == copy);
     let gone = flight.is_none().then_some("It is not under way any more.");
     // Only where it must be said which of several is meant.
@@ -134,11 +134,11 @@ fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
     let entry = |text: String, surgery| Entry::act(text, Act::Message { which, surgery }, gone);
     let mut entries = vec![entry("deliver now".into(), Surgery::DeliverIn(DELAY_US_MIN))];
     for ms in DELAYS_MS {
-        let left_us = flight.map_or(0, |f| (f.arrive_us as f64 - s.view_us).max(0.0) as u64);
+        let left_us = flight.map_or(0, |f| (f.arrive_us as f64 - s.view_us()).max(0.0) as u64);
         entries.push(entry(format!("delay by {ms} ms"), Surgery::DeliverIn(left_us + ms * 1000)));
     }
     entries.push(entry("duplicate".into(), Surgery::Duplicate));
     entries.push(entry("drop".into(), Surgery::Drop));
     let said = if copy > 1 { format!(", copy {copy}") } else { String::new() };
-    (format!("message {}{said}", s.run.message_label(id)), entries)
+    (format!("message {}{said}", s.run().message_label(id)), entries)
 }

@@ -47,12 +47,12 @@ struct Painted {
 
 impl Painted {
     fn of(s: &Session, end_us: u64) -> Painted {
-        let trace = s.run.trace();
+        let trace = s.run().trace();
         let mut painted = Painted { marks: Default::default(), stretches: Vec::new() };
         let mut down = vec![None; trace.width()];
         let mut cut = None;
         // The index is brought up to date when the diagram is painted, which may be a moment later.
-        for &id in s.index.outstanding().iter().filter(|id| **id < trace.len()) {
+        for &id in s.index().outstanding().iter().filter(|id| **id < trace.len()) {
             let record = trace.record(id);
             if let Some(sort) = SORTS.iter().position(|sort| sort.kinds.contains(&record.kind)) {
                 painted.marks[sort].push(id);
@@ -91,9 +91,9 @@ fn percent(us: u64, end_us: u64) -> String {
 /// The phase at a time, if the lab has phases.
 fn phase_text(s: &Session, at_us: u64) -> Option<String> {
     let spec = s.lab().spec().phases?;
-    let phases = s.index.phases();
+    let phases = s.index().phases();
     let at = phases.partition_point(|p| p.from_us <= at_us).checked_sub(1)?;
-    Some(phases[at].text(&spec, s.run.names()))
+    Some(phases[at].text(&spec, s.run().names()))
 }
 
 /// The slider and what is painted on it.
@@ -103,7 +103,7 @@ pub(super) fn Scrubber(props: &Props) -> Html {
     let end = s.end_us().max(1.0);
     let end_us = end as u64;
     let oninput = props.on.reform(move |e: InputEvent| Command::Seek(input_number(&e).min(end).max(0.0)));
-    let view_us = s.view_us as u64;
+    let view_us = s.view_us() as u64;
     let mut text = format!("{} of {} milliseconds", millis_text(view_us), millis_text(end_us));
     if let Some(phase) = phase_text(&s, view_us) {
         text = format!("{text}, {phase}");
@@ -119,7 +119,7 @@ pub(super) fn Scrubber(props: &Props) -> Html {
         point.set(Some(share.clamp(0.0, 1.0)));
     });
     html! {
-        <div class={classes!("scrubber", (!s.index.phases().is_empty()).then_some("taped"))} {onpointermove} onpointerleave={leave}>
+        <div class={classes!("scrubber", (!s.index().phases().is_empty()).then_some("taped"))} {onpointermove} onpointerleave={leave}>
             if let Some(share) = *pointed { { tip(&s, &painted, share, end) } }
             { tape(&s, end_us) }
             <svg class="marks" aria-hidden="true">
@@ -135,7 +135,7 @@ pub(super) fn Scrubber(props: &Props) -> Html {
 /// What is at a place: the time, the phase, and the nearest mark.
 fn tip(s: &Session, painted: &Painted, share: f64, end: f64) -> Html {
     let at_us = (share * end) as u64;
-    let far = |id: &RecordId| s.run.trace().record(*id).at_us.abs_diff(at_us);
+    let far = |id: &RecordId| s.run().trace().record(*id).at_us.abs_diff(at_us);
     let near = painted.marks.iter().flatten().copied().min_by_key(far).filter(|id| far(id) as f64 <= end * NEAR);
     let side = if share > 0.5 {
         format!("right:{}%", n(((1.0 - share) * 100.0) as f32))
@@ -146,7 +146,7 @@ fn tip(s: &Session, painted: &Painted, share: f64, end: f64) -> Html {
         <div class="tip" style={side} aria-hidden="true">
             <b>{ format!("{} ms", millis_text(at_us)) }</b>
             if let Some(phase) = phase_text(s, at_us) { <span>{ phase }</span> }
-            if let Some(id) = near { <span>{ s.run.label(id) }</span> }
+            if let Some(id) = near { <span>{ s.run().label(id) }</span> }
         </div>
     }
 }
@@ -158,7 +158,7 @@ fn block((class, from, to): &(&'static str, u64, u64), end_us: u64) -> Html {
 
 fn marks(s: &Session, sort: &Sort, ids: &[RecordId], end_us: u64) -> Html {
     let mark = |id: &RecordId| {
-        let at_us = s.run.trace().record(*id).at_us;
+        let at_us = s.run().trace().record(*id).at_us;
         html! { <svg x={percent(at_us, end_us)} class={sort.class}><path d={sort.d} /></svg> }
     };
     html! { <>{ for ids.iter().map(mark) }</> }
@@ -167,14 +167,14 @@ fn marks(s: &Session, sort: &Sort, ids: &[RecordId], end_us: u64) -> Html {
 /// The phases, one beside the other; their words fit or go.
 fn tape(s: &Session, end_us: u64) -> Html {
     let Some(spec) = s.lab().spec().phases else { return html! {} };
-    let phases = s.index.phases();
+    let phases = s.index().phases();
     let stretch = |(i, phase): (usize, &Phase)| {
         let to_us = phases.get(i + 1).map_or(end_us, |next| next.from_us).min(end_us);
         let width = percent(to_us.saturating_sub(phase.from_us), end_us);
-        let leader = phase.leader.map(|leader| s.run.names()[usize::from(leader)].as_str());
+        let leader = phase.leader.map(|leader| s.run().names()[usize::from(leader)].as_str());
         let tone = phase.leader.map_or("nobody".into(), |leader| format!("tone{}", leader % 7));
         html! {
-            <li class={tone} style={format!("left:{};width:{width}", percent(phase.from_us, end_us))} title={phase.text(&spec, s.run.names())}>
+            <li class={tone} style={format!("left:{};width:{width}", percent(phase.from_us, end_us))} title={phase.text(&spec, s.run().names())}>
                 <span class="long">{ format!("{} {}{}", spec.word, phase.number, leader.map(|l| format!(" · {l}")).unwrap_or_default()) }</span>
                 <span class="short">{ phase.number }</span>
             </li>

@@ -22,7 +22,7 @@ pub(crate) fn UndoButtons(props: &Props) -> Html {
         Wish::Undo,
         "Undo",
         "Ctrl+Z",
-        s.history.last(),
+        s.history().last(),
         "Nothing was changed yet that could be taken back.",
         "M8 5 4 9l4 4M4 9h8a4 4 0 0 1 0 8H9",
     );
@@ -30,7 +30,7 @@ pub(crate) fn UndoButtons(props: &Props) -> Html {
         Wish::Redo,
         "Redo",
         "Ctrl+Shift+Z",
-        s.history.next(),
+        s.history().next(),
         "Nothing was taken back that could be done again.",
         "M12 5l4 4-4 4M16 9H8a4 4 0 0 0 0 8h3",
     );

@@ -143,13 +143,13 @@ impl Component for Diagram {
         let session = ctx.props().model.get();
         let label = format!(
             "Space-time diagram: {} processes, {} events so far, at {} milliseconds. The event table says the same in words.",
-            session.frame.processes.len(),
-            session.frame.position,
-            lightcone_core::base::json::millis_text(session.view_us as u64),
+            session.frame().processes.len(),
+            session.frame().position,
+            lightcone_core::base::json::millis_text(session.view_us() as u64),
         );
         let link = ctx.link();
-        let down = (session.look.orientation == Orientation::Down).then_some("down");
-        let cutting = session.look.cut.is_some().then_some("cutting");
+        let down = (session.look().orientation == Orientation::Down).then_some("down");
+        let cutting = session.look().cut.is_some().then_some("cutting");
         let graspable = (self.pointed.is_some() || self.taken.is_some()).then_some("graspable");
         html! {
             <div class="stage">
@@ -174,8 +174,8 @@ fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
     let name = props.scene.0.borrow().name_at(at);
     let tip = name.map_or(String::new(), |name| {
         let s = props.model.get();
-        let what = if s.look.collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
-        format!("{}: click to {what}, drag to move it", s.run.names()[usize::from(name.node)])
+        let what = if s.look().collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
+        format!("{}: click to {what}, drag to move it", s.run().names()[usize::from(name.node)])
     });
     if under.title() != tip {
         under.set_title(&tip);
@@ -188,8 +188,8 @@ fn place(e: &PointerEvent) -> Point {
 
 /// With a line over the lanes, arrow keys move the chosen lane's handle, and Tab goes from lane to lane.
 fn cut_key(s: &Session, e: &KeyboardEvent) -> Option<Wish> {
-    let chosen = s.look.cut.as_ref()?.chosen;
-    let lanes = s.look.lanes(s.run.names().len());
+    let chosen = s.look().cut.as_ref()?.chosen;
+    let lanes = s.look().lanes(s.run().names().len());
     let here = lanes.iter().position(|lane| *lane == chosen)?;
     Some(match (e.key().as_str(), e.shift_key()) {
         ("ArrowLeft" | "ArrowUp", _) => Wish::CutStep(false),
@@ -238,7 +238,7 @@ impl Diagram {
         let cuts = {
             let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
             let on_plot = self.downs.is_empty() && scene.plot.is_some_and(|plot| plot.holds(at));
-            (s.look.cut.is_some() && on_plot).then(|| scene.handle_at(at))
+            (s.look().cut.is_some() && on_plot).then(|| scene.handle_at(at))
         };
         let lane = ctx.props().scene.0.borrow().name_at(at).map(|name| name.node);
         self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false, lane });
@@ -265,7 +265,7 @@ impl Diagram {
         let Some(down) = self.downs.iter_mut().find(|d| d.id == e.pointer_id()) else {
             let event = ctx.props().scene.0.borrow().event_at(at);
             name_tip(ctx.props(), e, at);
-            let before = ctx.props().model.get().hover;
+            let before = ctx.props().model.get().hover();
             if event != before {
                 on.emit(Command::Hover(event));
             }
@@ -387,7 +387,7 @@ impl Diagram {
         if let Some((_, moved_to)) = &mut self.taken {
             *moved_to = Some(to);
         }
-        if ctx.props().model.get().playing {
+        if ctx.props().model.get().is_playing() {
             ctx.props().on.emit(Command::Play);
         }
         true
@@ -448,7 +448,7 @@ impl Diagram {
         }
         let lanes = {
             let s = ctx.props().model.get();
-            s.look.lanes(s.run.names().len())
+            s.look().lanes(s.run().names().len())
         };
         let mut all: Vec<Target> = lanes.into_iter().map(Target::Node).collect();
         all.extend(Self::heads(ctx).iter().map(|h| Target::Message(h.message, h.copy)));

@@ -16,27 +16,27 @@ const LISTED_MAX: usize = 40;
 
 /// The line where the pointer is, or at the cursor; none where there is one.
 pub(crate) fn cut_at_pointer(s: &Session, scene: &SceneRef) -> Wish {
-    if s.look.cut.is_some() {
+    if s.look().cut.is_some() {
         return Wish::NoCut;
     }
     let pointer = scene.pointer();
     let scene = scene.0.borrow();
     match pointer.filter(|p| scene.plot.is_some_and(|plot| plot.holds(*p))) {
         Some(p) => whole_line(s, &scene, p),
-        None => Wish::Cut(vec![(s.now_units(), s.run.position()); s.run.names().len()]),
+        None => Wish::Cut(vec![(s.now_units(), s.run().position()); s.run().names().len()]),
     }
 }
 
 /// The value of the axis at a point.
 fn units(s: &Session, scene: &Scene, p: Point) -> f64 {
     let (start, length) = scene.stretch();
-    s.window.0 + f64::from((scene.along(p).0 - start) / length) * (s.window.1 - s.window.0)
+    s.window().0 + f64::from((scene.along(p).0 - start) / length) * (s.window().1 - s.window().0)
 }
 
 /// First record of a lane that lies behind a point: what stands side by side is parted as it is drawn.
 fn bound(s: &Session, scene: &Scene, node: NodeId, p: Point) -> RecordId {
     let by_axis = bound_at(s, units(s, scene, p));
-    let later = scene.events.iter().filter(|e| s.run.trace().record(e.id).node == node);
+    let later = scene.events.iter().filter(|e| s.run().trace().record(e.id).node == node);
     let later = later.filter(|e| scene.along(e.at).0 > scene.along(p).0 && e.id < by_axis);
     later.map(|e| e.id).min().unwrap_or(by_axis)
 }
@@ -44,7 +44,7 @@ fn bound(s: &Session, scene: &Scene, node: NodeId, p: Point) -> RecordId {
 /// A straight line through a point.
 pub(super) fn whole_line(s: &Session, scene: &Scene, p: Point) -> Wish {
     let at = units(s, scene, p);
-    Wish::Cut((0..s.run.names().len()).map(|node| (at, bound(s, scene, node as NodeId, p))).collect())
+    Wish::Cut((0..s.run().names().len()).map(|node| (at, bound(s, scene, node as NodeId, p))).collect())
 }
 
 /// The line goes through a point where it crosses a lane.
@@ -70,7 +70,7 @@ pub(super) fn through(s: &Session, scene: &Scene, before: Point, at: Point) -> V
 #[component]
 pub(crate) fn CutBar(props: &Props) -> Html {
     let s = props.model.get();
-    let Some(cut) = &s.look.cut else { return html! {} };
+    let Some(cut) = &s.look().cut else { return html! {} };
     let consistent = cut.report.is_consistent();
     let flying = &cut.report.in_flight;
     let close = props.on.reform(|_: MouseEvent| Command::Look(Wish::NoCut));

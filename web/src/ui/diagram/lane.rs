@@ -13,7 +13,7 @@ use yew::prelude::*;
 /// The other lanes in their order, and how many of them lie before a point.
 fn others(s: &Session, scene: &Scene, node: NodeId, at: Point) -> (Vec<f32>, usize) {
     let across = scene.along(at).1;
-    let lanes = s.look.lanes(s.run.names().len()).into_iter().filter(|lane| *lane != node);
+    let lanes = s.look().lanes(s.run().names().len()).into_iter().filter(|lane| *lane != node);
     let places: Vec<f32> = lanes.filter_map(|lane| scene.lanes.get(usize::from(lane)).copied()).collect();
     let before = places.iter().filter(|place| **place < across).count();
     (places, before)
@@ -41,7 +41,7 @@ pub(super) fn overlay(s: &Session, scene: &Scene, node: NodeId, at: Point) -> Ht
     };
     let (from, to) = (scene.along((0.0, goal)), scene.along((end, goal)));
     let words = (plot.x.max(from.0) + 8.0, plot.y.max(from.1 - 6.0));
-    let name = &s.run.names()[usize::from(node)];
+    let name = &s.run().names()[usize::from(node)];
     html! {
         <>
             <line class="lane-goal" x1={n(from.0)} y1={n(from.1)} x2={n(to.0)} y2={n(to.1)} />
@@ -52,7 +52,7 @@ pub(super) fn overlay(s: &Session, scene: &Scene, node: NodeId, at: Point) -> Ht
 
 /// One place on or back, and why that cannot be.
 pub(crate) fn step(s: &Session, node: NodeId, forward: bool) -> (Wish, Option<&'static str>) {
-    let lanes = s.look.lanes(s.run.names().len());
+    let lanes = s.look().lanes(s.run().names().len());
     let here = lanes.iter().position(|lane| *lane == node).unwrap_or(0);
     let why_not = match forward {
         true if here + 1 >= lanes.len() => Some("It is the last lane."),

@@ -52,11 +52,11 @@ fn strip(s: &Session, width: f32, height: f32) -> Strip<'_> {
     Strip {
         width,
         height,
-        axis: s.axis,
+        axis: s.axis(),
         end: s.end_units(),
-        window: s.window,
+        window: s.window(),
         now: s.now_units(),
-        search: s.look.finder.as_ref().map(|f| &f.search),
+        search: s.look().finder.as_ref().map(|f| &f.search),
     }
 }
 
@@ -64,7 +64,7 @@ fn strip(s: &Session, width: f32, height: f32) -> Strip<'_> {
 pub(crate) fn paint_overview(canvas: &HtmlCanvasElement, s: &Session, theme: Theme) {
     let Some((ctx, w, h, scale)) = platform::fit_canvas(canvas) else { return };
     if w > 2.0 && h > 2.0 {
-        let scene = lay_out_overview(&s.run, &s.index, &strip(s, w as f32, h as f32));
+        let scene = lay_out_overview(s.run(), s.index(), &strip(s, w as f32, h as f32));
         paint(&ctx, &scene, theme, scale);
     }
 }
@@ -88,12 +88,12 @@ impl Component for Overview {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let s = ctx.props().model.get();
-        let (from, to) = (s.window.0.max(0.0), s.window.1.min(s.end_units()).max(0.0));
-        let words = |units: f64| match s.axis {
+        let (from, to) = (s.window().0.max(0.0), s.window().1.min(s.end_units()).max(0.0));
+        let words = |units: f64| match s.axis() {
             Axis::Time => millis_text(units as u64),
             Axis::Logical => ((units / LOGICAL_STEP) as u64).to_string(),
         };
-        let unit = if s.axis == Axis::Time { "milliseconds" } else { "steps" };
+        let unit = if s.axis() == Axis::Time { "milliseconds" } else { "steps" };
         let text = format!("{} to {} of {} {unit} in sight", words(from), words(to), words(s.end_units()));
         let link = ctx.link();
         let on = &ctx.props().on;
@@ -141,7 +141,7 @@ impl Overview {
         let x = e.offset_x() as f32;
         let s = ctx.props().model.get();
         let strip = strip(&s, canvas.client_width() as f32, canvas.client_height() as f32);
-        let (frame, (from, to)) = (strip.frame(), s.window);
+        let (frame, (from, to)) = (strip.frame(), s.window());
         let reach = if e.pointer_type() == "touch" { GRIP.1 } else { GRIP.0 };
         // A narrow frame can still be moved as a whole.
         let inner = reach.min(frame.w / 4.0);
@@ -176,7 +176,7 @@ impl Overview {
         let Some((_, grip)) = self.grip else { return };
         let ((from, to), end) = {
             let s = ctx.props().model.get();
-            (s.window, s.end_units())
+            (s.window(), s.end_units())
         };
         let (from, to) = match grip {
             Grip::From => (at.min(to - SPAN_MIN), to),

@@ -33,20 +33,20 @@ type Stretch = (f32, f32);
 
 /// Where a time stands along time; `None` on the logical axis, on which nothing can be moved in time.
 fn along_of(s: &Session, (start, length): Stretch, us: f64) -> Option<f32> {
-    let (from, to) = s.window;
-    (s.axis == Axis::Time).then(|| start + ((us - from) / (to - from) * f64::from(length)) as f32)
+    let (from, to) = s.window();
+    (s.axis() == Axis::Time).then(|| start + ((us - from) / (to - from) * f64::from(length)) as f32)
 }
 
 /// The arrival that a place along time stands for: never before now.
 pub(super) fn time_at(s: &Session, (start, length): Stretch, along: f32) -> f64 {
-    let (from, to) = s.window;
+    let (from, to) = s.window();
     let us = from + f64::from((along - start) / length.max(1.0)) * (to - from);
-    us.max(s.view_us + SOONEST_US)
+    us.max(s.view_us() + SOONEST_US)
 }
 
 /// The messages under way that can be moved.
 pub(super) fn heads(s: &Session, scene: &Scene) -> Vec<Head> {
-    let flights = &s.frame.in_flight;
+    let flights = &s.frame().in_flight;
     let head = |a: &ArrowPlace| {
         let flight = flights.iter().find(|f| f.message == a.message && f.copy == a.copy && !f.link)?;
         let along = along_of(s, scene.stretch(), flight.arrive_us as f64)?.max(scene.along(a.to).0);
@@ -86,11 +86,11 @@ pub(super) fn marked(s: &Session, scene: &Scene, heads: &[Head], target: Target)
             } else {
                 html! { <rect class="key-mark" x={n(x - 34.0)} y="2" width="68" height={n((y - 6.0).max(8.0))} rx="6" /> }
             },
-            s.run.names()[usize::from(node)].clone(),
+            s.run().names()[usize::from(node)].clone(),
         ),
         Target::Message(id, _) => (
             html! { <circle class="key-mark" cx={n(x)} cy={n(y)} r="11" /> },
-            format!("message {}", s.run.message_label(id)),
+            format!("message {}", s.run().message_label(id)),
         ),
         Target::Link(..) => return Default::default(),
     };
@@ -119,8 +119,8 @@ pub(super) fn taken(heads: &[Head], shown: Option<(u32, u16)>, at: Point, touch:
 
 /// The act that lets a message arrive at a time.
 pub(super) fn act(s: &Session, head: &Head, arrive_us: f64) -> Command {
-    let in_us = (arrive_us - s.view_us).max(SOONEST_US).round() as u64;
-    let several = s.frame.in_flight.iter().filter(|f| f.message == head.message && !f.link).count() > 1;
+    let in_us = (arrive_us - s.view_us()).max(SOONEST_US).round() as u64;
+    let several = s.frame().in_flight.iter().filter(|f| f.message == head.message && !f.link).count() > 1;
     let which = if several { Which::Copy(head.message, head.copy) } else { Which::Id(head.message) };
     Command::Act(Act::Message { which, surgery: Surgery::DeliverIn(in_us) })
 }

@@ -13,7 +13,7 @@ const HINT: &str = "Words of a label, kind:drop, node:P2, message:7 (/)";
 pub(super) fn SearchField(props: &Props) -> Html {
     let s = props.model.get();
     let on = &props.on;
-    let finder = s.look.finder.as_ref();
+    let finder = s.look().finder.as_ref();
     let text = finder.map(|f| f.text.clone()).unwrap_or_default();
     let oninput = on.reform(|e: InputEvent| Command::Look(Wish::Search(input_value(&e))));
     let onkeydown = {
@@ -32,7 +32,7 @@ pub(super) fn SearchField(props: &Props) -> Html {
         <div class="search" role="search">
             <input id="search" type="text" value={text} placeholder="Search /" autocomplete="off" spellcheck="false"
                 aria-label="Search the events" title={HINT} {oninput} {onkeydown} />
-            if let Some(finder) = finder { { found(finder, s.run.trace().len(), on) } }
+            if let Some(finder) = finder { { found(finder, s.run().trace().len(), on) } }
         </div>
     }
 }

@@ -30,10 +30,10 @@ pub(crate) struct Props {
 pub(crate) fn Tip(props: &Props) -> Html {
     let s = props.model.get();
     let scene = props.scene.0.borrow();
-    let (run, index, hover) = match (&s.compare, props.below) {
+    let (run, index, hover) = match (s.compare(), props.below) {
         (None, true) => return html! {},
         (Some(compare), true) => (&compare.run, &compare.index, compare.hover),
-        (_, false) => (&s.run, &s.index, s.hover),
+        (_, false) => (s.run(), s.index(), s.hover()),
     };
     let place = hover.filter(|&id| id < run.trace().len());
     let place = place.and_then(|id| scene.events.iter().find(|e| e.id == id));

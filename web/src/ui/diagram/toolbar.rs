@@ -18,7 +18,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
     let stamps = [(Labels::Lamport, "Lamport"), (Labels::Vector, "vector"), (Labels::Both, "both")];
     let labels: Vec<_> = [(Labels::None, "none")].into_iter().chain(own).chain(stamps).collect();
     let on = &props.on;
-    let cutting = s.look.cut.is_some();
+    let cutting = s.look().cut.is_some();
     html! {
         <div class="toolbar">
             <h2>{ "Space-time" }</h2>
@@ -26,16 +26,16 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
             { view_menu(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
                 title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>
-            { segmented("Clocks at the events", &labels, s.labels, on.reform(Command::Labels)) }
+            { segmented("Clocks at the events", &labels, s.labels(), on.reform(Command::Labels)) }
             <div class="group" role="group" aria-label="Zoom">
                 <button onclick={on.reform(|_| Command::Zoom(1.25, 0.5))} aria-label="Zoom out" title="Zoom out (-)">{ "−" }</button>
                 <button onclick={on.reform(|_| Command::Zoom(0.8, 0.5))} aria-label="Zoom in" title="Zoom in (+)">{ "+" }</button>
                 <button onclick={on.reform(|_| Command::Fit)} title="Show everything (0)">{ "fit" }</button>
             </div>
-            if !s.follow {
+            if !s.follows() {
                 <button class="follow" onclick={on.reform(|_| Command::Follow)} title="Follow now again (f)">{ "→ now" }</button>
             }
-            { trouble(s.look.finder.as_ref()) }
+            { trouble(s.look().finder.as_ref()) }
         </div>
     }
 }
@@ -44,26 +44,27 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
 fn view_menu(s: &Session, on: &Callback<Command>) -> Html {
     let axes = [(Axis::Time, "time"), (Axis::Logical, "order")];
     let ways = [(Orientation::Right, "right"), (Orientation::Down, "down")];
-    let left_out = s.index.kinds().iter().filter(|kind| s.hidden.contains(kind)).count() + s.look.collapsed.len();
+    let left_out = s.index().kinds().iter().filter(|kind| s.hidden().contains(kind)).count() + s.look().collapsed.len();
     let text = if left_out == 0 { "view".into() } else { format!("view −{left_out}") };
-    let kinds = s.index.kinds();
-    let kind = |&kind: &&'static str| switch(kind, !s.hidden.contains(&kind), on.reform(move |_| Command::Hide(kind)));
+    let kinds = s.index().kinds();
+    let kind =
+        |&kind: &&'static str| switch(kind, !s.hidden().contains(&kind), on.reform(move |_| Command::Hide(kind)));
     let lane = |(node, name): (usize, &String)| {
         let node = node as NodeId;
-        switch(name, !s.look.collapsed.contains(&node), on.reform(move |_| Command::Look(Wish::Fold(node))))
+        switch(name, !s.look().collapsed.contains(&node), on.reform(move |_| Command::Look(Wish::Fold(node))))
     };
     html! {
         <Drop name="Axis, direction, messages and lanes" {text}>
             <b>{ "Axis" }</b>
-            { segmented("Axis", &axes, s.axis, on.reform(Command::Axis)) }
+            { segmented("Axis", &axes, s.axis(), on.reform(Command::Axis)) }
             <b>{ "Time runs" }</b>
-            { segmented("Time runs", &ways, s.look.orientation, on.reform(|way| Command::Look(Wish::Turn(way)))) }
+            { segmented("Time runs", &ways, s.look().orientation, on.reform(|way| Command::Look(Wish::Turn(way)))) }
             if kinds.len() > 1 {
                 <b>{ "Shown messages" }</b>
                 <div class="switches" role="group" aria-label="Shown messages">{ for kinds.iter().map(kind) }</div>
             }
             <b>{ "Open lanes" }</b>
-            <div class="switches" role="group" aria-label="Open lanes">{ for s.run.names().iter().enumerate().map(lane) }</div>
+            <div class="switches" role="group" aria-label="Open lanes">{ for s.run().names().iter().enumerate().map(lane) }</div>
         </Drop>
     }
 }

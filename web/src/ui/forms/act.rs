@@ -19,7 +19,7 @@ use yew::prelude::*;
 pub(crate) fn ActPanel(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
-    let names: Vec<String> = s.run.names().to_vec();
+    let names: Vec<String> = s.run().names().to_vec();
     let lab = spec.id;
     let chosen = use_state(|| 0usize);
     let node = use_state(|| 0usize);
@@ -33,12 +33,12 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
         });
     }
     let operation = &spec.operations[(*chosen).min(spec.operations.len() - 1)];
-    let processes = s.run.scenario().processes();
+    let processes = s.run().scenario().processes();
     let takes = |i: &usize| operation.at.is_empty() || operation.at.contains(&processes[*i].role);
     let able: Vec<usize> = (0..names.len()).filter(takes).collect();
     let at = if able.contains(&*node) { *node } else { able.first().copied().unwrap_or(0) };
     let refuse = why_not(s.status(at), "request");
-    let (fields, json) = request(operation, s.run.scenario(), at, &values);
+    let (fields, json) = request(operation, s.run().scenario(), at, &values);
     let send = props.on.reform(move |_: MouseEvent| Command::Written(json.clone()));
     let pick = |i: usize| {
         let chosen = chosen.clone();

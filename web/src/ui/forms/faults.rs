@@ -27,7 +27,7 @@ pub(crate) fn Faults(props: &Props) -> Html {
                 <button {onclick} disabled={why.is_some()} title={why.unwrap_or("")} aria-label={format!("{wish} {name}")}>{ wish }</button>
             }
         };
-        let waiting = s.frame.processes[i].waiting;
+        let waiting = s.frame().processes[i].waiting;
         let text = match status {
             Status::Paused if waiting > 0 => format!("paused, {waiting} waiting"),
             _ => status.name().to_string(),
@@ -42,7 +42,7 @@ pub(crate) fn Faults(props: &Props) -> Html {
     html! {
         <section class="card faults">
             <h2>{ "Faults" }</h2>
-            <ul tabindex="0" aria-label="Processes">{ for s.run.names().iter().enumerate().map(row) }</ul>
+            <ul tabindex="0" aria-label="Processes">{ for s.run().names().iter().enumerate().map(row) }</ul>
             <button class="wide" onclick={props.on.reform(|_| Command::Settle)}
                 title="Links heal and lose nothing, everyone restarts and resumes, requests stop, and what must hold in the end is checked">
                 { "end all faults and settle" }

@@ -93,7 +93,7 @@ fn json(group: &Group, operation: &'static Operation, processes: &[ProcessInfo])
 pub(crate) fn LoadForm(props: &ManyProps) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
-    let processes = s.run.scenario().processes();
+    let processes = s.run().scenario().processes();
     let state = use_state(|| Draft::new(spec, &processes));
     let draft = if state.lab == spec.id { (*state).clone() } else { Draft::new(spec, &processes) };
     let set = {
@@ -178,7 +178,7 @@ fn named(
         html! { <button aria-pressed={pressed.to_string()} title={load.says} {onclick}>{ load.name }</button> }
     };
     let chosen = draft.named.map(|place| &spec.loads.named[place]);
-    let fields = &s.run.scenario().setup.fields;
+    let fields = &s.run().scenario().setup.fields;
     let missing = chosen.and_then(|load| load.sets).filter(|(field, _)| {
         let param = spec.setup.iter().find(|p| p.name == *field);
         fields.given(field).is_none() && param.is_some()
@@ -235,7 +235,7 @@ fn group(
     let argument = |p: &'static Param| {
         let on = reform(change, move |value: String, g| drop(g.args.insert(p.name, value)));
         let names = able_for(p, processes);
-        let offers = if p.default.is_none() { s.run.scenario().suggestions(operation, p) } else { Vec::new() };
+        let offers = if p.default.is_none() { s.run().scenario().suggestions(operation, p) } else { Vec::new() };
         html! { <Argument key={p.name} param={p} value={value(p, &group.args)} {names} {offers} open={true} {on} /> }
     };
     html! {

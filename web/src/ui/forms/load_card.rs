@@ -13,7 +13,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn LoadCard(props: &Props) -> Html {
     let s = props.model.get();
-    let Some(load) = s.load.as_ref().filter(|load| load.is_in(&s.run)) else { return html! {} };
+    let Some(load) = s.load().filter(|load| load.is_in(s.run())) else { return html! {} };
     let wish = |wish: Wish| props.on.reform(move |_: MouseEvent| Command::Load(wish.clone()));
     let running = load.stage == Stage::Running;
     let (done, of) = (load.done(), load.of());
@@ -85,7 +85,7 @@ fn numbers(load: &Load, s: &Session) -> Html {
         own.push(("answer after, median".into(), span_text(median)));
         own.push(("answer after, 95 %".into(), span_text(most)));
     }
-    let metrics = s.run.metrics();
+    let metrics = s.run().metrics();
     let loads = s.lab().spec().loads;
     let told = |name: &str| loads.metrics.contains(&name);
     let text = |(name, value): &(&str, u64)| (name.replace('_', " "), grouped(*value));

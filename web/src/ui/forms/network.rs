@@ -85,7 +85,7 @@ fn Slider(props: &SliderProps) -> Html {
 #[component]
 pub(crate) fn NetworkPanel(props: &Props) -> Html {
     let s = props.model.get();
-    let network = &s.frame.network;
+    let network = &s.frame().network;
     let rule = lightcone_core::base::json::Doc::parse(&network.delay).and_then(|d| Delay::read(&d));
     let (model, low, high) = parts(rule.unwrap_or(Delay::Constant(10_000)));
     let change = |change: LinkChange| Command::Act(Act::Network(change));
@@ -127,7 +127,7 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>
-            if let Some(outlook) = s.run.outlook() { { outlook_view(&outlook) } }
+            if let Some(outlook) = s.run().outlook() { { outlook_view(&outlook) } }
             <Partitions model={props.model.clone()} on={props.on.clone()} />
         </section>
     }

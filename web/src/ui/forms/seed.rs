@@ -10,7 +10,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn Seed(props: &Props) -> Html {
     let s = props.model.get();
-    let seed = s.run.scenario().seed;
+    let seed = s.run().scenario().seed;
     let on = props.on.reform(|text: String| Command::Tree(Wish::Seed(text)));
     // Draws are hashed with the seed: the next number is as good as any, and can be found again.
     let another = props.on.reform(move |_: MouseEvent| Command::Tree(Wish::Seed(seed.wrapping_add(1).to_string())));

@@ -11,7 +11,7 @@ use yew::prelude::*;
 pub(crate) fn SetupPanel(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
-    let setup = &s.run.scenario().setup;
+    let setup = &s.run().scenario().setup;
     let field = |p: &'static lightcone_core::tables::Param| {
         let value = setup.fields.value(spec.setup, p.name);
         let on = props.on.reform(move |value: String| Command::Setup(p.name, value));

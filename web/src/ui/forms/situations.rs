@@ -13,7 +13,7 @@ const KEYS: usize = 9;
 #[component]
 pub(crate) fn Situations(props: &Props) -> Html {
     let s = props.model.get();
-    let situations = s.run.situations();
+    let situations = s.run().situations();
     let moments = s.moments();
     if situations.is_empty() && moments.is_empty() {
         return Html::default();
@@ -35,7 +35,7 @@ pub(crate) fn Situations(props: &Props) -> Html {
     html! {
         <section class="card situations">
             <h2>{ "Situations" }</h2>
-            if !moments.is_empty() { { steps(&moments, s.view_us, &props.on) } }
+            if !moments.is_empty() { { steps(&moments, s.view_us(), &props.on) } }
             <div class="tiles">{ for situations.iter().enumerate().map(button) }</div>
         </section>
     }

@@ -60,7 +60,7 @@ fn time_trouble(text: &str) -> Option<String> {
 
 /// What is wrong with an act, if anything is.
 fn act_trouble(model: &Model, text: &str) -> Option<String> {
-    let wrong = Doc::parse(text).and_then(|_| model.get().run.scenario().read_act(text)).err()?;
+    let wrong = Doc::parse(text).and_then(|_| model.get().run().scenario().read_act(text)).err()?;
     Some(wrong.to_string())
 }
 
@@ -196,8 +196,8 @@ fn Adder(props: &AdderProps) -> Html {
     let trouble: Field = use_state(|| None);
     let (now, example) = {
         let s = props.model.get();
-        let first = s.run.names().first().cloned().unwrap_or_default();
-        (millis_text(s.view_us as u64), format!("{{\"crash\":{{\"node\":\"{first}\"}}}}"))
+        let first = s.run().names().first().cloned().unwrap_or_default();
+        (millis_text(s.view_us() as u64), format!("{{\"crash\":{{\"node\":\"{first}\"}}}}"))
     };
     let (at, text) = ((*time).clone().unwrap_or(now), (*json).clone().unwrap_or(example));
     let add = {

@@ -36,7 +36,7 @@ pub(crate) fn Branches(props: &Props) -> Html {
                 <button onclick={copy} title="A branch from this moment on, with nothing changed yet">{ "branch here" }</button>
             </div>
             <ul class="tree">
-                { for s.tree.rows().into_iter().map(|(depth, branch)| row(&s, depth, branch, &props.on)) }
+                { for s.tree().rows().into_iter().map(|(depth, branch)| row(&s, depth, branch, &props.on)) }
             </ul>
         </div>
     }
@@ -44,18 +44,18 @@ pub(crate) fn Branches(props: &Props) -> Html {
 
 fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Html {
     let id = branch.id;
-    let current = id == s.tree.current().id;
-    let compared = s.compare.as_ref().is_some_and(|c| c.other == id);
+    let current = id == s.tree().current().id;
+    let compared = s.compare().as_ref().is_some_and(|c| c.other == id);
     let wish = |wish: Wish| on.reform(move |_: MouseEvent| Command::Tree(wish.clone()));
     let rename = on.reform(move |name: String| Command::Tree(Wish::Rename(id, name)));
-    let parent = branch.parent.and_then(|p| s.tree.find(p));
+    let parent = branch.parent.and_then(|p| s.tree().find(p));
     let since = match parent {
         Some(parent) => format!("forked at {} ms from “{}”", millis_text(branch.at_us), parent.name),
         None => "from the beginning".into(),
     };
-    let acts = if current { s.run.scenario().acts.len() } else { branch.scenario.acts.len() };
+    let acts = if current { s.run().scenario().acts.len() } else { branch.scenario.acts.len() };
     let acts = if acts == 1 { "1 act".to_string() } else { format!("{acts} acts") };
-    let only = s.tree.branches().len() == 1;
+    let only = s.tree().branches().len() == 1;
     let name = &branch.name;
     let enter_why = if current { "It is shown already." } else { "Show this branch at the same time" };
     let compare_why = if current {

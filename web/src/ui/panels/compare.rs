@@ -31,14 +31,14 @@ pub(crate) struct Props {
 pub(crate) fn CompareBar(props: &Props) -> Html {
     let last = use_mut_ref(|| 0.0_f64);
     let s = props.model.get();
-    let Some(compare) = &s.compare else { return html! {} };
-    let shown = s.tree.current().name.clone();
-    let other = s.tree.find(compare.other).map(|b| b.name.clone()).unwrap_or_default();
+    let Some(compare) = &s.compare() else { return html! {} };
+    let shown = s.tree().current().name.clone();
+    let other = s.tree().find(compare.other).map(|b| b.name.clone()).unwrap_or_default();
     let wish = |wish: Wish| props.on.reform(move |_: MouseEvent| Command::Tree(wish.clone()));
     let label = format!(
         "Space-time diagram of “{other}”: {} events so far, at {} milliseconds.",
         compare.frame.position,
-        millis_text(s.view_us as u64)
+        millis_text(s.view_us() as u64)
     );
     let swap = compare.other;
     let (wheel, down, moved) = handles(props, &last);
@@ -46,7 +46,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
     html! {
         <>
             <div class="compare">
-                <p role="status">{ sentence(&s.run, &shown, compare, &other) }</p>
+                <p role="status">{ sentence(s.run(), &shown, compare, &other) }</p>
                 <div class="group wrap">
                     <button onclick={wish(Wish::ToDifference)} disabled={compare.first.is_none()}
                         title={if compare.first.is_none() { "The two do not differ." } else { "To the moment of the first difference" }}>
@@ -96,7 +96,7 @@ fn handles(
         Callback::from(move |e: PointerEvent| {
             if e.buttons() == 0 {
                 let event = scene.0.borrow().event_at((e.offset_x() as f32, e.offset_y() as f32));
-                let before = model.get().compare.as_ref().and_then(|c| c.hover);
+                let before = model.get().compare().as_ref().and_then(|c| c.hover);
                 if event != before {
                     on.emit(Command::Look(look::Wish::HoverBelow(event)));
                 }

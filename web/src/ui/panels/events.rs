@@ -23,27 +23,27 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn EventTable(props: &Props) -> Html {
     let s = props.model.get();
-    let total = s.run.trace().len();
+    let total = s.run().trace().len();
     let offset = use_state(|| None::<u32>);
-    let focus = s.chosen[0].unwrap_or(s.frame.position.saturating_sub(1));
+    let focus = s.chosen()[0].unwrap_or(s.frame().position.saturating_sub(1));
     let page = offset.unwrap_or(focus / ROWS).min(total.saturating_sub(1) / ROWS);
     let turn = |to: Option<u32>| {
         let offset = offset.clone();
         Callback::from(move |_: MouseEvent| offset.set(to))
     };
     let row = |id: u32| {
-        let record = s.run.trace().record(id);
-        let name = if record.node == NO_NODE { "network" } else { s.run.names()[usize::from(record.node)].as_str() };
+        let record = s.run().trace().record(id);
+        let name = if record.node == NO_NODE { "network" } else { s.run().names()[usize::from(record.node)].as_str() };
         let vector =
-            s.run.trace().vector(record).filter(|_| !s.is_veiled(id)).map(|v| clock::text(&v)).unwrap_or_default();
-        let chosen = s.chosen.contains(&Some(id));
-        let class = classes!((id >= s.frame.position).then_some("ahead"), chosen.then_some("chosen"));
+            s.run().trace().vector(record).filter(|_| !s.is_veiled(id)).map(|v| clock::text(&v)).unwrap_or_default();
+        let chosen = s.chosen().contains(&Some(id));
+        let class = classes!((id >= s.frame().position).then_some("ahead"), chosen.then_some("chosen"));
         let onclick = props.on.reform(move |_: MouseEvent| Command::Choose(Some(id)));
         html! {
             <tr key={id} {class}>
                 <td><button class="link" {onclick} aria-label={format!("Choose event {id}")}>{ id }</button></td>
                 <td>{ millis_text(record.at_us) }</td><td>{ name }</td><td>{ record.kind.name() }</td>
-                <td class="label">{ s.run.label(id) }</td>
+                <td class="label">{ s.run().label(id) }</td>
                 <td>{ if vector.is_empty() { String::new() } else { record.lamport.to_string() } }</td><td>{ vector }</td>
             </tr>
         }

@@ -26,7 +26,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     html! {
         <section class="card inspector" aria-live="polite">
             <h2>{ heading(&s) }</h2>
-            if let Some((a, b, relation)) = s.relation().filter(|_| s.hover.is_none()) {
+            if let Some((a, b, relation)) = s.relation().filter(|_| s.hover().is_none()) {
                 { compared(&s, a, b, relation, &props.on) }
             } else if let Some(id) = s.shown() {
                 { event(&s, id, &props.on) }
@@ -38,7 +38,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
 }
 
 fn heading(s: &Session) -> &'static str {
-    match (s.hover, s.chosen) {
+    match (s.hover(), s.chosen()) {
         (Some(_), _) => "Under the pointer",
         (None, [Some(_), Some(_)]) => "Two events",
         (None, [Some(_), None]) => "Chosen",
@@ -47,7 +47,7 @@ fn heading(s: &Session) -> &'static str {
 }
 
 fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
-    let trace = s.run.trace();
+    let trace = s.run().trace();
     let record = trace.record(id);
     let cause = (record.cause != NONE).then_some(record.cause);
     if s.is_veiled(id) {
@@ -63,24 +63,24 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
                     { jump(cause, format!("event {cause}"), on) }
                 }
             </p>
-            if let Some(change) = own_clock(s, &s.run, id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
+            if let Some(change) = own_clock(s, s.run(), id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
             if record.kind.ticks() { { clocks(s, id) } }
-            if let Some((text, source)) = s.run.why(id) {
+            if let Some((text, source)) = s.run().why(id) {
                 <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
             }
             if record.kind == Kind::Violation {
-                { for s.run.violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
+                { for s.run().violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
             }
             { process(s, id) }
-            <details class="data"><summary>{ "data" }</summary><pre tabindex="0">{ pretty(&s.run.data(id)) }</pre></details>
+            <details class="data"><summary>{ "data" }</summary><pre tabindex="0">{ pretty(&s.run().data(id)) }</pre></details>
         </>
     }
 }
 
 /// What the event's process holds now, at the cursor.
 fn process(s: &Session, id: RecordId) -> Html {
-    let node = s.run.trace().record(id).node;
-    let Some(process) = s.frame.processes.get(usize::from(node)).filter(|p| !p.fields.is_empty()) else {
+    let node = s.run().trace().record(id).node;
+    let Some(process) = s.frame().processes.get(usize::from(node)).filter(|p| !p.fields.is_empty()) else {
         return html! {};
     };
     html! {
@@ -103,14 +103,14 @@ fn jump(id: RecordId, text: String, on: &Callback<Command>) -> Html {
 
 /// Before → after, component by component: the protocol's own clock where it keeps one, else the observer's.
 fn clocks(s: &Session, id: RecordId) -> Html {
-    let trace = s.run.trace();
+    let trace = s.run().trace();
     let record = trace.record(id);
     let stamp = trace.vector(record).unwrap_or_default();
     let earlier = previous_event(trace, id);
     let stamped_before = || earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; stamp.len()]);
     // The protocol's own vector where it is to be the observer's, else the observer's alone.
     let apart = s.lab().spec().own_clock.is_some();
-    let own_of = |id: RecordId| s.run.own_clock(id).filter(|_| !apart);
+    let own_of = |id: RecordId| s.run().own_clock(id).filter(|_| !apart);
     let (before, after) = own_of(id).unwrap_or_else(|| (stamped_before(), stamp.clone()));
     let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
     let message = (record.kind == Kind::Receive).then(|| {
@@ -144,7 +144,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
                     if message.is_some() { <th scope="col">{ "message" }</th> }
                     <th scope="col">{ "after" }</th>
                     if wrong { <th scope="col">{ "true" }</th> }</tr></thead>
-                <tbody>{ for s.run.names().iter().enumerate().map(row) }
+                <tbody>{ for s.run().names().iter().enumerate().map(row) }
                     <tr class="lamport"><th scope="row">{ "Lamport" }</th><td>{ lamport_before }</td>
                         if message.is_some() { <td>{ trace.record(record.cause).lamport }</td> }
                         <td class="after">{ record.lamport }</td>
@@ -156,7 +156,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
 }
 
 fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Callback<Command>) -> Html {
-    let trace = s.run.trace();
+    let trace = s.run().trace();
     let (va, vb) =
         (trace.vector(trace.record(a)).unwrap_or_default(), trace.vector(trace.record(b)).unwrap_or_default());
     let (sign, sentence) = match relation {
@@ -184,7 +184,7 @@ fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Call
             <div class="scroll clocks" tabindex="0" role="region" aria-label="Comparison of the two clocks">
                 <table>
                     <thead><tr><td></td><th scope="col">{ "a" }</th><td></td><th scope="col">{ "b" }</th></tr></thead>
-                    <tbody>{ for s.run.names().iter().enumerate().map(row) }</tbody>
+                    <tbody>{ for s.run().names().iter().enumerate().map(row) }</tbody>
                 </table>
             </div>
             if way.len() > 1 && matches!(relation, Relation::Before | Relation::After) {

@@ -27,8 +27,8 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Metrics(props: &Props) -> Html {
     let s = props.model.get();
-    let charts = charts(&s.run, s.end_us() as u64);
-    let numbers = s.run.metrics();
+    let charts = charts(s.run(), s.end_us() as u64);
+    let numbers = s.run().metrics();
     html! {
         <>
             <h2 class="sr">{ "Metrics" }</h2>

@@ -22,7 +22,7 @@ pub(crate) struct Props {
 pub(crate) fn Rules(props: &Props) -> Html {
     let s = props.model.get();
     let spec = s.lab().spec();
-    let violations = s.run.violations();
+    let violations = s.run().violations();
     let row = |rule: &lightcone_core::trace::frame::RuleFrame| {
         let says = spec.rule(&rule.rule).map_or("", |r| r.says);
         let source = spec.rule(&rule.rule).map_or("", |r| r.source);
@@ -47,7 +47,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
     html! {
         <section class="card rules">
             <h2>{ if violations.is_empty() { "Rules hold" } else { "A rule is broken" } }</h2>
-            <ul>{ for s.frame.rules.iter().map(row) }</ul>
+            <ul>{ for s.frame().rules.iter().map(row) }</ul>
             <Search on={props.on.clone()} />
         </section>
     }

@@ -7,7 +7,7 @@ use lightcone_core::trace::{Kind, NO_NODE, RecordId};
 
 /// An event in a few words.
 pub(crate) fn words(s: &Session, id: RecordId) -> String {
-    words_in(&s.run, id)
+    words_in(s.run(), id)
 }
 
 /// An event of any run in a few words.
