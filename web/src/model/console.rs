@@ -157,7 +157,7 @@ mod tests {
 
     fn session(lab: usize) -> Session {
         let mut session = Session::new(Scenario::empty(LABS[lab]));
-        session.playing = false;
+        session.pause();
         session
     }
 
@@ -169,7 +169,7 @@ mod tests {
         log.run(&mut s, "crash P9");
         log.run(&mut s, "help");
         let came: Vec<&Came> = log.entries.iter().map(|e| &e.came).collect();
-        assert!(matches!(came[0], Came::Done(id, _) if s.run.trace().record(*id).kind == Kind::Crash), "{came:?}");
+        assert!(matches!(came[0], Came::Done(id, _) if s.run().trace().record(*id).kind == Kind::Crash), "{came:?}");
         assert!(matches!(came[1], Came::Refused(what) if what.contains("P1")), "{came:?}");
         assert!(matches!(came[2], Came::Wrong(7, what) if what.contains("P9")), "{came:?}");
         assert_eq!(came[3], &Came::Help);
@@ -200,20 +200,20 @@ mod tests {
         let (mut s, mut log) = (Session::new(lightcone_core::labs::parse(&json).expect("a scenario")), Log::default());
         let form = &LABS[lab].spec().http[0];
         let asked: Vec<String> = s
-            .run
+            .run()
             .scenario()
             .complete_line(&format!("{} ", form.method), form.method.len() + 1)
             .into_iter()
             .map(|c| c.text)
             .collect();
         let head = format!("{} {} {}", form.method, asked[0], form.path);
-        let body = s.run.scenario().complete_line(&format!("{head} "), head.len() + 1).remove(0).text;
+        let body = s.run().scenario().complete_line(&format!("{head} "), head.len() + 1).remove(0).text;
         log.run(&mut s, &format!("{head} {body}"));
         let Came::Done(id, known) = log.entries[0].came else { panic!("{:?}", log.entries) };
         assert!(is_there(&s, id, known));
         s.seek_time(900_000.0);
         let reply = reply_to(&s, id).expect("it was answered");
-        assert_eq!(s.run.trace().record(reply).kind, Kind::Reply);
+        assert_eq!(s.run().trace().record(reply).kind, Kind::Reply);
         s.seek_event(id);
         assert_eq!(reply_to(&s, id), None, "before the cursor came to it");
     }

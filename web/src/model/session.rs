@@ -115,12 +115,14 @@ impl Session {
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
         let frame = run.frame();
+        let mut index = Index::default();
+        index.update(&run);
         let clocks = run.scenario().lab.spec().clocks;
         let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
         Session {
             frame,
             panels: OnceCell::new(),
-            index: Index::default(),
+            index,
             builtin,
             playing: true,
             speed,

@@ -354,7 +354,7 @@ mod tests {
     }
 
     fn place(s: &Session) -> (u64, u32, u32, Vec<RecordId>, Option<RecordId>) {
-        (s.run.hash(), s.run.position(), s.run.trace().len(), s.ringed.clone(), s.veil)
+        (s.run().hash(), s.run().position(), s.run().trace().len(), s.ringed().to_vec(), s.veil())
     }
 
     #[test]
@@ -377,30 +377,30 @@ mod tests {
     fn what_a_guide_does_is_one_step_back_and_what_the_person_did_before_is_behind_it() {
         for (mut player, mut s) in players() {
             s.seek_time(10_000.0);
-            let name = s.run.names()[0].clone();
+            let name = s.run().names()[0].clone();
             let crash = |name: &str| format!("{{\"crash\":{{\"node\":\"{name}\"}}}}");
             s.act_json(&crash(&name)).expect("an act");
-            let (by_hand, at_us) = (s.run.scenario().clone(), s.view_us);
+            let (by_hand, at_us) = (s.run().scenario().clone(), s.view_us());
             for i in 0..player.guide.steps.len() {
                 player.enter(&mut s, i, false).expect("a step");
                 if player.waits() {
                     player.show(&mut s, false).expect("an answer");
                 }
             }
-            assert_ne!(*s.run.scenario(), by_hand);
+            assert_ne!(*s.run().scenario(), by_hand);
             assert_eq!(s.travel(true).as_deref(), Some("what the guide did"));
-            assert_eq!((s.run.scenario(), s.view_us), (&by_hand, at_us), "{}", player.lab);
+            assert_eq!((s.run().scenario(), s.view_us()), (&by_hand, at_us), "{}", player.lab);
             assert!(s.travel(true).is_some_and(|what| what.starts_with("crash")));
             assert!(s.travel(true).is_none());
             // What the person does in the guide's run is theirs.
             player.enter(&mut s, 0, false).expect("a step");
-            s.playing = false;
-            let name = s.run.names()[1].clone();
+            s.pause();
+            let name = s.run().names()[1].clone();
             s.act_json(&crash(&name)).expect("an act");
-            let in_guide = s.run.scenario().clone();
+            let in_guide = s.run().scenario().clone();
             player.enter(&mut s, 0, false).expect("a step");
             assert!(s.travel(true).is_some());
-            assert_eq!(*s.run.scenario(), in_guide);
+            assert_eq!(*s.run().scenario(), in_guide);
         }
     }
 
@@ -409,12 +409,12 @@ mod tests {
         for (mut player, mut s) in players() {
             for i in 0..player.guide.steps.len() {
                 player.enter(&mut s, i, false).expect("a step");
-                let now_us = s.run.now_us();
-                let ringed_us = s.ringed.iter().map(|&id| s.run.trace().record(id).at_us).max().unwrap_or(0);
-                let last = s.run.trace().len() - 1;
-                let next = player.guide.steps[i].moves.iter().flat_map(Move::events).filter_map(|e| e.find(&s.run));
-                let next_us = next.map(|id| s.run.trace().record(id).at_us).max().unwrap_or(0);
-                let known_us = s.run.trace().record(last).at_us;
+                let now_us = s.run().now_us();
+                let ringed_us = s.ringed().iter().map(|&id| s.run().trace().record(id).at_us).max().unwrap_or(0);
+                let last = s.run().trace().len() - 1;
+                let next = player.guide.steps[i].moves.iter().flat_map(Move::events).filter_map(|e| e.find(s.run()));
+                let next_us = next.map(|id| s.run().trace().record(id).at_us).max().unwrap_or(0);
+                let known_us = s.run().trace().record(last).at_us;
                 assert!(known_us <= now_us.max(ringed_us).max(next_us), "{} step {}", player.lab, i + 1);
             }
         }
@@ -427,15 +427,15 @@ mod tests {
                 player.enter(&mut s, i, false).expect("a step");
                 let Some(answer) = player.answer.clone() else { continue };
                 let clock = player.guide.steps[i].ask.as_ref().is_some_and(|ask| ask.answer.is_clock());
-                assert_eq!(s.veil.is_some(), clock);
+                assert_eq!(s.veil().is_some(), clock);
                 assert!(player.waits());
                 assert_eq!(player.submit(&mut s, vec!["nothing".into()], false), None);
                 assert_eq!(player.progress[i].verdict, Verdict::Wrong);
                 player.submit(&mut s, answer.given(), false);
-                assert_eq!((player.progress[i].verdict, s.veil), (Verdict::Right, None));
+                assert_eq!((player.progress[i].verdict, s.veil()), (Verdict::Right, None));
                 assert!(!player.waits() && !player.is_left_alone(&s));
                 player.enter(&mut s, i, false).expect("again");
-                assert_eq!((player.progress[i].verdict, s.veil), (Verdict::Right, None));
+                assert_eq!((player.progress[i].verdict, s.veil()), (Verdict::Right, None));
             }
         }
     }
@@ -469,13 +469,13 @@ mod tests {
             .find(|&i| player.guide.steps[i].moves.iter().any(|m| matches!(m, Move::Play(_))))
             .expect("a step that plays");
         let goal = player.enter(&mut s, with_play, true).expect("a step").expect("it plays");
-        assert!(s.playing);
-        while s.view_us < goal.at_us as f64 {
+        assert!(s.is_playing());
+        while s.view_us() < goal.at_us as f64 {
             s.tick(0.016);
         }
         goal.reach(&mut s);
-        let seen = s.run.position();
+        let seen = s.run().position();
         player.enter(&mut s, with_play, false).expect("at once");
-        assert_eq!(s.run.position(), seen);
+        assert_eq!(s.run().position(), seen);
     }
 }

@@ -95,6 +95,7 @@ impl Session {
         let position = self.run.position();
         self.run.seek_time(until_us, u32::MAX);
         self.run.seek(position);
+        self.index.update(&self.run);
     }
 
     /// Whether a guide is doing something: all of it is one step back.

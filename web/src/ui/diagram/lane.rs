@@ -86,23 +86,22 @@ mod tests {
     #[test]
     fn a_lane_comes_where_it_is_dropped_and_its_menu_moves_it_by_one() {
         let mut s = Session::new(first_scenario());
-        let scene = |s: &Session| lay_out(&s.run, &s.index, &s.view(800.0, 400.0), &s.frame);
-        s.index.update(&s.run);
+        let scene = |s: &Session| lay_out(s.run(), s.index(), &s.view(800.0, 400.0), s.frame());
         let before = scene(&s);
         // P1 between P2 and P3.
         let wish = dropped(&s, &before, 0, (20.0, before.lanes[1] + 3.0));
         look::carry_out(&mut s, wish);
-        assert_eq!(s.look.lanes(3), [1, 0, 2]);
+        assert_eq!(s.look().lanes(3), [1, 0, 2]);
         let after = scene(&s);
         assert_eq!(after.lanes, [before.lanes[1], before.lanes[0], before.lanes[2]]);
         // Let go where it is, it stays.
         let wish = dropped(&s, &after, 0, (20.0, after.lanes[0]));
         look::carry_out(&mut s, wish);
-        assert_eq!(s.look.lanes(3), [1, 0, 2]);
+        assert_eq!(s.look().lanes(3), [1, 0, 2]);
         let (wish, why_not) = step(&s, 0, false);
         assert_eq!(why_not, None);
         look::carry_out(&mut s, wish);
-        assert!(s.look.order.is_empty(), "the order in which they are numbered is none");
+        assert!(s.look().order.is_empty(), "the order in which they are numbered is none");
         assert!(step(&s, 0, false).1.is_some() && step(&s, 2, true).1.is_some());
     }
 }

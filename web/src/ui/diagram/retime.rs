@@ -160,6 +160,7 @@ pub(super) fn overlay(s: &Session, scene: &Scene, head: &Head, moved_to: Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::look;
 
     #[test]
     fn a_head_is_taken_near_its_end_and_at_its_handle_only_when_that_is_shown() {
@@ -177,7 +178,7 @@ mod tests {
         let mut s = Session::new(crate::model::session::first_scenario());
         s.seek_time(20_000.0);
         let plot = (100.0, 500.0);
-        s.window = (0.0, 50_000.0);
+        look::carry_out(&mut s, look::Wish::Window(0.0, 50_000.0));
         assert!((time_at(&s, plot, 400.0) - 30_000.0).abs() < 0.1);
         assert_eq!(time_at(&s, plot, 120.0), 20_001.0);
         let head = Head { message: 0, copy: 1, from: (0.0, 0.0), end: (0.0, 0.0), goal: (0.0, 0.0), arrive_us: 1 };
