@@ -126,7 +126,7 @@ pub(crate) fn scenario(name: &str) -> Result<lightcone_core::scenario::Scenario,
             (Ok(bytes), _) => {
                 String::from_utf8(bytes).map_err(|e| unusable(format!("{name}: this is not UTF-8: {e}")))?
             }
-            (Err(_), Some(builtin)) => builtin.json.to_string(),
+            (Err(_), Some(builtin)) => builtin.json().to_string(),
             (Err(e), None) => return Err(unusable(format!("{name}: {e}"))),
         }
     };

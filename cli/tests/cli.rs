@@ -107,7 +107,7 @@ fn every_built_in_scenario_runs_and_its_status_says_whether_a_rule_was_broken() 
         for violation in violations {
             assert!(complaint(&output).contains(violation["rule"].as_str().expect("a rule")), "{name}");
         }
-        let given = serde_json::from_str::<Value>(builtin.json).expect("JSON");
+        let given = serde_json::from_str::<Value>(&builtin.json()).expect("JSON");
         let by_stdin = lightcone(&["run", "-"], &given.to_string());
         assert_eq!(json(&by_stdin)["trace_hash"], summary["trace_hash"], "{name}: the same scenario, the same hash");
     }

@@ -6,6 +6,7 @@
 //!
 //! Deliberately knows no lab, no protocol and no run. The layers above use what is named here.
 
+mod builtin;
 mod http;
 mod labels;
 mod load;
@@ -16,6 +17,7 @@ mod phases;
 mod setup;
 mod spec;
 
+pub use builtin::Builtin;
 pub use http::{HttpForm, HttpKey, Performer};
 pub use labels::Labels;
 pub use load::{Group, Load, Loads, Share};
@@ -24,4 +26,4 @@ pub use network::{DELAY_US_MIN, Delay, LinkChange, LinkRule, MEAN_US_MAX, TIME_U
 pub use params::{Fields, Param, Takes, Value, read_node};
 pub use phases::Phases;
 pub use setup::Setup;
-pub use spec::{Builtin, Fold, LabSpec, Operation, Rule, Sample, Series, Sort, Step, Switch, listing};
+pub use spec::{Fold, LabSpec, Operation, Rule, Sample, Series, Sort, Step, Switch, listing};

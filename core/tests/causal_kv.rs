@@ -320,7 +320,7 @@ fn the_explorers_own_runs_break_nothing_and_the_two_judges_agree() {
 fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
     let spec = find("causal-kv").expect("the lab").spec();
     for builtin in spec.scenarios {
-        let run = run_and_settle(parse(builtin.json));
+        let run = run_and_settle(parse(&builtin.json()));
         let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
         assert_eq!(broken, judge(&run), "{}", builtin.id);
         match spec.switches.iter().find(|s| s.scenario == builtin.id) {

@@ -84,7 +84,7 @@ fn inks_of_the_diagram_stand_out_from_the_paper() {
 fn whatever_is_written_in_a_diagram_is_written_in_an_ink_for_text() {
     let mut inks = BTreeSet::new();
     for builtin in LABS.iter().flat_map(|lab| lab.spec().scenarios) {
-        let run = run(labs::parse(builtin.json).expect("a built-in scenario"));
+        let run = run(labs::parse(&builtin.json()).expect("a built-in scenario"));
         let mut index = Index::default();
         index.update(&run);
         let view = View::whole(1_400.0, run.names().len(), 0.0, run.scenario().until_us as f64 / 2.0);

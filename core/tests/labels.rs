@@ -114,7 +114,7 @@ fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
     let mut wrong = Vec::new();
     for lab in LABS {
         for builtin in lab.spec().scenarios {
-            let scenario = labs::parse(builtin.json).expect("a built-in scenario");
+            let scenario = labs::parse(&builtin.json()).expect("a built-in scenario");
             let until_us = scenario.until_us;
             let mut run = Run::new(scenario);
             run.seek_time(until_us, u32::MAX);

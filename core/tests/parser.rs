@@ -264,7 +264,7 @@ const HTTP: &str = r#"{"format":"lightcone/1","lab":"causal-kv","acts":[
 /// Short scenarios that have every kind of act in them, and the built-in ones.
 fn corpus() -> Vec<String> {
     let mut corpus: Vec<String> =
-        LABS.iter().flat_map(|lab| lab.spec().scenarios.iter().map(|b| b.json.to_string())).collect();
+        LABS.iter().flat_map(|lab| lab.spec().scenarios.iter().map(|b| b.json().to_string())).collect();
     corpus.push(HTTP.into());
     for seed in 0..12 {
         let mut scenario = common::parse(&random_scenario(seed, ALL, ""));

@@ -31,7 +31,7 @@ const WAITING: &str = "Waiting at one process";
 fn charts_and_csv_of_every_lab_that_delivers_have_latencies() {
     for lab in ["total-order", "causal-multicast", "causal-kv"] {
         for builtin in find(lab).expect("a lab").spec().scenarios.iter().take(3) {
-            let run = run(parse(builtin.json));
+            let run = run(parse(&builtin.json()));
             assert!(!values(&run, LATENCY, "median").is_empty(), "{lab}/{}", builtin.id);
             assert!(!values(&run, HELD, "95 %").is_empty(), "{lab}/{}", builtin.id);
             let text = csv(&drawn(&run), run.scenario().until_us);

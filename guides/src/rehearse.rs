@@ -65,11 +65,11 @@ impl Stage {
         if let Move::Load(which) = one {
             let builtin = self.lab.spec().scenarios.iter().find(|b| b.id == which);
             let json = match builtin {
-                Some(builtin) => builtin.json,
-                None if which.starts_with('{') => which,
+                Some(builtin) => builtin.json(),
+                None if which.starts_with('{') => which.into(),
                 None => return Err(format!("the lab has no scenario {which}")),
             };
-            let scenario = labs::parse(json).map_err(|e| e.to_string())?;
+            let scenario = labs::parse(&json).map_err(|e| e.to_string())?;
             if scenario.lab.spec().id != self.lab.spec().id {
                 return Err("a guide stays in its lab".into());
             }

@@ -3,6 +3,7 @@
 //! The scenario parser, the command line's listing, the page's forms and its console all read these same
 //! tables, so that they cannot disagree and none of them knows a lab.
 
+use super::builtin::Builtin;
 use super::http::{self, HttpForm};
 use super::labels::Labels;
 use super::load::Loads;
@@ -69,19 +70,6 @@ pub struct Switch {
     pub says: &'static str,
     /// Id of a built-in scenario that shows the damage.
     pub scenario: &'static str,
-}
-
-/// A built-in scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Builtin {
-    /// Its id: what stands in an address.
-    pub id: &'static str,
-    /// One sentence on what to watch for.
-    pub watch: &'static str,
-    /// The moment worth stopping at, in microseconds.
-    pub stop_us: u64,
-    /// The scenario itself.
-    pub json: &'static str,
 }
 
 /// What is made of the samples of a series in one stretch of a chart.
@@ -252,7 +240,8 @@ impl LabSpec {
                 let mut o = JsonObject::new();
                 o.text("switch", s.name).text("rule", s.rule).text("kind", s.sort.name()).text("says", s.says);
                 let scenario = self.scenarios.iter().find(|b| b.id == s.scenario).expect("a switch names a scenario");
-                o.raw("scenario", Doc::parse(scenario.json).and_then(|d| d.payload()).expect("a scenario").json()).end()
+                o.raw("scenario", Doc::parse(&scenario.json()).and_then(|d| d.payload()).expect("a scenario").json())
+                    .end()
             }),
         );
         o.raw("http", &http::listing(self.http));
@@ -262,7 +251,7 @@ impl LabSpec {
             self.scenarios.iter().map(|b| {
                 let mut o = JsonObject::new();
                 o.text("id", b.id).text("watch", b.watch).raw("stop_ms", &millis_text(b.stop_us));
-                o.raw("scenario", Doc::parse(b.json).and_then(|d| d.payload()).expect("a scenario").json()).end()
+                o.raw("scenario", Doc::parse(&b.json()).and_then(|d| d.payload()).expect("a scenario").json()).end()
             }),
         );
         o.end()

@@ -305,8 +305,8 @@ mod tests {
 
     #[test]
     fn every_message_is_counted_once_and_csv_has_a_row_for_each_bucket() {
-        let json = crate::labs::LABS[0].spec().scenarios[0].json;
-        let run = run(labs::parse(json).expect("a scenario"));
+        let json = crate::labs::LABS[0].spec().scenarios[0].json();
+        let run = run(labs::parse(&json).expect("a scenario"));
         let end_us = run.scenario().until_us;
         let s = Samples::take(&run, run.position(), end_us);
         assert_eq!(s.sent.iter().sum::<u64>(), run.trace().messages.len() as u64);

@@ -60,51 +60,28 @@ static SWITCHES: [Switch; 2] = [
 ];
 
 static SCENARIOS: [Builtin; 3] = [
-    Builtin {
-        id: "crash",
-        watch: "R3 crashes inside. Its turn is over, but the token is on its disk: when it starts again, R1 and R4 get \
+    Builtin::new(
+        "crash",
+        90_000,
+        include_str!("scenarios/crash.json"),
+        "R3 crashes inside. Its turn is over, but the token is on its disk: when it starts again, R1 and R4 get \
                 theirs.",
-        stop_us: 90_000,
-        json: r#"{
-  "format": "lightcone/1", "lab": "token-ring", "title": "A crash with the token", "seed": 3,
-  "setup": { "processes": 4, "rest_ms": 10 }, "network": { "delay_ms": { "uniform": [5, 12] } },
-  "acts": [
-    { "at_ms": 20, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 60 } } } },
-    { "at_ms": 30, "act": { "request": { "node": "R1", "op": "enter" } } },
-    { "at_ms": 40, "act": { "request": { "node": "R4", "op": "enter" } } },
-    { "at_ms": 80, "act": { "crash": { "node": "R3" } } },
-    { "at_ms": 140, "act": { "restart": { "node": "R3" } } }
-  ], "until_ms": 300 }"#,
-    },
-    Builtin {
-        id: "two-tokens",
-        watch: "R1 and R3 begin with a token each, and both are inside at the same time.",
-        stop_us: 22_000,
-        json: r#"{
-  "format": "lightcone/1", "lab": "token-ring", "title": "Broken: two tokens", "seed": 1,
-  "setup": { "processes": 4, "rest_ms": 10, "broken": ["two-tokens"] }, "network": { "delay_ms": { "uniform": [5, 12] } },
-  "acts": [
-    { "at_ms": 5, "act": { "request": { "node": "R1", "op": "enter", "args": { "for_ms": 50 } } } },
-    { "at_ms": 8, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 50 } } } }
-  ], "until_ms": 120 }"#,
-    },
-    Builtin {
-        id: "token-in-memory",
-        watch: "The same crash as in the first scenario, but now the token was in R3's memory: R1 and R4 wait until the alarm,
+    ),
+    Builtin::new(
+        "two-tokens",
+        22_000,
+        include_str!("scenarios/two-tokens.json"),
+        "R1 and R3 begin with a token each, and both are inside at the same time.",
+    )
+    .broken(&["two-tokens"]),
+    Builtin::new(
+        "token-in-memory",
+        90_000,
+        include_str!("scenarios/token-in-memory.json"),
+        "The same crash as in the first scenario, but now the token was in R3's memory: R1 and R4 wait until the alarm,
                 and for ever.",
-        stop_us: 90_000,
-        json: r#"{
-  "format": "lightcone/1", "lab": "token-ring", "title": "Broken: a token that a crash forgets", "seed": 3,
-  "setup": { "processes": 4, "rest_ms": 10, "broken": ["token-in-memory"] }, "network": { "delay_ms": { "uniform": [5, 12] } },
-  "acts": [
-    { "at_ms": 20, "act": { "request": { "node": "R3", "op": "enter", "args": { "for_ms": 60 } } } },
-    { "at_ms": 30, "act": { "request": { "node": "R1", "op": "enter" } } },
-    { "at_ms": 40, "act": { "request": { "node": "R4", "op": "enter" } } },
-    { "at_ms": 80, "act": { "crash": { "node": "R3" } } },
-    { "at_ms": 140, "act": { "restart": { "node": "R3" } } },
-    { "at_ms": 300, "act": { "settle": {} } }
-  ], "until_ms": 6000 }"#,
-    },
+    )
+    .broken(&["token-in-memory"]),
 ];
 
 pub(crate) static SPEC: LabSpec = LabSpec {

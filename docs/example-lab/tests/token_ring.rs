@@ -25,7 +25,7 @@ fn parse(text: &str) -> Scenario {
 }
 
 fn builtin(id: &str) -> Scenario {
-    parse(LAB.spec().scenarios.iter().find(|b| b.id == id).expect("it is in the table").json)
+    parse(&LAB.spec().scenarios.iter().find(|b| b.id == id).expect("it is in the table").json())
 }
 
 /// A ring of 2 to 6 processes.
@@ -115,18 +115,18 @@ fn each_switch_is_caught_in_random_runs() {
 #[test]
 fn its_scenarios_are_files_like_any_other() {
     for builtin in LAB.spec().scenarios {
-        let scenario = parse(builtin.json);
+        let scenario = parse(&builtin.json());
         assert_eq!(parse(&scenario.to_json()), scenario);
         assert!(builtin.stop_us <= scenario.until_us);
     }
-    let text = LAB.spec().scenarios[0].json;
-    let unknown = labs::parse(text).expect_err("core alone does not know it").to_string();
+    let text = LAB.spec().scenarios[0].json();
+    let unknown = labs::parse(&text).expect_err("core alone does not know it").to_string();
     assert!(unknown.starts_with("$.lab: ") && unknown.contains(LABS[0].spec().id), "{unknown}");
     // Beside the labs of core it is one more.
     let mut all = LABS.to_vec();
     all.push(LAB);
-    assert!(Scenario::parse(text, &all).is_ok());
-    assert!(Scenario::parse(LABS[0].spec().scenarios[0].json, &all).is_ok());
+    assert!(Scenario::parse(&text, &all).is_ok());
+    assert!(Scenario::parse(&LABS[0].spec().scenarios[0].json(), &all).is_ok());
     let wrong = text.replace("\"processes\": 4,", "\"processes\": 1,");
     let error = Scenario::parse(&wrong, &all).expect_err("one process is no ring").to_string();
     assert!(error.starts_with("$.setup.processes: "), "{error}");

@@ -157,31 +157,6 @@ impl Session {
         self.run.scenario().lab
     }
 
-    /// The lab's own views at the cursor: worked out when they are shown, once for each moment.
-    #[must_use]
-    pub(crate) fn panels(&self) -> &[Panel] {
-        self.panels.get_or_init(|| self.run.panels())
-    }
-
-    /// Id of the built-in scenario that this began with.
-    #[must_use]
-    pub(crate) fn builtin_id(&self) -> Option<&'static str> {
-        self.builtin
-    }
-
-    /// The built-in scenario that is open.
-    #[must_use]
-    pub(crate) fn builtin(&self) -> Option<&'static Builtin> {
-        self.lab().spec().scenarios.iter().find(|b| Some(b.id) == self.builtin)
-    }
-
-    /// What the title bar and a file are called.
-    #[must_use]
-    pub(crate) fn title(&self) -> String {
-        let title = &self.run.scenario().title;
-        if title.is_empty() { self.lab().spec().title.to_string() } else { title.clone() }
-    }
-
     /// The scenario as it stands, its end not before what was seen.
     #[must_use]
     pub(crate) fn scenario(&self) -> Scenario {
@@ -593,7 +568,7 @@ impl Session {
 
 /// The built-in scenario that a scenario is, if it is one unchanged.
 fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
-    let same = |b: &&Builtin| lightcone_core::labs::parse(b.json).is_ok_and(|s| s == *scenario);
+    let same = |b: &&Builtin| lightcone_core::labs::parse(&b.json()).is_ok_and(|s| s == *scenario);
     scenario.lab.spec().scenarios.iter().find(same).map(|b| b.id)
 }
 
@@ -603,5 +578,5 @@ fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
 /// When the first built-in scenario is broken, which a test rules out.
 #[must_use]
 pub(crate) fn first_scenario() -> Scenario {
-    lightcone_core::labs::parse(LABS[0].spec().scenarios[0].json).expect("the first scenario is fine")
+    lightcone_core::labs::parse(&LABS[0].spec().scenarios[0].json()).expect("the first scenario is fine")
 }

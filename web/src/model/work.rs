@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_the_one_that_the_page_would_write() {
-        let scenario = lightcone_core::labs::parse(LABS[0].spec().scenarios[0].json).expect("a scenario");
+        let scenario = lightcone_core::labs::parse(&LABS[0].spec().scenarios[0].json()).expect("a scenario");
         let run = lightcone_core::engine::run(scenario.clone());
         let all: String = (0..run.trace().len()).map(|id| run.line(id) + "\n").collect();
         let (_, last) = answer(&Job::Trace { scenario, records: run.trace().len() });

@@ -366,7 +366,7 @@ fn one_node_is_a_store_too() {
 #[test]
 fn every_built_in_scenario_says_something_about_every_event_that_has_a_reason() {
     for builtin in CausalKv::spec().scenarios {
-        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(&builtin.json()).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
         for id in 0..run.trace().len() {

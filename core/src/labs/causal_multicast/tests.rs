@@ -359,7 +359,7 @@ fn metric(run: &Run, name: &str) -> u64 {
 #[test]
 fn every_built_in_scenario_does_what_it_is_there_for() {
     for builtin in CausalMulticast::spec().scenarios {
-        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(&builtin.json()).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let (broken, n) = (scenario.setup.broken.clone(), scenario.processes().len());
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let mut run = run(scenario);
@@ -381,7 +381,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = labs::parse(builtin.json).expect("a scenario");
+        let scenario = labs::parse(&builtin.json()).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let mut run = run(scenario);
         run.settle();
@@ -396,7 +396,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
 #[test]
 fn every_event_has_its_reason_with_values() {
     for builtin in CausalMulticast::spec().scenarios {
-        let run = run(labs::parse(builtin.json).expect("a scenario"));
+        let run = run(labs::parse(&builtin.json()).expect("a scenario"));
         for id in 0..run.trace().len() {
             if matches!(run.trace().record(id).kind.name(), "send" | "receive" | "deliver" | "local") {
                 let (why, source) = run.why(id).expect("a reason");

@@ -271,7 +271,7 @@ fn broken_raw_links_skip_an_overtaken_message_of_the_same_sender() {
 #[test]
 fn every_built_in_scenario_does_what_it_is_there_for() {
     for builtin in TotalOrder::spec().scenarios {
-        let scenario = parse(builtin.json);
+        let scenario = parse(&builtin.json());
         let (broken, until_us) = (!scenario.setup.broken.is_empty(), scenario.until_us);
         assert!(builtin.stop_us <= until_us, "{}: the stop is in the run", builtin.id);
         assert_eq!(builtin.id.starts_with("broken-"), broken, "{}", builtin.id);
@@ -293,7 +293,7 @@ fn every_switch_has_a_scenario_in_which_its_rule_fires_and_every_rule_fires_some
     let spec = TotalOrder::spec();
     let mut fired = std::collections::BTreeSet::new();
     for builtin in spec.scenarios.iter().filter(|b| b.id.starts_with("broken-")) {
-        let scenario = parse(builtin.json);
+        let scenario = parse(&builtin.json());
         let violations = run(scenario.clone()).violations();
         fired.extend(violations.iter().map(|v| v.rule));
         for switch in spec.switches.iter().filter(|s| s.scenario == builtin.id) {
@@ -302,7 +302,7 @@ fn every_switch_has_a_scenario_in_which_its_rule_fires_and_every_rule_fires_some
         }
     }
     let overtaken = spec.scenarios.iter().find(|b| b.id == "broken-sender-order").expect("it is there");
-    let run = run(parse(overtaken.json));
+    let run = run(parse(&overtaken.json()));
     let rules: Vec<&str> = run.violations().iter().map(|v| v.rule).collect();
     assert_eq!(rules, ["sender-order", "total-order", "same-balance"]);
     let of = |p: &ProcessFrame| p.fields.iter().find(|f| f.name == "balance").map(|f| f.value.clone());

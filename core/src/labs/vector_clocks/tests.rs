@@ -246,7 +246,7 @@ fn kinds(run: &Run, kind: &str) -> usize {
 fn every_built_in_scenario_does_what_it_is_there_for() {
     let spec = VectorClocks::spec();
     for builtin in spec.scenarios {
-        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(&builtin.json()).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         let broken = scenario.setup.broken.clone();
         assert!(builtin.stop_us <= scenario.until_us, "{}: the stop is in the run", builtin.id);
         let run = run(scenario);
@@ -266,7 +266,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
         let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
-        let scenario = labs::parse(builtin.json).expect("a scenario");
+        let scenario = labs::parse(&builtin.json()).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let run = run(scenario);
         let violations = run.violations();

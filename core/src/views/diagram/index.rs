@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn it_finds_the_arrows_of_a_stretch_and_no_others() {
         let alphabet = crate::labs::LABS[0].spec().scenarios.iter().find(|b| b.id == "alphabet").expect("it is there");
-        let run = run(labs::parse(alphabet.json).expect("a scenario"));
+        let run = run(labs::parse(&alphabet.json()).expect("a scenario"));
         let mut index = Index::default();
         index.update(&run);
         for (from, to) in [(0, 400_000), (50_000, 60_000), (100_000, 100_000), (399_000, 400_000)] {

@@ -8,7 +8,7 @@ use crate::trace::RecordId;
 /// The example that every textbook has: its clocks are easy to work out.
 fn textbook() -> Run {
     let builtin = &LABS[0].spec().scenarios[0];
-    let scenario = labs::parse(builtin.json).expect("a scenario");
+    let scenario = labs::parse(&builtin.json()).expect("a scenario");
     whole(&Run::new(scenario))
 }
 

@@ -381,7 +381,7 @@ impl Session {
     pub(crate) fn set_from_link(&mut self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let spec = self.lab().spec();
         if let Some(builtin) = value("b").and_then(|id| spec.scenarios.iter().find(|b| b.id == id))
-            && let Ok(origin) = lightcone_core::labs::parse(builtin.json)
+            && let Ok(origin) = lightcone_core::labs::parse(&builtin.json())
         {
             self.builtin = Some(builtin.id);
             (self.tree.builtin, self.tree.origin) = (self.builtin, Rc::new(origin));

@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn session_of(spec: &'static lightcone_core::tables::LabSpec) -> Session {
-        let json = spec.scenarios[0].json;
-        Session::new(lightcone_core::labs::parse(json).expect("a scenario"))
+        let json = spec.scenarios[0].json();
+        Session::new(lightcone_core::labs::parse(&json).expect("a scenario"))
     }
 }

@@ -5,9 +5,9 @@ use super::{History, Session};
 use crate::model::branches::{Compare, Tree};
 use crate::model::load::Load;
 use lightcone_core::engine::Run;
-use lightcone_core::tables::Labels;
+use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::trace::RecordId;
-use lightcone_core::trace::frame::Frame;
+use lightcone_core::trace::frame::{Frame, Panel};
 use lightcone_core::views::diagram::{Axis, Index};
 
 impl Session {
@@ -135,5 +135,30 @@ impl Session {
     #[must_use]
     pub(crate) fn scenario_mark(&self) -> (u32, u32) {
         (self.runs, self.run.acts_made())
+    }
+
+    /// The lab's own views at the cursor: worked out when they are shown, once for each moment.
+    #[must_use]
+    pub(crate) fn panels(&self) -> &[Panel] {
+        self.panels.get_or_init(|| self.run.panels())
+    }
+
+    /// Id of the built-in scenario that this began with.
+    #[must_use]
+    pub(crate) fn builtin_id(&self) -> Option<&'static str> {
+        self.builtin
+    }
+
+    /// The built-in scenario that is open.
+    #[must_use]
+    pub(crate) fn builtin(&self) -> Option<&'static Builtin> {
+        self.lab().spec().scenarios.iter().find(|b| Some(b.id) == self.builtin)
+    }
+
+    /// What the title bar and a file are called.
+    #[must_use]
+    pub(crate) fn title(&self) -> String {
+        let title = &self.run.scenario().title;
+        if title.is_empty() { self.lab().spec().title.to_string() } else { title.clone() }
     }
 }

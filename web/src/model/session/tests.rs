@@ -31,7 +31,7 @@ fn what_is_done_in_the_middle_replays_to_the_same_trace() {
 fn a_broken_rule_stops_the_run_at_its_first_bad_event() {
     let spec = LABS[0].spec();
     let broken = spec.scenarios.iter().find(|b| b.id == spec.switches[0].scenario).expect("it is there");
-    let mut session = Session::new(lightcone_core::labs::parse(broken.json).expect("a scenario"));
+    let mut session = Session::new(lightcone_core::labs::parse(&broken.json()).expect("a scenario"));
     while session.playing {
         session.tick(0.016);
     }

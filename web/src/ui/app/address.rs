@@ -67,7 +67,7 @@ type Linked = Result<(Session, Option<String>), String>;
 
 /// A built-in scenario as it comes.
 fn plain(builtin: &Builtin) -> Linked {
-    let scenario = lightcone_core::labs::parse(builtin.json).map_err(|e| e.to_string())?;
+    let scenario = lightcone_core::labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
     Ok((Session::new(scenario), None))
 }
 

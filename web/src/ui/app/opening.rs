@@ -45,7 +45,7 @@ impl App {
             Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
             Command::Builtin(spec, id) => {
                 if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
-                    self.open_text(ctx, builtin.json);
+                    self.open_text(ctx, &builtin.json());
                 }
             }
             Command::Reset => {

@@ -87,7 +87,7 @@ fn Choosers(props: &ModelProps) -> Html {
     // Read once for each lab, and not at every drawing.
     let titles = use_memo(spec.id, move |_| {
         let title = |json: &str| lightcone_core::labs::parse(json).map(|s| s.title).unwrap_or_default();
-        spec.scenarios.iter().map(|b| title(b.json)).collect::<Vec<String>>()
+        spec.scenarios.iter().map(|b| title(&b.json())).collect::<Vec<String>>()
     });
     html! {
         <div class="choosers">

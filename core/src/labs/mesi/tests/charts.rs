@@ -98,7 +98,7 @@ fn hold(run: &mut Run, what: &str) {
 fn what_the_samples_come_to_is_what_was_counted() {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
     for builtin in SPEC.scenarios {
-        let mut run = play(builtin.json);
+        let mut run = play(&builtin.json());
         hold(&mut run, builtin.id);
         seen.extend(counted(&run).into_iter().filter(|(_, value)| *value > 0).map(|(name, _)| name));
     }
@@ -125,8 +125,8 @@ fn they_do_in_random_runs_with_faults_too() {
 #[test]
 fn charts_show_what_the_samples_come_to() {
     for id in ["mix", "false-sharing", "eviction"] {
-        let json = SPEC.scenarios.iter().find(|b| b.id == id).expect("a scenario").json;
-        let run = play(json);
+        let json = SPEC.scenarios.iter().find(|b| b.id == id).expect("a scenario").json();
+        let run = play(&json);
         let end_us = run.scenario().until_us;
         let charts = charts(&run, end_us);
         let (sums, all) = (sums(&run), run.metrics());

@@ -9,8 +9,8 @@ use crate::trace::Kind;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-fn json(id: &str) -> &'static str {
-    SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json
+fn json(id: &str) -> String {
+    SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json().into_owned()
 }
 
 fn metric(run: &Run, name: &str) -> u64 {
@@ -20,7 +20,7 @@ fn metric(run: &Run, name: &str) -> u64 {
 #[test]
 fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
     for builtin in SPEC.scenarios {
-        let scenario = labs::parse(builtin.json).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
+        let scenario = labs::parse(&builtin.json()).unwrap_or_else(|e| panic!("{}: {e}", builtin.id));
         assert!(builtin.stop_us < scenario.until_us, "{}", builtin.id);
         let run = run_and_settle(scenario);
         let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
@@ -36,7 +36,7 @@ fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
 
 #[test]
 fn e_saves_the_upgrades_of_those_who_are_alone() {
-    let (with, without) = (play(json("what-e-saves")), play(json("without-e")));
+    let (with, without) = (play(&json("what-e-saves")), play(&json("without-e")));
     assert_eq!((metric(&with, "bus_upgr"), metric(&with, "bus_transactions")), (0, 3));
     assert_eq!((metric(&without, "bus_upgr"), metric(&without, "bus_transactions")), (3, 6));
     assert_eq!(metric(&with, "e_to_m"), 3);
@@ -45,7 +45,7 @@ fn e_saves_the_upgrades_of_those_who_are_alone() {
 
 #[test]
 fn false_sharing_costs_what_its_cure_saves() {
-    let (sick, cured) = (play(json("false-sharing")), play(json("false-sharing-cured")));
+    let (sick, cured) = (play(&json("false-sharing")), play(&json("false-sharing-cured")));
     assert_eq!((metric(&sick, "bus_rdx"), metric(&sick, "flushes"), metric(&sick, "write_misses")), (8, 7, 8));
     assert_eq!((metric(&cured, "bus_rdx"), metric(&cured, "flushes"), metric(&cured, "write_misses")), (2, 0, 2));
 }
@@ -68,7 +68,7 @@ fn changes(run: &Run, node: &str) -> Vec<String> {
 
 #[test]
 fn the_walk_goes_through_all_states() {
-    let run = play(json("all-states"));
+    let run = play(&json("all-states"));
     assert_eq!(
         changes(&run, "C1"),
         ["user_1 IE PrRd", "user_1 EM PrWr", "user_1 MS BusRd", "user_1 SI BusUpgr", "user_1 IS PrRd"]
@@ -79,17 +79,17 @@ fn the_walk_goes_through_all_states() {
 
 #[test]
 fn what_is_evicted_goes_silently_or_is_written_back() {
-    let run = play(json("eviction"));
+    let run = play(&json("eviction"));
     assert_eq!(changes(&run, "C1")[1..], ["b IE PrRd", "a MI evict", "c IE PrRd", "b EI evict", "d IM PrWr"]);
     assert_eq!((metric(&run, "bus_write_back"), metric(&run, "write_backs"), metric(&run, "flushes")), (1, 1, 0));
-    let run = play(json("write-back-cancelled"));
+    let run = play(&json("write-back-cancelled"));
     assert_eq!(changes(&run, "C1"), ["a IM PrWr", "a MS BusRd", "a SI evict", "b IE PrRd"]);
     assert_eq!((metric(&run, "bus_write_back"), metric(&run, "flushes")), (0, 1));
 }
 
 #[test]
 fn a_stalled_bus_serves_nobody_until_the_cache_goes_on() {
-    let run = play(json("slow-bus"));
+    let run = play(&json("slow-bus"));
     let replies: Vec<u64> =
         lines(&run).iter().filter(|l| l["kind"] == "reply").filter_map(|l| l["at_us"].as_u64()).collect();
     assert_eq!(replies.len(), 4);
@@ -98,7 +98,7 @@ fn a_stalled_bus_serves_nobody_until_the_cache_goes_on() {
 
 #[test]
 fn what_dies_with_a_modified_line_is_shown() {
-    let run = play(json("dirty-crash"));
+    let run = play(&json("dirty-crash"));
     let died: Vec<String> =
         lines(&run).iter().filter(|l| l["data"]["why"] == "crash").map(|l| l["data"].to_string()).collect();
     assert_eq!(died.len(), 2, "{died:?}");

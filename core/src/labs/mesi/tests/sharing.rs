@@ -137,13 +137,13 @@ fn a_line_of_one_word_is_never_shared_falsely() {
     let run =
         accesses("\"caches\":3", "C1 r x, C2 w x, C1 r x, C3 w x, C2 w x, C1 w x, C2 r x, C2 r y, C1 w y, C2 r y");
     assert_eq!(told(&run).1, [5, 5, 0]);
-    for builtin in SPEC.scenarios.iter().filter(|b| !b.json.contains("\"size\"")) {
-        assert_eq!(metric(&play(builtin.json), "false_sharing_misses"), 0, "{}", builtin.id);
+    for builtin in SPEC.scenarios.iter().filter(|b| !b.json().contains("\"size\"")) {
+        assert_eq!(metric(&play(&builtin.json()), "false_sharing_misses"), 0, "{}", builtin.id);
     }
 }
 
 fn scenario(id: &str) -> Run {
-    play(SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json)
+    play(&SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json())
 }
 
 #[test]
