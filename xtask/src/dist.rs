@@ -47,7 +47,7 @@ pub(crate) fn site_for_tests(root: &Path) -> PathBuf {
     root.join("target").join("site")
 }
 
-/// Builds the page as users get it, except for wasm-opt.
+/// Builds the page as users get it, except for what wasm-opt does.
 pub(crate) fn build(root: &Path, tools: &PageTools, site: &Path) -> Result<(), String> {
     let folder = site.to_string_lossy();
     let args = ["build", "--release", "--public-url", "./", "--dist", &folder];

@@ -221,7 +221,10 @@ impl Suite<'_> {
     fn wasm(&mut self, count: &mut Count) -> Result<(), String> {
         self.page = Some(false);
         let tools = tools::page_tools(self.root)?;
-        dist::build(self.root, &tools, &dist::site_for_tests(self.root))?;
+        let site = dist::site_for_tests(self.root);
+        dist::build(self.root, &tools, &site)?;
+        // As users get it: a browser test weighs it.
+        dist::optimise(self.root, &site)?;
         count.passed += 1;
         self.page = Some(true);
         Ok(())
