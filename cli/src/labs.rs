@@ -29,7 +29,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
 /// A built-in scenario named `LAB/ID`.
 pub(crate) fn builtin(name: &str) -> Option<&'static Builtin> {
     let (lab, id) = name.split_once('/')?;
-    find(lab)?.spec().scenarios.iter().find(|b| b.id == id)
+    find(lab)?.spec().scenario(id)
 }
 
 fn describe(spec: &LabSpec, text: &mut String) {

@@ -1,11 +1,11 @@
 //! Layer 7: makes a run out of a scenario.
 //!
-//! The world ([`sim`]) pops the next event, lets a process take its step and lets the step's effects take place one by
+//! The world (`sim`) pops the next event, lets a process take its step and lets the step's effects take place one by
 //! one; the network decides what becomes of each message; the history keeps what has happened; a [`Run`] has all of it
 //! with a cursor: seek, act, fork. [`explore`] makes many runs and looks for a broken rule.
 //!
 //! Deliberately knows no protocol: whatever has a type of a protocol's own stays behind
-//! [`Machine`](crate::protocol::Machine) and [`Interior`](crate::protocol::Interior). Knows no lab by name, and no picture.
+//! [`Machine`](crate::protocol::machine::Machine) and [`Interior`](crate::protocol::machine::Interior). Knows no lab by name, and no picture.
 
 pub mod explore;
 mod history;

@@ -105,7 +105,7 @@ pub trait Protocol: Copy + Debug + 'static {
     ///
     /// # Errors
     /// The name of a field and a sentence, where fields that are fine alone do not fit together.
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Self::Setup, (&'static str, String)>;
+    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Self::Setup, Misfit>;
 
     /// The processes of a run.
     fn processes(setup: &Self::Setup) -> Vec<ProcessInfo>;
@@ -119,7 +119,7 @@ pub trait Protocol: Copy + Debug + 'static {
         node: NodeId,
         operation: &'static str,
         args: &Fields,
-    ) -> Result<Self::Request, (&'static str, String)>;
+    ) -> Result<Self::Request, Misfit>;
 
     /// What a fresh disk holds.
     fn format(ctx: &Context<Self>, me: NodeId) -> Self::Durable;

@@ -367,7 +367,7 @@ fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
         fired.extend(t.found.keys());
     }
     // Two leaders of a term that meet are rare: a written scenario shows them.
-    let builtin = spec.scenarios.iter().find(|b| b.id == "broken-vote").expect("it is there");
+    let builtin = spec.scenario("broken-vote").expect("it is there");
     fired.extend(run_and_settle(parse(&builtin.json())).violations().iter().map(|v| v.rule));
     for rule in spec.rules.iter().filter(|_| cases(BROKEN_RUNS) >= BROKEN_RUNS) {
         assert!(fired.contains(rule.name), "{} never fired", rule.name);

@@ -210,38 +210,48 @@ const APART: (&str, &str) = ("views", "labs");
 /// What the lowest storey of the page does without.
 const NOT_IN_MODEL: [&str; 5] = ["yew", "web_sys", "js_sys", "wasm_bindgen", "gloo_timers"];
 
-/// The part of a file that is not test code; nothing of a file of tests.
-fn shipped<'a>(name: &str, text: &'a str) -> &'a str {
-    let tests = name.contains("/tests/") || name.ends_with("/tests.rs") || name.ends_with("/golden.rs");
-    if tests { "" } else { &text[..text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len())] }
-}
-
 /// The layer of a file: the name of its folder, or of the folder's root file.
 fn layer<'a>(name: &'a str, root: &str) -> &'a str {
     let inside = name.strip_prefix(root).map_or(name, |rest| rest.trim_start_matches('/'));
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
-/// Imports and paths that point from a layer to one above it, with their lines: `use crate::{a, b::c}` and `crate::a::b` alike.
+/// The first names of a path or of a tree of paths, such as `a` and `b` of `{a, b::{c, d}}`.
+fn heads(path: &str) -> Vec<&str> {
+    let Some(tree) = path.trim_start().strip_prefix('{') else {
+        return vec![path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()];
+    };
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in tree.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                found.extend(heads(tree[start..at].trim_start()));
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Imports and paths that point from a layer to one above it, with their lines, be they on one line or on many.
 fn upward(name: &str, text: &str, root: &str, layers: &[&str]) -> Vec<String> {
     let height = |layer: &str| layers.iter().position(|known| *known == layer);
     let own = layer(name, root);
-    let Some(here) = height(own) else { return Vec::new() };
+    let tests = name.contains("/tests/") || name.ends_with("/tests.rs") || name.ends_with("/golden.rs");
+    let Some(here) = height(own).filter(|_| !tests) else { return Vec::new() };
+    let plain: String = code(text).flat_map(|(_, line)| [line, "\n"]).collect();
     let mut found = Vec::new();
-    for (number, line) in code(shipped(name, text)) {
-        for (at, _) in line.match_indices("crate::") {
-            let rest = &line[at + "crate::".len()..];
-            let heads: Vec<&str> = match rest.strip_prefix('{') {
-                Some(list) => {
-                    list.split(',').map(|item| item.trim().split([':', '}', ' ']).next().unwrap_or("")).collect()
-                }
-                None => vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")],
-            };
-            for head in heads {
-                let above = height(head).is_some_and(|there| there > here) || (own, head) == APART;
-                if above {
-                    found.push(format!("{name}:{number}: {own} imports {head}"));
-                }
+    for (at, word) in plain.match_indices("crate::") {
+        let number = plain[..at].matches('\n').count() + 1;
+        for head in heads(&plain[at + word.len()..]) {
+            if height(head).is_some_and(|there| there > here) || (own, head) == APART {
+                found.push(format!("{name}:{number}: {own} imports {head}"));
             }
         }
     }
@@ -265,6 +275,13 @@ fn an_arrow_upwards_is_found() {
     let found = |name: &str, text: &str| upward(name, text, "core/src", layers).len();
     assert_eq!(found("core/src/base/json.rs", "use crate::engine::Run;\n"), 1);
     assert_eq!(found("core/src/base.rs", "use crate::{engine, tables::Param};\n"), 2);
+    assert_eq!(
+        found(
+            "core/src/base/log.rs",
+            "use crate::{\n    base::{ids, json},\n    labs::{self, LABS},\n    views,\n};\n"
+        ),
+        2
+    );
     assert_eq!(found("core/src/trace/act.rs", "fn f() -> crate::scenario::Scenario {}\n"), 1);
     assert_eq!(found("core/src/views/series.rs", "use crate::labs::LABS;\n"), 1);
     assert_eq!(found("core/src/labs/mesi.rs", "use crate::views::svg;\n"), 1);

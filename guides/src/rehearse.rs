@@ -63,7 +63,7 @@ impl Stage {
 
     fn play(&mut self, one: &Move) -> Result<(), String> {
         if let Move::Load(which) = one {
-            let builtin = self.lab.spec().scenarios.iter().find(|b| b.id == which);
+            let builtin = self.lab.spec().scenario(which);
             let json = match builtin {
                 Some(builtin) => builtin.json(),
                 None if which.starts_with('{') => which.into(),

@@ -7,7 +7,7 @@ use crate::coherence::{Accesses, Shape};
 use crate::tables::{LabSpec, Setup};
 use std::marker::PhantomData;
 
-/// A setting that does not fit: the field and a sentence.
+/// A setting or an argument that does not fit: its name and a sentence.
 pub type Misfit = (&'static str, String);
 
 /// A lab, as everything above the protocols sees it.

@@ -26,7 +26,7 @@ pub trait Story: Protocol {
     }
 
     /// The protocol's own clock before and after an event, where it keeps one; a scalar clock has one component. Unless
-    /// [`LabSpec::own_clock`] names it, it is a vector clock that must equal the observer's.
+    /// [`LabSpec::own_clock`](crate::tables::LabSpec::own_clock) names it, it is a vector clock that must equal the observer's.
     fn own_clock(_note: &Self::Note) -> Option<(&[u32], &[u32])> {
         None
     }

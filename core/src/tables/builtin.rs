@@ -1,6 +1,6 @@
 //! Scenarios that a lab brings along.
 
-use crate::base::json::{Doc, InputError, JsonObject, list, quote};
+use crate::base::json::{Doc, InputError, JsonObject, Object, list, quote};
 use std::borrow::Cow;
 
 /// A built-in scenario: a file of the lab, and what a broken variant of it has on top.
@@ -55,24 +55,41 @@ impl Builtin {
     fn derived(&self) -> Result<String, InputError> {
         let doc = Doc::parse(self.file)?;
         let mut object = doc.object()?;
-        let mut derived = JsonObject::new();
-        for key in object.keys() {
-            let value = object.need(&key)?;
-            match (key.as_str(), self.title) {
-                ("title", Some(title)) => derived.text("title", title),
-                ("setup", _) => derived.raw("setup", &self.setup(&value)?),
-                _ => derived.raw(&key, value.payload()?.json()),
-            };
+        let file_title = object.take("title").map(|doc| doc.string()).transpose()?;
+        let mut setup = match object.take("setup") {
+            Some(doc) => copied(&mut doc.object()?)?,
+            None => JsonObject::new(),
+        };
+        let mut derived = copied(&mut object)?;
+        if let Some(title) = self.title.or(file_title.as_deref()) {
+            derived.text("title", title);
         }
-        Ok(derived.end())
+        setup.raw("broken", &list(self.broken.iter().map(|switch| quote(switch))));
+        Ok(derived.raw("setup", &setup.end()).end())
     }
+}
 
-    fn setup(&self, doc: &Doc<'_>) -> Result<String, InputError> {
-        let mut object = doc.object()?;
-        let mut setup = JsonObject::new();
-        for key in object.keys() {
-            setup.raw(&key, object.need(&key)?.payload()?.json());
-        }
-        Ok(setup.raw("broken", &list(self.broken.iter().map(|switch| quote(switch)))).end())
+/// An object with the keys that nobody has taken yet.
+fn copied(object: &mut Object<'_>) -> Result<JsonObject, InputError> {
+    let mut copy = JsonObject::new();
+    for key in object.keys() {
+        copy.raw(&key, object.need(&key)?.payload()?.json());
+    }
+    Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switches_and_a_title_come_on_top_of_a_file_whatever_it_has() {
+        let of = |file| Builtin::new("x", 0, file, "").broken(&["a", "b"]).titled("T").json().into_owned();
+        assert_eq!(of(r#"{"lab":"l"}"#), r#"{"lab":"l","title":"T","setup":{"broken":["a","b"]}}"#);
+        let full = r#"{"title":"old","setup":{"n":[1, 2]},"lab":"l"}"#;
+        assert_eq!(of(full), r#"{"lab":"l","title":"T","setup":{"n":[1,2],"broken":["a","b"]}}"#);
+        let kept = Builtin::new("x", 0, full, "").broken(&["a"]).json().into_owned();
+        assert_eq!(kept, r#"{"lab":"l","title":"old","setup":{"n":[1,2],"broken":["a"]}}"#);
+        assert_eq!(Builtin::new("x", 0, full, "").json(), full);
     }
 }

@@ -207,6 +207,12 @@ impl LabSpec {
         self.operations.iter().find(|o| o.name == name)
     }
 
+    /// A built-in scenario by its id.
+    #[must_use]
+    pub fn scenario(&self, id: &str) -> Option<&'static Builtin> {
+        self.scenarios.iter().find(|b| b.id == id)
+    }
+
     /// A rule by its name.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&'static Rule> {
@@ -239,7 +245,7 @@ impl LabSpec {
             self.switches.iter().map(|s| {
                 let mut o = JsonObject::new();
                 o.text("switch", s.name).text("rule", s.rule).text("kind", s.sort.name()).text("says", s.says);
-                let scenario = self.scenarios.iter().find(|b| b.id == s.scenario).expect("a switch names a scenario");
+                let scenario = self.scenario(s.scenario).expect("a switch names a scenario");
                 o.raw("scenario", Doc::parse(&scenario.json()).and_then(|d| d.payload()).expect("a scenario").json())
                     .end()
             }),

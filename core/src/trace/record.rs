@@ -144,7 +144,7 @@ pub struct Record {
     pub lamport: u32,
     /// Where the protocol's or the simulator's details stand; [`NONE`] if there are none.
     pub detail: u32,
-    /// Where it happened; [`NO_NODE`] where it belongs to the network.
+    /// Where it happened; [`NO_NODE`](super::NO_NODE) where it belongs to the network.
     pub node: NodeId,
     /// Number of messages of a send; the copy of a receive or drop (1 is the first).
     pub count: u16,

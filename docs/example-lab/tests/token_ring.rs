@@ -25,7 +25,7 @@ fn parse(text: &str) -> Scenario {
 }
 
 fn builtin(id: &str) -> Scenario {
-    parse(&LAB.spec().scenarios.iter().find(|b| b.id == id).expect("it is in the table").json())
+    parse(&LAB.spec().scenario(id).expect("it is in the table").json())
 }
 
 /// A ring of 2 to 6 processes.

@@ -152,6 +152,7 @@ pub(crate) fn reply_to(session: &Session, request: RecordId) -> Option<RecordId>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lightcone_core::labs;
     use lightcone_core::labs::LABS;
     use lightcone_core::scenario::Scenario;
 
@@ -197,7 +198,7 @@ mod tests {
         let lab = LABS.iter().position(|l| !l.spec().http.is_empty()).expect("a lab speaks HTTP");
         let id = LABS[lab].spec().id;
         let json = format!(r#"{{"format":"lightcone/1","lab":"{id}","network":{{"delay_ms":10}}}}"#);
-        let (mut s, mut log) = (Session::new(lightcone_core::labs::parse(&json).expect("a scenario")), Log::default());
+        let (mut s, mut log) = (Session::new(labs::parse(&json).expect("a scenario")), Log::default());
         let form = &LABS[lab].spec().http[0];
         let asked: Vec<String> = s
             .run()

@@ -21,6 +21,7 @@ use branching::{Alive, History};
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::InputError;
 use lightcone_core::engine::Run;
+use lightcone_core::labs;
 use lightcone_core::labs::LABS;
 use lightcone_core::protocol::Lab;
 use lightcone_core::scenario::Scenario;
@@ -568,7 +569,7 @@ impl Session {
 
 /// The built-in scenario that a scenario is, if it is one unchanged.
 fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
-    let same = |b: &&Builtin| lightcone_core::labs::parse(&b.json()).is_ok_and(|s| s == *scenario);
+    let same = |b: &&Builtin| labs::parse(&b.json()).is_ok_and(|s| s == *scenario);
     scenario.lab.spec().scenarios.iter().find(same).map(|b| b.id)
 }
 
@@ -578,5 +579,5 @@ fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
 /// When the first built-in scenario is broken, which a test rules out.
 #[must_use]
 pub(crate) fn first_scenario() -> Scenario {
-    lightcone_core::labs::parse(&LABS[0].spec().scenarios[0].json()).expect("the first scenario is fine")
+    labs::parse(&LABS[0].spec().scenarios[0].json()).expect("the first scenario is fine")
 }

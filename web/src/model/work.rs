@@ -6,6 +6,7 @@
 use lightcone_core::base::json::{Doc, InputError, JsonObject};
 use lightcone_core::engine::Run;
 use lightcone_core::engine::explore::{Found, attempt};
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 
 /// Most runs of one search.
@@ -85,7 +86,7 @@ impl Job {
         let doc = Doc::parse(text)?;
         let mut object = doc.object()?;
         let kind = object.need("job")?;
-        let scenario = lightcone_core::labs::parse(&object.need("scenario")?.string()?)?;
+        let scenario = labs::parse(&object.need("scenario")?.string()?)?;
         match kind.string()?.as_str() {
             "explore" => Ok(Job::Explore { scenario, runs: object.need("runs")?.int(1, RUNS_MAX)? }),
             "trace" => {
@@ -213,7 +214,7 @@ mod tests {
             panic!("a broken lab is caught")
         };
         assert_eq!(words.len() as u64, tried - 1);
-        let run = lightcone_core::engine::run(lightcone_core::labs::parse(&text).expect("a scenario"));
+        let run = lightcone_core::engine::run(labs::parse(&text).expect("a scenario"));
         assert_eq!(run.violations()[0].rule, rule);
     }
 
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_the_one_that_the_page_would_write() {
-        let scenario = lightcone_core::labs::parse(&LABS[0].spec().scenarios[0].json()).expect("a scenario");
+        let scenario = labs::parse(&LABS[0].spec().scenarios[0].json()).expect("a scenario");
         let run = lightcone_core::engine::run(scenario.clone());
         let all: String = (0..run.trace().len()).map(|id| run.line(id) + "\n").collect();
         let (_, last) = answer(&Job::Trace { scenario, records: run.trace().len() });

@@ -4,6 +4,7 @@ use super::window::window;
 use crate::model::Store;
 use crate::model::session::Session;
 use js_sys::{Array, JSON, Object, Reflect};
+use lightcone_core::labs;
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde::Serialize;
 use std::rc::Rc;
@@ -73,7 +74,7 @@ pub(crate) fn install_api(
 ) {
     let api = Api { object: Object::new(), session: Rc::clone(session), changed: Rc::new(changed) };
     api.changes("load", |session, scenario| {
-        let scenario = lightcone_core::labs::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
+        let scenario = labs::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
         let next = Session::new(scenario);
         let what = format!("open {}", next.title());
         session.replace(next, what);

@@ -301,7 +301,7 @@ fn every_switch_has_a_scenario_in_which_its_rule_fires_and_every_rule_fires_some
             assert_eq!((violations[0].rule, switch.sort), (switch.rule, Sort::Safety), "{}", switch.name);
         }
     }
-    let overtaken = spec.scenarios.iter().find(|b| b.id == "broken-sender-order").expect("it is there");
+    let overtaken = spec.scenario("broken-sender-order").expect("it is there");
     let run = run(parse(&overtaken.json()));
     let rules: Vec<&str> = run.violations().iter().map(|v| v.rule).collect();
     assert_eq!(rules, ["sender-order", "total-order", "same-balance"]);

@@ -265,7 +265,7 @@ fn every_switch_names_a_scenario_in_which_its_rule_fires() {
     let spec = VectorClocks::spec();
     for switch in spec.switches {
         assert!(spec.rule(switch.rule).is_some_and(|r| r.sort == switch.sort), "{}", switch.name);
-        let builtin = spec.scenarios.iter().find(|b| b.id == switch.scenario).expect("the scenario is there");
+        let builtin = spec.scenario(switch.scenario).expect("the scenario is there");
         let scenario = labs::parse(&builtin.json()).expect("a scenario");
         assert_eq!(scenario.setup.broken, [switch.name]);
         let run = run(scenario);

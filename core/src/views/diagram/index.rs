@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn it_finds_the_arrows_of_a_stretch_and_no_others() {
-        let alphabet = crate::labs::LABS[0].spec().scenarios.iter().find(|b| b.id == "alphabet").expect("it is there");
+        let alphabet = crate::labs::LABS[0].spec().scenario("alphabet").expect("it is there");
         let run = run(labs::parse(&alphabet.json()).expect("a scenario"));
         let mut index = Index::default();
         index.update(&run);

@@ -359,7 +359,7 @@ fn lanes(count: usize, view: &View, plot: &Rect) -> (Vec<f32>, f32) {
     (places, gap)
 }
 
-/// What `clamp` does. That panics at a wrong range with both numbers, and the page would carry how to write an `f32`.
+/// What `clamp` does, but where nothing is between the bounds, the lower one.
 fn within(x: f32, low: f32, high: f32) -> f32 {
     x.min(high).max(low)
 }

@@ -57,8 +57,7 @@ pub fn scenario_in(svg: &str) -> Option<String> {
     Some(unescape(&text[..text.find("</metadata>")?]))
 }
 
-/// A number with at most two decimals and no needless zeros. Whole numbers do it: the formatting of floats would
-/// weigh more in the download than this whole file.
+/// A number with at most two decimals and no needless zeros, rounded once, in whole hundredths.
 #[must_use]
 pub fn n(value: f32) -> String {
     let hundredths = (value * 100.0).round() as i64;
@@ -171,7 +170,6 @@ mod tests {
     use super::*;
     use crate::engine::run;
     use crate::labs;
-
     use crate::views::diagram::{Index, View, lay_out};
 
     #[test]

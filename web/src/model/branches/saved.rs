@@ -3,6 +3,7 @@
 
 use super::{Branch, Tree};
 use lightcone_core::base::json::{Doc, InputError, JsonObject, list};
+use lightcone_core::labs;
 use std::rc::Rc;
 
 /// The value of `format`.
@@ -68,7 +69,7 @@ impl Saved {
         let position = o.need("position")?.int(0, NUMBER_MAX)? as u32;
         let current = o.need("current")?.int(0, NUMBER_MAX)? as u32;
         let builtin = o.take("builtin").map(|b| b.string()).transpose()?;
-        let origin = lightcone_core::labs::parse(&o.need("origin")?.string()?)?;
+        let origin = labs::parse(&o.need("origin")?.string()?)?;
         let mut look_doc = o.need("look")?.object()?;
         let mut look = Vec::new();
         for key in look_doc.keys() {
@@ -82,7 +83,7 @@ impl Saved {
             return branches_doc.error("these branches do not belong together");
         }
         let spec = origin.lab.spec();
-        let builtin = builtin.and_then(|id| spec.scenarios.iter().find(|b| b.id == id)).map(|b| b.id);
+        let builtin = builtin.and_then(|id| spec.scenario(&id)).map(|b| b.id);
         let next = branches.iter().map(|b| b.id).max().unwrap_or(0) + 1;
         let tree = Tree { branches, current, next, builtin, origin: Rc::new(origin) };
         Ok(Saved { hash, tree, at_us, position, look })
@@ -107,7 +108,7 @@ fn read_branches(doc: &Doc<'_>) -> Result<Vec<Branch>, InputError> {
             at_us: o.need("at_us")?.int(0, u64::MAX)?,
             record: o.need("record")?.int(0, NUMBER_MAX)? as u32,
             known: o.need("known")?.int(0, NUMBER_MAX)? as u32,
-            scenario: Rc::new(lightcone_core::labs::parse(&o.need("scenario")?.string()?)?),
+            scenario: Rc::new(labs::parse(&o.need("scenario")?.string()?)?),
         });
     }
     Ok(branches)

@@ -2,6 +2,7 @@
 
 use crate::model::session::Session;
 use lightcone_core::engine::Run;
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
 use lightcone_core::views::guide::{Answer, Guide, Move, Place, Query, whole};
@@ -328,10 +329,10 @@ impl Player {
 
 /// A scenario of the guide's lab, standing still at its beginning.
 fn opened(before: &Session, which: &str) -> Result<Session, String> {
-    let builtin = before.lab().spec().scenarios.iter().find(|b| b.id == which).map(|b| b.json());
+    let builtin = before.lab().spec().scenario(which).map(|b| b.json());
     let json = builtin.or(which.starts_with('{').then(|| which.into()));
     let json = json.ok_or_else(|| format!("the lab has no scenario {which}"))?;
-    let mut session = Session::new(lightcone_core::labs::parse(&json).map_err(|e| e.to_string())?);
+    let mut session = Session::new(labs::parse(&json).map_err(|e| e.to_string())?);
     session.pause();
     session.turn(before.look().orientation);
     Ok(session)
@@ -347,7 +348,7 @@ mod tests {
         let player = |(id, path): (String, std::path::PathBuf)| {
             let json = lightcone_guides::build(&id, &path).expect("a guide");
             let lab = labs::find(&id).expect("a lab");
-            let first = lightcone_core::labs::parse(&lab.spec().scenarios[0].json()).expect("a scenario");
+            let first = labs::parse(&lab.spec().scenarios[0].json()).expect("a scenario");
             (Player::new(lab.spec().id, Guide::parse(&json).expect("a guide")), Session::new(first))
         };
         files.into_iter().map(player).collect()

@@ -196,6 +196,7 @@ mod tests {
     use super::super::first_scenario;
     use super::*;
     use lightcone_core::engine;
+    use lightcone_core::labs;
 
     fn opened() -> Session {
         let mut session = Session::new(first_scenario());
@@ -207,7 +208,7 @@ mod tests {
     /// What is shown is what the scenario says.
     fn check(session: &mut Session) {
         session.seek_time(1e6);
-        let again = engine::run(lightcone_core::labs::parse(&session.scenario().to_json()).expect("it can be read"));
+        let again = engine::run(labs::parse(&session.scenario().to_json()).expect("it can be read"));
         assert_eq!(session.run.hash(), again.hash());
         assert_eq!(session.tree.branches().len(), 1);
     }

@@ -4,6 +4,7 @@ use super::{Kept, Session, kept};
 use crate::model::branches::{Branch, BranchId, Compare, Saved, Tree};
 use lightcone_core::base::json::{Doc, InputError, millis_text};
 use lightcone_core::engine::Run;
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::{Act, When};
 use lightcone_core::views::diagram::Index;
@@ -380,8 +381,8 @@ impl Session {
     /// view does not.
     pub(crate) fn set_from_link(&mut self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let spec = self.lab().spec();
-        if let Some(builtin) = value("b").and_then(|id| spec.scenarios.iter().find(|b| b.id == id))
-            && let Ok(origin) = lightcone_core::labs::parse(&builtin.json())
+        if let Some(builtin) = value("b").and_then(|id| spec.scenario(&id))
+            && let Ok(origin) = labs::parse(&builtin.json())
         {
             self.builtin = Some(builtin.id);
             (self.tree.builtin, self.tree.origin) = (self.builtin, Rc::new(origin));

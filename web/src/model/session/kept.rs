@@ -188,6 +188,7 @@ impl Session {
 mod tests {
     use super::super::first_scenario;
     use super::*;
+    use lightcone_core::labs;
 
     #[test]
     fn a_view_comes_back_and_nonsense_changes_nothing() {
@@ -264,6 +265,6 @@ mod tests {
 
     fn session_of(spec: &'static lightcone_core::tables::LabSpec) -> Session {
         let json = spec.scenarios[0].json();
-        Session::new(lightcone_core::labs::parse(&json).expect("a scenario"))
+        Session::new(labs::parse(&json).expect("a scenario"))
     }
 }

@@ -99,12 +99,13 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lightcone_core::labs;
     use lightcone_core::labs::LABS;
 
     fn opened() -> (Session, &'static str) {
         let lab = LABS.iter().find(|lab| lab.spec().shows.is_some()).expect("some lab shows one thing");
         let json = lab.spec().scenarios[1].json();
-        let mut session = Session::new(lightcone_core::labs::parse(&json).expect("a scenario"));
+        let mut session = Session::new(labs::parse(&json).expect("a scenario"));
         session.playing = false;
         session.seek_time(1e9);
         (session, lab.spec().shows.expect("it was just looked for"))

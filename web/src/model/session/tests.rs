@@ -1,6 +1,7 @@
 //! The session without a browser.
 
 use super::*;
+use lightcone_core::labs;
 
 #[test]
 fn playing_reaches_the_end_and_stops_there() {
@@ -23,15 +24,15 @@ fn what_is_done_in_the_middle_replays_to_the_same_trace() {
     session.act_json(r#"{"request":{"node":"P1","op":"multicast","args":{"message":"x"}}}"#).expect("an act");
     session.seek_time(400_000.0);
     let text = session.scenario().to_json();
-    let again = lightcone_core::engine::run(lightcone_core::labs::parse(&text).expect("what was saved can be read"));
+    let again = lightcone_core::engine::run(labs::parse(&text).expect("what was saved can be read"));
     assert_eq!(again.hash(), session.run.hash());
 }
 
 #[test]
 fn a_broken_rule_stops_the_run_at_its_first_bad_event() {
     let spec = LABS[0].spec();
-    let broken = spec.scenarios.iter().find(|b| b.id == spec.switches[0].scenario).expect("it is there");
-    let mut session = Session::new(lightcone_core::labs::parse(&broken.json()).expect("a scenario"));
+    let broken = spec.scenario(spec.switches[0].scenario).expect("it is there");
+    let mut session = Session::new(labs::parse(&broken.json()).expect("a scenario"));
     while session.playing {
         session.tick(0.016);
     }

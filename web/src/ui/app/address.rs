@@ -5,6 +5,7 @@ use crate::model::branches::Saved;
 use crate::model::session::{Session, first_scenario};
 use crate::platform;
 use gloo_timers::callback::Timeout;
+use lightcone_core::labs;
 use lightcone_core::tables::Builtin;
 use yew::prelude::*;
 
@@ -67,7 +68,7 @@ type Linked = Result<(Session, Option<String>), String>;
 
 /// A built-in scenario as it comes.
 fn plain(builtin: &Builtin) -> Linked {
-    let scenario = lightcone_core::labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
+    let scenario = labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
     Ok((Session::new(scenario), None))
 }
 
@@ -105,7 +106,7 @@ pub(super) fn linked() -> Option<Linked> {
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));
     };
-    Some(match lightcone_core::labs::parse(&text) {
+    Some(match labs::parse(&text) {
         Ok(scenario) => {
             let mut session = Session::new(scenario);
             if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {

@@ -126,7 +126,7 @@ impl App {
         let guide = Guide::parse(text).map_err(|e| e.to_string())?;
         let other = self.store.read().lab().spec().id != lab;
         if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = lightcone_core::labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
+            let scenario = labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let mut player = Player::new(lab, guide);
@@ -145,12 +145,11 @@ impl App {
         let lab = self.with_player(|player, _| player.lab);
         let other = lab.filter(|lab| self.store.read().lab().spec().id != *lab);
         if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = lightcone_core::labs::parse(&first.json()).map_err(|e| e.to_string())?;
+            let scenario = labs::parse(&first.json()).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
         let goal = self.move_by_player(|player, s| player.enter(s, step, may_move()));
         self.goal = goal.transpose()?.flatten();
-        platform::remember_scenario(self.store.read().scenario().to_json());
         let first = self.with_player(|player, _| player.points.first().copied()).flatten();
         if let Some(tab) = first.and_then(Self::tab_of) {
             self.tab = tab;

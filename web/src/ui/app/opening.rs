@@ -44,7 +44,7 @@ impl App {
             Command::Situation(place) => self.bring_about(ctx, place),
             Command::Tree(wish) => self.carry_out_in_tree(ctx, wish),
             Command::Builtin(spec, id) => {
-                if let Some(builtin) = spec.scenarios.iter().find(|b| b.id == id) {
+                if let Some(builtin) = spec.scenario(id) {
                     self.open_text(ctx, &builtin.json());
                 }
             }

@@ -5,6 +5,7 @@ use crate::model::command::Command;
 use crate::model::session::Session;
 use crate::model::work::{Job, Word};
 use crate::platform::{self, Helper};
+use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use yew::prelude::*;
 
@@ -47,7 +48,7 @@ impl App {
             Word::Progress(done, of) => (working.done, working.of) = (done, of),
             Word::Found { scenario, rule, explain, tried, settle } => {
                 self.working = None;
-                match lightcone_core::labs::parse(&scenario) {
+                match labs::parse(&scenario) {
                     Ok(scenario) => {
                         let mut session = Session::new(scenario);
                         session.go_to_violation(settle);

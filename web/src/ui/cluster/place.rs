@@ -1,4 +1,4 @@
-//! Where things stand in the cluster: plain geometry, without sines (they would cost kilobytes of download).
+//! Where things stand in the cluster: plain geometry, with circles by rational functions.
 
 use lightcone_core::views::diagram::font::text_width;
 pub(crate) use lightcone_core::views::diagram::scene::Point;

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::command::{Command, Form};
 use crate::model::guide::Wish;
 use crate::model::layout::{Layout, Slot};
+use lightcone_core::labs;
 use lightcone_core::labs::LABS;
 use yew::prelude::*;
 
@@ -81,12 +82,12 @@ fn Choosers(props: &ModelProps) -> Html {
     });
     let on_scenario = props.on.reform(move |e: Event| {
         let id = value_of(&e);
-        let builtin = spec.scenarios.iter().find(|b| b.id == id).unwrap_or(&spec.scenarios[0]);
+        let builtin = spec.scenario(&id).unwrap_or(&spec.scenarios[0]);
         Command::Builtin(spec, builtin.id)
     });
     // Read once for each lab, and not at every drawing.
     let titles = use_memo(spec.id, move |_| {
-        let title = |json: &str| lightcone_core::labs::parse(json).map(|s| s.title).unwrap_or_default();
+        let title = |json: &str| labs::parse(json).map(|s| s.title).unwrap_or_default();
         spec.scenarios.iter().map(|b| title(&b.json())).collect::<Vec<String>>()
     });
     html! {

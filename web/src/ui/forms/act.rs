@@ -79,7 +79,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
     }
 }
 
-/// Properties of the form for many requests; here, since its own file is loaded later.
+/// Properties of the form for many requests.
 #[derive(Properties, PartialEq)]
 pub(crate) struct ManyProps {
     /// The session.
@@ -90,7 +90,7 @@ pub(crate) struct ManyProps {
     pub on: Callback<Command>,
 }
 
-/// The form for many requests at once, which comes with the rest of the program.
+/// The form for many requests at once.
 #[component]
 fn Many(props: &ManyProps) -> Html {
     let wanted = use_state(|| false);
@@ -147,13 +147,10 @@ fn process_text(name: &str, status: Status) -> String {
     if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
-/// The operation's name with a capital. Names are ASCII: the page need not carry the capitals of all of Unicode.
+/// The operation's name with a capital.
 fn verb(operation: &str) -> String {
-    let mut text = operation.to_string();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
+    let mut letters = operation.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// The process that an argument names at first: the next one that is not the process itself.

@@ -23,7 +23,7 @@ pub(crate) fn Field(props: &Props) -> Html {
     let p = props.param;
     let on = props.on.clone();
     let typed = |value: String, min: String, max: String| {
-        html! { <Typed name={p.name} kind={"number"} {value} {min} {max} on={on.clone()} /> }
+        html! { <Typed name={p.name} kind="number" {value} {min} {max} on={on.clone()} /> }
     };
     let field = match (p.takes, &props.value) {
         (Takes::Int { min, max }, Value::Int(n)) => typed(n.to_string(), min.to_string(), max.to_string()),
@@ -43,8 +43,8 @@ pub(crate) fn Field(props: &Props) -> Html {
             });
             html! {
                 <span class="pair">
-                    <Typed name={p.name} kind={"number"} value={low} min={min.clone()} max={max.clone()} on={first} />
-                    <Typed name={p.name} kind={"number"} value={high} {min} {max} on={second} />
+                    <Typed name={p.name} kind="number" value={low} min={min.clone()} max={max.clone()} on={first} />
+                    <Typed name={p.name} kind="number" value={high} {min} {max} on={second} />
                 </span>
             }
         }

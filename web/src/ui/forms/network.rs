@@ -119,11 +119,11 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <h2>{ "Network" }</h2>
             { segmented("Delay model", &models, model, on_model) }
             if model != Model::Constant {
-                <Slider name={"shortest"} max={steps} value={nearest(low)} text={exact(low)} on={on_low} />
+                <Slider name="shortest" max={steps} value={nearest(low)} text={exact(low)} on={on_low} />
             }
             <Slider name={high_name} max={steps} value={nearest(high)} text={exact(high)} on={on_high} />
-            <Slider name={"loss"} max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={on_loss} />
-            <Slider name={"twice"} max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={on_twice} />
+            <Slider name="loss" max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={on_loss} />
+            <Slider name="twice" max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={on_twice} />
             <div class="row"><span>{ "order" }</span>
                 { segmented("Order of messages on a link", &[(false, "any"), (true, "kept")], network.fifo, on_fifo) }
             </div>

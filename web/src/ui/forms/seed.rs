@@ -18,7 +18,7 @@ pub(crate) fn Seed(props: &Props) -> Html {
         <div class="row seed" title="All that is drawn by chance follows from it: the same seed, the same run.">
             <span>{ "seed" }</span>
             <span class="pair">
-                <Typed name={"seed"} inputmode={"numeric"} value={seed.to_string()} {on} />
+                <Typed name="seed" inputmode="numeric" value={seed.to_string()} {on} />
                 <button onclick={another} title="The same once more with other chances">{ "another seed" }</button>
             </span>
         </div>

@@ -84,7 +84,7 @@ fn field(name: &'static str, value: u64, (min, max): (u64, u64), unit: &'static 
     });
     html! {
         <label class={classes!("row", (!unit.is_empty()).then_some("with-unit"))}><span>{ name }</span>
-            <Typed {name} kind={"number"} value={value.to_string()} min={min.to_string()} max={max.to_string()} {on} />
+            <Typed {name} kind="number" value={value.to_string()} min={min.to_string()} max={max.to_string()} {on} />
             if !unit.is_empty() { <span>{ unit }</span> }
         </label>
     }

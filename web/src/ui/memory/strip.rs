@@ -129,7 +129,7 @@ fn walk(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html {
                     <label class="switch"><input type="checkbox" checked={desk.only} onchange={on.reform(|e: Event| Wish::Only(is_checked(&e)))} />{ format!("only line {line:#x}") }</label>
                 }
                 <span>{ "access" }</span>
-                <Typed name={"Number of the access"} kind={"number"} value={here.to_string()} min={"0"} max={all.to_string()} on={on_number} />
+                <Typed name="Number of the access" kind="number" value={here.to_string()} min="0" max={all.to_string()} on={on_number} />
                 <span>{ format!("of {}", grouped(all as u64)) }</span>
             </div>
         </div>

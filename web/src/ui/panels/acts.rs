@@ -146,7 +146,7 @@ fn Row(props: &RowProps) -> Html {
                 <button onclick={wish(Wish::Remove(index))} aria-label={format!("Delete {words}")}>{ "delete" }</button>
             </div>
             if let Some(text) = (*json).clone() {
-                <Json name={format!("{words} as JSON")} {text} field={json.clone()} button={"apply"} on={apply} />
+                <Json name={format!("{words} as JSON")} {text} field={json.clone()} button="apply" on={apply} />
             }
             { alert(&trouble) }
         </li>
@@ -216,7 +216,7 @@ fn Adder(props: &AdderProps) -> Html {
     html! {
         <div class="adder" role="group" aria-label="Add an act">
             <label class="time"><input type="text" inputmode="decimal" aria-label="Time of the new act" value={at} oninput={typing(&time)} />{ "ms" }</label>
-            <Json name={"The new act as JSON"} {text} field={json.clone()} button={"add"} on={add} />
+            <Json name="The new act as JSON" {text} field={json.clone()} button="add" on={add} />
             { alert(&trouble) }
         </div>
     }

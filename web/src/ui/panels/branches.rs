@@ -68,7 +68,7 @@ fn row(s: &Session, depth: usize, branch: &Branch, on: &Callback<Command>) -> Ht
         <li key={id} class={classes!(current.then_some("current"), (depth > 0).then_some("twig"))} {style} aria-current={current.then_some("true")}>
             <button class="node" onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why}
                 aria-label={if current { format!("{name} is shown") } else { format!("Show {name}") }}><i></i></button>
-            <Typed class={"name"} maxlength={NAME_CHARS_MAX.to_string()} value={name.clone()} on={rename} name={format!("Name of {name}")} title={"Type another name"} />
+            <Typed class="name" maxlength={NAME_CHARS_MAX.to_string()} value={name.clone()} on={rename} name={format!("Name of {name}")} title="Type another name" />
             <span class="since">{ format!("{acts} · {since}") }</span>
             <div class="group">
                 <button onclick={wish(Wish::Enter(id))} disabled={current} title={enter_why} aria-label={format!("Enter {name}")}>

@@ -125,7 +125,7 @@ fn they_do_in_random_runs_with_faults_too() {
 #[test]
 fn charts_show_what_the_samples_come_to() {
     for id in ["mix", "false-sharing", "eviction"] {
-        let json = SPEC.scenarios.iter().find(|b| b.id == id).expect("a scenario").json();
+        let json = SPEC.scenario(id).expect("a scenario").json();
         let run = play(&json);
         let end_us = run.scenario().until_us;
         let charts = charts(&run, end_us);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn json(id: &str) -> String {
-    SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json().into_owned()
+    SPEC.scenario(id).unwrap_or_else(|| panic!("there is no {id}")).json().into_owned()
 }
 
 fn metric(run: &Run, name: &str) -> u64 {

@@ -143,7 +143,7 @@ fn a_line_of_one_word_is_never_shared_falsely() {
 }
 
 fn scenario(id: &str) -> Run {
-    play(&SPEC.scenarios.iter().find(|b| b.id == id).unwrap_or_else(|| panic!("there is no {id}")).json())
+    play(&SPEC.scenario(id).unwrap_or_else(|| panic!("there is no {id}")).json())
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn every_scenario_keeps_its_rules_or_breaks_the_one_that_it_is_there_for() {
 
 #[test]
 fn a_forgotten_vote_breaks_what_follows_from_it() {
-    let builtin = SPEC.scenarios.iter().find(|b| b.id == "broken-vote").expect("it is there");
+    let builtin = SPEC.scenario("broken-vote").expect("it is there");
     let run = run_and_settle(labs::parse(&builtin.json()).expect("a scenario"));
     let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
     for rule in ["one-vote", "election-safety", "leader-append-only"] {
@@ -35,14 +35,14 @@ fn a_forgotten_vote_breaks_what_follows_from_it() {
 
 #[test]
 fn figure_8_shows_the_damage_of_counting_old_entries() {
-    let builtin = SPEC.scenarios.iter().find(|b| b.id == "broken-figure-8").expect("it is there");
+    let builtin = SPEC.scenario("broken-figure-8").expect("it is there");
     let run = run_and_settle(labs::parse(&builtin.json()).expect("a scenario"));
     let broken: BTreeSet<&str> = run.violations().iter().map(|v| v.rule).collect();
     for rule in ["commit-current-term", "leader-completeness", "state-machine-safety"] {
         assert!(broken.contains(rule), "{broken:?}");
     }
     // The very same acts without the switch: the old entry goes, and nobody was told of it.
-    let sound = SPEC.scenarios.iter().find(|b| b.id == "figure-8").expect("it is there");
+    let sound = SPEC.scenario("figure-8").expect("it is there");
     let run = run_and_settle(labs::parse(&sound.json()).expect("a scenario"));
     let before = |line: &serde_json::Value| line["at_us"].as_u64() < Some(330_000);
     assert!(!lines(&run).iter().any(|l| l["kind"] == "deliver" && before(l)), "nothing is committed before (d)");

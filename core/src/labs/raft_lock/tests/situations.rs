@@ -152,12 +152,12 @@ fn the_outlook_says_what_happens() {
 #[test]
 fn steps_of_a_scenario_are_moments_of_it_in_their_order() {
     for step in SPEC.steps {
-        let builtin = SPEC.scenarios.iter().find(|b| b.id == step.scenario).expect("a step is of a scenario");
+        let builtin = SPEC.scenario(step.scenario).expect("a step is of a scenario");
         assert!(step.at_us < labs::parse(&builtin.json()).unwrap().until_us, "{}", step.name);
     }
     assert!(SPEC.steps.chunk_by(|a, b| a.scenario == b.scenario).all(|of_one| of_one.is_sorted_by_key(|s| s.at_us)));
     // What the steps of Figure 8 say is so: whose log has how many entries of which term.
-    let builtin = SPEC.scenarios.iter().find(|b| b.id == "figure-8").unwrap();
+    let builtin = SPEC.scenario("figure-8").unwrap();
     let mut run = run_and_settle(labs::parse(&builtin.json()).unwrap());
     let mut with = |at_us: u64, term: u64| {
         run.seek_time(at_us, u32::MAX);

@@ -74,7 +74,6 @@ impl Sheet<'_> {
 mod tests {
     use crate::engine::{Run, run};
     use crate::labs;
-
     use crate::trace::BandChange;
     use crate::views::diagram::scene::Shape;
     use crate::views::diagram::{Index, View, lay_out};

@@ -79,7 +79,6 @@ impl Sheet<'_> {
 mod tests {
     use crate::engine::run;
     use crate::labs;
-
     use crate::views::diagram::scene::Shape;
     use crate::views::diagram::{Index, View, lay_out};
 

@@ -1,4 +1,4 @@
-//! Nodes and arrows between them, on a circle or a grid: small pictures, drawn without sines.
+//! Nodes and arrows between them, on a circle or a grid: small pictures.
 
 use super::class;
 use super::tables::graph_words;
