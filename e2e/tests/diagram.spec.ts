@@ -6,6 +6,7 @@ import {
   atEnd,
   clock,
   frames,
+  halt,
   inkIn,
   isSmall,
   load,
@@ -332,7 +333,7 @@ test('lanes collapse by a click on their names and in the menu, and open again',
 
 test('a band along the lane says what a process holds', async ({ page }) => {
   await start(page, '#lab=total-order&scenario=overtaking');
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await page.getByRole('button', { name: 'To the end' }).click();
   await page.keyboard.press('0');
   await frames(page);

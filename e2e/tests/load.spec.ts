@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { clock, frames, isSmall, load, records, start, tab, trace } from '../helpers.ts';
+import { clock, frames, halt, isSmall, load, records, start, tab, trace } from '../helpers.ts';
 
 /** A scenario of the caches without anything planned, standing still. */
 async function caches(page: Page, setup: Record<string, unknown> = {}): Promise<void> {
@@ -183,7 +183,7 @@ test('an argument begins with a value that makes sense, and follows the settings
 
 test('a click on a line shows it on the lanes, at the same moment of the same run', async ({ page }) => {
   await start(page, '#lab=mesi&scenario=what-e-saves');
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await page.evaluate(() => window.lightcone.run(180));
   await page.evaluate(() => window.lightcone.run(130));
   await expect(clock(page)).toHaveText('130.000 ms');
@@ -214,7 +214,7 @@ test('a click on a line shows it on the lanes, at the same moment of the same ru
 
 test('a line that is pointed at is lit up wherever it stands', async ({ page }) => {
   await start(page, '#lab=mesi&scenario=all-states');
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await page.evaluate(() => window.lightcone.run(70));
   await tab(page, 'lab');
   await expect(page.locator('tr.lit')).toHaveCount(0);
@@ -229,7 +229,7 @@ for (const lab of ['mesi', 'raft-lock', 'causal-kv']) {
   test(`a chip leads to each panel: ${lab}`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await start(page, `#lab=${lab}`);
-    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await halt(page);
     await tab(page, 'lab');
     const chips = page.getByRole('navigation', { name: 'Panels of this lab' }).getByRole('button');
     const titles = await page.evaluate(() => (window.lightcone.frame() as any).panels.map((p: any) => p.title));

@@ -4,12 +4,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { clock, frames, start } from '../helpers.ts';
+import { clock, frames, halt, start } from '../helpers.ts';
 
 /** Opens a scenario at a time, standing still, with a tab in sight. */
 async function at(page: Page, scenario: string, ms: number, name: string): Promise<void> {
   await start(page, `#lab=mesi&scenario=${scenario}`);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await page.evaluate((ms) => window.lightcone.run(ms), ms);
   await expect(clock(page)).toHaveText(`${ms}.000 ms`);
   await page.locator(`.tab[data-tab="${name}"]`).click();

@@ -2,12 +2,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { clock, frames, isSmall, start, tab } from '../helpers.ts';
+import { clock, frames, halt, isSmall, start, tab } from '../helpers.ts';
 
 /** Opens a scenario at a time, standing still, with the lab's views in sight. */
 async function at(page: Page, scenario: string, ms: number): Promise<void> {
   await start(page, `#lab=mesi&scenario=${scenario}`);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await to(page, ms);
   await tab(page, 'lab');
 }

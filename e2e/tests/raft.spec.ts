@@ -3,12 +3,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { clock, frames, isSmall, records, start, tab } from '../helpers.ts';
+import { clock, frames, halt, isSmall, records, start, tab } from '../helpers.ts';
 
 /** Opens a scenario at a time, standing still, with the lab's views in sight. */
 async function at(page: Page, scenario: string, ms: number): Promise<void> {
   await start(page, `#lab=raft-lock&scenario=${scenario}`);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await page.evaluate((ms) => window.lightcone.run(ms), ms);
   await expect(clock(page)).toHaveText(`${ms}.000 ms`);
   await tab(page, 'lab');

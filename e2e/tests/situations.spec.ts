@@ -1,7 +1,7 @@
 // Situations that a lab brings about with one click or key, scenarios told step by step, and what the timing leads to.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { clock, start, tab } from '../helpers.ts';
+import { clock, halt, start, tab } from '../helpers.ts';
 
 /** The kinds of the scenario's acts. */
 function acts(page: Page): Promise<string[]> {
@@ -13,7 +13,7 @@ function acts(page: Page): Promise<string[]> {
 
 async function open(page: Page, scenario: string): Promise<void> {
   await start(page, `#lab=raft-lock&scenario=${scenario}`);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await halt(page);
   await tab(page, 'act');
 }
 
