@@ -6,9 +6,9 @@
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::engine::Run;
 use lightcone_core::labs;
-use lightcone_core::protocol::{Context, Input, Of, Out, ProcessInfo, Protocol, Story};
+use lightcone_core::protocol::{Context, Input, Misfit, Of, Out, ProcessInfo, Protocol, Story};
 use lightcone_core::scenario::Scenario;
-use lightcone_core::tables::{Fields, LabSpec};
+use lightcone_core::tables::{LabSpec, Values};
 use lightcone_core::trace::{NodeId, Trace};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -43,7 +43,7 @@ impl Protocol for Relay {
         &SPEC
     }
 
-    fn setup(_: &Fields, _: &[&'static str]) -> Result<(), (&'static str, String)> {
+    fn setup(_: Values<'_>, _: &[&'static str]) -> Result<(), Misfit> {
         Ok(())
     }
 
@@ -51,7 +51,7 @@ impl Protocol for Relay {
         (1..=PROCESSES).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
     }
 
-    fn request(_: &Context<Self>, _: NodeId, _: &'static str, _: &Fields) -> Result<(), (&'static str, String)> {
+    fn request(_: &Context<Self>, _: NodeId, _: &str, _: Values<'_>) -> Result<(), Misfit> {
         Ok(())
     }
 

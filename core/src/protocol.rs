@@ -23,7 +23,7 @@ mod situation;
 mod story;
 mod typed;
 
-pub use check::{Broken, Check, Past, Watch};
+pub use check::{Broken, Check, Guard, Past, Watch};
 pub(crate) use effects::Effect;
 pub use effects::{Crash, Input, Out, What};
 #[cfg(test)]
@@ -32,7 +32,7 @@ pub use lab::{Capabilities, FromMemoryTrace, Lab, Misfit, Of};
 pub use situation::{How, Outlook, Situation};
 pub use story::Story;
 
-use crate::tables::{Fields, LabSpec};
+use crate::tables::{LabSpec, Values};
 use crate::trace::NodeId;
 use std::fmt::Debug;
 
@@ -91,7 +91,7 @@ pub trait Protocol: Copy + Debug + 'static {
     type Write: Clone + Debug;
     /// What travels.
     type Message: Clone + Debug;
-    /// Names of timers.
+    /// Names of timers; a protocol without any says [`Infallible`](std::convert::Infallible).
     type Timer: Copy + Eq + Debug;
     /// What a person or a workload asks of a process.
     type Request: Clone + Debug;
@@ -105,7 +105,7 @@ pub trait Protocol: Copy + Debug + 'static {
     ///
     /// # Errors
     /// The name of a field and a sentence, where fields that are fine alone do not fit together.
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Self::Setup, Misfit>;
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Self::Setup, Misfit>;
 
     /// The processes of a run.
     fn processes(setup: &Self::Setup) -> Vec<ProcessInfo>;
@@ -114,12 +114,7 @@ pub trait Protocol: Copy + Debug + 'static {
     ///
     /// # Errors
     /// The name of an argument and a sentence.
-    fn request(
-        ctx: &Context<Self>,
-        node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Self::Request, Misfit>;
+    fn request(ctx: &Context<Self>, node: NodeId, operation: &str, args: Values<'_>) -> Result<Self::Request, Misfit>;
 
     /// What a fresh disk holds.
     fn format(ctx: &Context<Self>, me: NodeId) -> Self::Durable;
@@ -140,8 +135,10 @@ pub trait Protocol: Copy + Debug + 'static {
         out: &mut Out<Self>,
     );
 
-    /// Name and index of a timer, for the trace and for acts that fire it.
-    fn timer_name(timer: Self::Timer) -> &'static str;
+    /// Name of a timer, for the trace and for acts that fire it; one alone needs none of its own.
+    fn timer_name(_timer: Self::Timer) -> &'static str {
+        "timer"
+    }
 
     /// Whether a timer only keeps periodic traffic going, which goes on for ever and means no progress.
     fn is_periodic(_timer: Self::Timer) -> bool {

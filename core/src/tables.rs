@@ -23,7 +23,7 @@ pub use labels::Labels;
 pub use load::{Group, Load, Loads, Share};
 pub(crate) use made_up::{Asked, made_up, typed};
 pub use network::{DELAY_US_MIN, Delay, LinkChange, LinkRule, MEAN_US_MAX, TIME_US_MAX, read_range};
-pub use params::{Fields, Param, Takes, Value, read_node};
+pub use params::{Fields, Param, Takes, Value, Values, read_node};
 pub use phases::Phases;
 pub use setup::Setup;
 pub use spec::{Fold, LabSpec, Operation, Rule, Sample, Series, Sort, Step, Switch, listing};

@@ -5,8 +5,8 @@ mod common;
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::engine::Run;
 use lightcone_core::engine::explore::{random_scenario, run_and_settle};
-use lightcone_core::protocol::{Context, Input, Lab, Of, Out, ProcessInfo, Protocol, Story};
-use lightcone_core::tables::{Fields, LabSpec, Operation, Param, Setup, Takes};
+use lightcone_core::protocol::{Context, Input, Lab, Misfit, Of, Out, ProcessInfo, Protocol, Story};
+use lightcone_core::tables::{LabSpec, Operation, Param, Setup, Takes, Values};
 use lightcone_core::trace::{Kind, NodeId};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Protocol for Pipe {
     type Durable = ();
     type Write = ();
     type Message = ();
-    type Timer = ();
+    type Timer = std::convert::Infallible;
     type Request = NodeId;
     type Note = ();
 
@@ -33,7 +33,7 @@ impl Protocol for Pipe {
         &SPEC
     }
 
-    fn setup(_: &Fields, _: &[&'static str]) -> Result<(), (&'static str, String)> {
+    fn setup(_: Values<'_>, _: &[&'static str]) -> Result<(), Misfit> {
         Ok(())
     }
 
@@ -41,12 +41,7 @@ impl Protocol for Pipe {
         (1..=4).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
     }
 
-    fn request(
-        _: &Context<Self>,
-        node: NodeId,
-        _: &'static str,
-        args: &Fields,
-    ) -> Result<NodeId, (&'static str, String)> {
+    fn request(_: &Context<Self>, node: NodeId, _: &str, args: Values<'_>) -> Result<NodeId, Misfit> {
         if args.node("to") == node { Err(("to", "not to itself".into())) } else { Ok(args.node("to")) }
     }
 
@@ -64,10 +59,6 @@ impl Protocol for Pipe {
         if let Input::Request { request, .. } = input {
             out.send(*request, ());
         }
-    }
-
-    fn timer_name((): ()) -> &'static str {
-        unreachable!("there is no timer")
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct History {
 
 impl Clone for History {
     fn clone(&self) -> History {
-        History { trace: self.trace.clone(), details: self.details.clone(), machine: self.machine.boxed() }
+        History { trace: self.trace.clone(), details: self.details.clone(), machine: self.machine.clone() }
     }
 }
 

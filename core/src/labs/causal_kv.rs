@@ -37,8 +37,8 @@ mod views;
 mod words;
 
 use crate::base::json::{Doc, JsonObject, Payload};
-use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{Fields, LabSpec, Value};
+use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{LabSpec, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::Client;
@@ -48,7 +48,7 @@ use replica::Replica;
 pub use replica::{Version, VersionId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tables::{ANY, GET, PUT, SETUP, SPEC};
+use tables::SPEC;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -277,16 +277,15 @@ impl Protocol for CausalKv {
         &SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
-        let int = |name| fields.int(&SETUP, name);
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         let setup = Setup {
-            nodes: int("nodes") as usize,
-            clients: int("clients") as usize,
-            wait_us: int("wait_ms"),
-            check_us: int("check_ms"),
-            anti_entropy_us: int("anti_entropy_ms"),
-            retry_us: int("retry_ms"),
-            answer_us: int("answer_ms"),
+            nodes: given.count("nodes"),
+            clients: given.count("clients"),
+            wait_us: given.int("wait_ms"),
+            check_us: given.int("check_ms"),
+            anti_entropy_us: given.int("anti_entropy_ms"),
+            retry_us: given.int("retry_ms"),
+            answer_us: given.int("answer_ms"),
             no_buffer: broken.contains(&"no-buffer"),
             no_client_context: broken.contains(&"no-client-context"),
             origin_tiebreak: broken.contains(&"origin-tiebreak"),
@@ -307,26 +306,15 @@ impl Protocol for CausalKv {
         nodes.chain(clients).collect()
     }
 
-    fn request(
-        ctx: &Ctx,
-        _node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
-        let node = match args.value(&ANY, "node") {
-            Value::Node(node) => Some(node),
-            _ => None,
-        };
-        let key = |params| match args.value(params, "key") {
-            Value::Text(key) => Arc::from(key),
-            other => unreachable!("a key is a text, not {other:?}"),
-        };
+    fn request(ctx: &Ctx, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
+        let node = args.node_or_none("node");
+        let key = || Arc::from(args.text("key"));
         let (question, vector) = match operation {
             "put" => {
-                let value = args.json(&PUT, "value");
-                (Question::Put { key: key(&PUT), value }, vector(ctx, &args.json(&PUT, "vector"))?)
+                let value = args.json("value");
+                (Question::Put { key: key(), value }, vector(ctx, &args.json("vector"))?)
             }
-            "get" => (Question::Get { key: key(&GET) }, None),
+            "get" => (Question::Get { key: key() }, None),
             "status" => (Question::Status, None),
             other => unreachable!("{other} is not in the table of operations"),
         };
@@ -428,7 +416,7 @@ impl Story for CausalKv {
         views::panels(ctx, seen)
     }
 
-    fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Ctx) -> Vec<Guard<Self>> {
         checks::all(ctx)
     }
 
@@ -438,7 +426,7 @@ impl Story for CausalKv {
 }
 
 /// A clock given by hand: an object from names of nodes to numbers of writes; `null` where none is given.
-fn vector(ctx: &Ctx, payload: &Payload) -> Result<Option<Arc<[u32]>>, (&'static str, String)> {
+fn vector(ctx: &Ctx, payload: &Payload) -> Result<Option<Arc<[u32]>>, Misfit> {
     let wrong = |what: String| ("vector", what);
     let doc = Doc::parse(payload.json()).map_err(|e| wrong(e.what))?;
     if doc.is_null() {

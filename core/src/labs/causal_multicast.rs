@@ -31,10 +31,11 @@ use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
 use crate::base::log::Log;
 use crate::labs::group;
-use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{Fields, LabSpec};
+use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{LabSpec, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The lab.
@@ -265,7 +266,7 @@ impl Protocol for CausalMulticast {
     type Durable = Disk;
     type Write = Write;
     type Message = Arc<Letter>;
-    type Timer = ();
+    type Timer = Infallible;
     type Request = Request;
     type Note = Note;
 
@@ -273,9 +274,9 @@ impl Protocol for CausalMulticast {
         &tables::SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         Ok(Setup {
-            processes: group::size(fields),
+            processes: group::size(given),
             no_buffer: broken.contains(&"no-buffer"),
             tick_on_receive: broken.contains(&"tick-on-receive"),
             single_pass: broken.contains(&"single-pass"),
@@ -287,15 +288,10 @@ impl Protocol for CausalMulticast {
         group::processes(setup.processes)
     }
 
-    fn request(
-        _ctx: &Context<Self>,
-        _node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
+    fn request(_ctx: &Context<Self>, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
-            "multicast" => Ok(Request::Multicast(args.json(&tables::MULTICAST, "payload"))),
+            "multicast" => Ok(Request::Multicast(args.json("payload"))),
             other => unreachable!("{other} is not in the table of operations"),
         }
     }
@@ -373,16 +369,11 @@ impl Protocol for CausalMulticast {
                 let (before, after) = (Arc::clone(&disk.vector), Arc::clone(&disk.vector));
                 out.local(Note { before, after, about: About::Local }, None);
             }
-            Input::Timeout(()) => unreachable!("this protocol arms no timer"),
         }
     }
 
     fn reliable_links(_setup: &Setup) -> bool {
         true
-    }
-
-    fn timer_name((): ()) -> &'static str {
-        unreachable!("this protocol has no timer")
     }
 }
 
@@ -432,7 +423,7 @@ impl Story for CausalMulticast {
         words::panels(ctx, seen)
     }
 
-    fn checks(ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Context<Self>) -> Vec<Guard<Self>> {
         checks::all(ctx.processes())
     }
 

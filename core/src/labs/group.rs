@@ -1,23 +1,18 @@
 //! A group of equals, `P1` to `Pn`: what the labs without servers and clients have in common.
 
 use crate::protocol::{Context, Out, ProcessInfo, Protocol};
-use crate::tables::{Fields, Operation, Param, Takes};
+use crate::tables::{Operation, Param, Values};
 use crate::trace::NodeId;
 
 /// Most processes: one letter each in the figures of textbooks, and a picture that can still be read.
 const PROCESSES_MAX: u64 = 26;
 
 /// The set-up of a group.
-pub(super) static SETUP: [Param; 1] = [Param {
-    name: "processes",
-    takes: Takes::Int { min: 1, max: PROCESSES_MAX },
-    default: Some("3"),
-    says: "Number of processes.",
-}];
+pub(super) static SETUP: [Param; 1] = [Param::int("processes", 1..=PROCESSES_MAX, "3", "Number of processes.")];
 
 /// How many processes the settings ask for.
-pub(super) fn size(fields: &Fields) -> usize {
-    fields.int(&SETUP, "processes") as usize
+pub(super) fn size(given: Values<'_>) -> usize {
+    given.count("processes")
 }
 
 /// The processes.

@@ -43,8 +43,8 @@ mod words;
 
 use crate::base::json::{JsonObject, Payload};
 use crate::coherence::{Counters, State as LineState, Transaction};
-use crate::protocol::{Check, Context, Crash, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{Fields, LabSpec, Sample, Value};
+use crate::protocol::{Context, Crash, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{LabSpec, Sample, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use bus::Bus;
@@ -271,20 +271,15 @@ impl Protocol for Mesi {
         &SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
-        setup::read(fields, broken)
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+        setup::read(given, broken)
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
         setup::processes(setup)
     }
 
-    fn request(
-        ctx: &Ctx,
-        node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
+    fn request(ctx: &Ctx, node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         setup::request(ctx, node, operation, args)
     }
 
@@ -388,7 +383,7 @@ impl Story for Mesi {
         views::panels(ctx, seen)
     }
 
-    fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Ctx) -> Vec<Guard<Self>> {
         checks::all(ctx)
     }
 

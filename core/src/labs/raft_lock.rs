@@ -48,8 +48,8 @@ mod why;
 mod words;
 
 use crate::base::json::JsonObject;
-use crate::protocol::{Check, Context, Input, Out, Outlook, ProcessInfo, Protocol, Seen, Situation, Story};
-use crate::tables::{Fields, LabSpec, LinkRule, Sample, Value};
+use crate::protocol::{Context, Guard, Input, Misfit, Out, Outlook, ProcessInfo, Protocol, Seen, Situation, Story};
+use crate::tables::{LabSpec, LinkRule, Sample, Value, Values};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
@@ -366,20 +366,15 @@ impl Protocol for RaftLock {
         &SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
-        setup::read(fields, broken)
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+        setup::read(given, broken)
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
         setup::processes(setup)
     }
 
-    fn request(
-        ctx: &Ctx,
-        _node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
+    fn request(ctx: &Ctx, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         setup::request(ctx, operation, args)
     }
 
@@ -476,7 +471,7 @@ impl Story for RaftLock {
         Some(situations::outlook(&ctx.setup, rule))
     }
 
-    fn checks(ctx: &Ctx) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Ctx) -> Vec<Guard<Self>> {
         checks::all(ctx)
     }
 

@@ -32,13 +32,14 @@ mod views;
 
 use crate::base::json::{JsonObject, Payload};
 use crate::labs::group;
-use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{Fields, LabSpec, Value};
+use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{LabSpec, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use account::Change;
 use notes::{Head, Note};
 use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// So many of the newest deliveries are kept to be shown; the order of all of them is for the checks.
@@ -299,7 +300,7 @@ impl Protocol for TotalOrder {
     type Durable = Durable;
     type Write = Write;
     type Message = Message;
-    type Timer = ();
+    type Timer = Infallible;
     type Request = Request;
     type Note = Note;
 
@@ -307,9 +308,9 @@ impl Protocol for TotalOrder {
         &spec::SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         Ok(Setup {
-            processes: group::size(fields),
+            processes: group::size(given),
             raw_links: broken.contains(&"raw-links"),
             no_acks: broken.contains(&"no-acks"),
             no_tiebreak: broken.contains(&"no-tiebreak"),
@@ -321,16 +322,11 @@ impl Protocol for TotalOrder {
         group::processes(setup.processes)
     }
 
-    fn request(
-        _ctx: &Context<Self>,
-        _node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
+    fn request(_ctx: &Context<Self>, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
             "multicast" => {
-                let payload = args.json(&spec::MULTICAST, "payload");
+                let payload = args.json("payload");
                 let change = account::change(&payload).map_err(|what| ("payload", what))?;
                 Ok(Request::Multicast(payload, change))
             }
@@ -422,16 +418,11 @@ impl Protocol for TotalOrder {
                 let (before, after) = (durable.clock, durable.clock + 1);
                 out.local(Note::Local { before, after }, Some(Write::Tick(after)));
             }
-            Input::Timeout(()) => unreachable!("this protocol arms no timer"),
         }
     }
 
     fn reliable_links(setup: &Setup) -> bool {
         !setup.raw_links
-    }
-
-    fn timer_name((): ()) -> &'static str {
-        unreachable!("this protocol has no timer")
     }
 }
 
@@ -490,7 +481,7 @@ impl Story for TotalOrder {
         vec![views::queues(ctx, seen), views::deliveries(ctx, seen), views::accounts(ctx, seen)]
     }
 
-    fn checks(ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Context<Self>) -> Vec<Guard<Self>> {
         checks::all(ctx)
     }
 

@@ -16,10 +16,11 @@ mod tests;
 use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
 use crate::labs::group;
-use crate::protocol::{Check, Context, Input, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{Fields, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes, Values};
 use crate::trace::frame::{Cell, Field, Mark, Panel};
 use crate::trace::{Kind, NodeId};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The lab.
@@ -62,11 +63,9 @@ pub enum Request {
     Multicast(Payload),
 }
 
-const MESSAGE: Param =
-    Param { name: "message", takes: Takes::Json, default: Some("\"hello\""), says: "What the message says: any JSON." };
+const MESSAGE: Param = Param::new("message", Takes::Json, "\"hello\"", "What the message says: any JSON.");
 
-static SEND: [Param; 2] =
-    [Param { name: "to", takes: Takes::Node(&[]), default: None, says: "Who gets the message." }, MESSAGE];
+static SEND: [Param; 2] = [Param::needed("to", Takes::Node(&[]), "Who gets the message."), MESSAGE];
 static MULTICAST: [Param; 1] = [MESSAGE];
 
 static OPERATIONS: [Operation; 3] = [
@@ -75,29 +74,26 @@ static OPERATIONS: [Operation; 3] = [
     group::local("An event that concerns nobody else."),
 ];
 
-static RULES: [Rule; 1] = [Rule {
-    name: "clock-matches-causality",
-    sort: Sort::Safety,
-    says: "At every send, receive and local event the process's clock equals the stamp that an outside observer, \
+static RULES: [Rule; 1] = [Rule::safety(
+    "clock-matches-causality",
+    "At every send, receive and local event the process's clock equals the stamp that an outside observer, \
            who sees all messages, gives to that event.",
-    source: "Mattern 1989, Theorem 10; Fidge 1988",
-}];
+    "Mattern 1989, Theorem 10; Fidge 1988",
+)];
 
 static SWITCHES: [Switch; 2] = [
-    Switch {
-        name: "no-merge",
-        rule: "clock-matches-causality",
-        sort: Sort::Safety,
-        says: "A receiver raises its own component but does not take the maximum with the message's clock.",
-        scenario: "broken-no-merge",
-    },
-    Switch {
-        name: "no-tick-on-receive",
-        rule: "clock-matches-causality",
-        sort: Sort::Safety,
-        says: "A receiver takes the maximum but does not count the receive as an event of its own.",
-        scenario: "broken-no-tick",
-    },
+    Switch::safety(
+        "no-merge",
+        "clock-matches-causality",
+        "A receiver raises its own component but does not take the maximum with the message's clock.",
+        "broken-no-merge",
+    ),
+    Switch::safety(
+        "no-tick-on-receive",
+        "clock-matches-causality",
+        "A receiver takes the maximum but does not count the receive as an event of its own.",
+        "broken-no-tick",
+    ),
 ];
 
 static SPEC: LabSpec = LabSpec {
@@ -140,7 +136,7 @@ impl Protocol for VectorClocks {
     type Durable = Vector;
     type Write = Vector;
     type Message = Message;
-    type Timer = ();
+    type Timer = Infallible;
     type Request = Request;
     type Note = Step;
 
@@ -148,9 +144,9 @@ impl Protocol for VectorClocks {
         &SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         Ok(Setup {
-            processes: group::size(fields),
+            processes: group::size(given),
             no_merge: broken.contains(&"no-merge"),
             no_tick_on_receive: broken.contains(&"no-tick-on-receive"),
         })
@@ -160,19 +156,14 @@ impl Protocol for VectorClocks {
         group::processes(setup.processes)
     }
 
-    fn request(
-        ctx: &Context<Self>,
-        node: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Request, (&'static str, String)> {
+    fn request(ctx: &Context<Self>, node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
             "send" if args.node("to") == node => {
                 Err(("to", format!("{} cannot send a message to itself; use local", ctx.name(node))))
             }
-            "send" => Ok(Request::Send(args.node("to"), args.json(&SEND, "message"))),
-            "multicast" => Ok(Request::Multicast(args.json(&MULTICAST, "message"))),
+            "send" => Ok(Request::Send(args.node("to"), args.json("message"))),
+            "multicast" => Ok(Request::Multicast(args.json("message"))),
             other => unreachable!("{other} is not in the table of operations"),
         }
     }
@@ -213,12 +204,7 @@ impl Protocol for VectorClocks {
                     Request::Multicast(payload) => multicast(ctx, me, payload, step, out),
                 }
             }
-            Input::Timeout(()) => unreachable!("this protocol arms no timer"),
         }
-    }
-
-    fn timer_name((): ()) -> &'static str {
-        unreachable!("this protocol has no timer")
     }
 }
 
@@ -291,8 +277,8 @@ impl Story for VectorClocks {
         }]
     }
 
-    fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
-        vec![Box::new(checks::ClockMatchesCausality)]
+    fn guards(_ctx: &Context<Self>) -> Vec<Guard<Self>> {
+        vec![Guard::of("clock-matches-causality", checks::ClockMatchesCausality)]
     }
 
     fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {

@@ -6,6 +6,7 @@
 use crate::base::log::Log;
 use crate::protocol::{Context, Protocol, Seen};
 use crate::trace::{Detail, Record, RecordId, Trace};
+use dyn_clone::DynClone;
 
 /// A broken rule, as a check reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,26 +45,34 @@ impl<'a, P: Protocol> Past<'a, P> {
     }
 }
 
-/// One rule.
-pub trait Check<P: Protocol> {
-    /// The rule's name, as in the lab's table.
-    fn rule(&self) -> &'static str;
-
-    /// Looks at a record that was just written.
-    fn observe(&mut self, watch: &Watch<'_, P>, id: RecordId, record: &Record) -> Option<Broken>;
+/// What watches one rule. It can be copied, for snapshots.
+pub trait Check<P: Protocol>: DynClone {
+    /// Looks at a record that was just written. What is judged in the end alone does without.
+    fn observe(&mut self, _watch: &Watch<'_, P>, _id: RecordId, _record: &Record) -> Option<Broken> {
+        None
+    }
 
     /// Looks at the system after it has settled: faults have ended, and nothing moves but periodic traffic.
     /// For liveness rules (`stuck`, convergence).
     fn settled(&mut self, _watch: &Watch<'_, P>, _seen: &[Seen<'_, P>]) -> Option<Broken> {
         None
     }
-
-    /// A copy, for snapshots.
-    fn boxed(&self) -> Box<dyn Check<P>>;
 }
 
-impl<P: Protocol> Clone for Box<dyn Check<P>> {
-    fn clone(&self) -> Self {
-        self.boxed()
+dyn_clone::clone_trait_object!(<P: Protocol> Check<P>);
+
+/// A rule and what watches it.
+#[derive(Clone)]
+pub struct Guard<P: Protocol> {
+    /// The rule's name, as in the lab's table.
+    pub(crate) rule: &'static str,
+    pub(crate) check: Box<dyn Check<P>>,
+}
+
+impl<P: Protocol> Guard<P> {
+    /// Lets a check watch over a rule of the lab's table.
+    #[must_use]
+    pub fn of(rule: &'static str, check: impl Check<P> + 'static) -> Guard<P> {
+        Guard { rule, check: Box::new(check) }
     }
 }

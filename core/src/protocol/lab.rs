@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::typed::Typed;
 use super::{Context, Story};
 use crate::coherence::{Accesses, Shape};
-use crate::tables::{LabSpec, Setup};
+use crate::tables::{LabSpec, Setup, Values};
 use std::marker::PhantomData;
 
 /// A setting or an argument that does not fit: its name and a sentence.
@@ -63,7 +63,7 @@ impl<P: Story> Of<P> {
 
 /// What all parts of a lab look at under some settings.
 pub(crate) fn context<P: Story>(setup: &Setup) -> Result<Context<P>, Misfit> {
-    let setup = P::setup(&setup.fields, &setup.broken)?;
+    let setup = P::setup(Values::of(P::spec().setup, &setup.fields), &setup.broken)?;
     let processes = P::processes(&setup);
     let roles = processes.iter().map(|p| p.role).collect();
     Ok(Context { setup, names: processes.into_iter().map(|p| p.name).collect(), roles })

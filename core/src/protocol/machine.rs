@@ -13,6 +13,7 @@ use crate::base::log::Log;
 use crate::tables::{LabSpec, LinkRule, Sample, Value};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Detail, Kind, MessageId, NodeId, NoteId, RecordId, RequestAct, TimerId, Trace};
+use dyn_clone::DynClone;
 use std::any::Any;
 use std::ops::Range;
 use std::rc::Rc;
@@ -70,10 +71,7 @@ pub type Finding = (RecordId, &'static str, Broken);
 /// left of its step; the memories of the checks; and positions in the machine's logs.
 ///
 /// A copy is a part of a snapshot, so it copies no history.
-pub trait Interior: Any {
-    /// A copy.
-    fn boxed(&self) -> Box<dyn Interior>;
-
+pub trait Interior: Any + DynClone {
     /// Whether there are any checks.
     fn is_watched(&self) -> bool;
 
@@ -81,19 +79,13 @@ pub trait Interior: Any {
     fn crash(&mut self, node: NodeId);
 }
 
-impl Clone for Box<dyn Interior> {
-    fn clone(&self) -> Self {
-        (**self).boxed()
-    }
-}
+dyn_clone::clone_trait_object!(Interior);
 
 /// The protocol of a run, and everything that it has said.
 ///
 /// In a replay, messages and notes that are in the logs already are not put there again.
-pub trait Machine {
-    /// A copy that shares the past: for branches.
-    fn boxed(&self) -> Box<dyn Machine>;
-
+/// A copy shares the past: for branches.
+pub trait Machine: DynClone {
     /// The lab's tables.
     fn spec(&self) -> &'static LabSpec;
     /// Names of the processes.
@@ -169,6 +161,8 @@ pub trait Machine {
     /// Lets the checks look at the system after it has settled.
     fn settled(&self, interior: &mut dyn Interior, records: Records<'_>) -> Vec<Finding>;
 }
+
+dyn_clone::clone_trait_object!(Machine);
 
 /// What has happened, without the protocol's own values: the machine adds them for the checks.
 #[derive(Clone, Copy, Debug)]

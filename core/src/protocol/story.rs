@@ -1,6 +1,6 @@
 //! What is said about a protocol: words for its messages and events, views of its processes, checks.
 
-use super::{Check, Context, Outlook, Protocol, Seen, Situation};
+use super::{Context, Guard, Outlook, Protocol, Seen, Situation};
 use crate::base::json::JsonObject;
 use crate::tables::{LinkRule, Sample, Value};
 use crate::trace::frame::{Badge, Band, Field, Panel};
@@ -94,8 +94,8 @@ pub trait Story: Protocol {
         None
     }
 
-    /// The lab's rules, each watching from outside.
-    fn checks(_ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+    /// The lab's rules, each with what watches it from outside.
+    fn guards(_ctx: &Context<Self>) -> Vec<Guard<Self>> {
         Vec::new()
     }
 }

@@ -6,11 +6,11 @@
 
 use super::machine::{Finding, Input, Interior, Left, Machine, Outcome, Records, Request};
 use super::{
-    self as protocol, Check, Context, Effect, Misfit, Out, Outlook, Past, Seen, Situation, Story, Watch, What,
+    self as protocol, Context, Effect, Guard, Misfit, Out, Outlook, Past, Seen, Situation, Story, Watch, What,
 };
 use crate::base::json::JsonObject;
 use crate::base::log::Log;
-use crate::tables::{LabSpec, LinkRule, Sample, Value};
+use crate::tables::{LabSpec, LinkRule, Sample, Value, Values};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, MessageId, NONE, NodeId, NoteId, RecordId, RequestAct, TimerId};
 use std::any::Any;
@@ -35,7 +35,7 @@ pub(crate) struct Typed<P: Story> {
 #[derive(Clone)]
 struct Inner<P: Story> {
     processes: Vec<Process<P>>,
-    checks: Vec<Box<dyn Check<P>>>,
+    guards: Vec<Guard<P>>,
     /// Number of messages sent so far.
     messages: usize,
     /// Number of notes made so far.
@@ -82,12 +82,8 @@ impl<P: Story> Inner<P> {
 }
 
 impl<P: Story> Interior for Inner<P> {
-    fn boxed(&self) -> Box<dyn Interior> {
-        Box::new(self.clone())
-    }
-
     fn is_watched(&self) -> bool {
-        !self.checks.is_empty()
+        !self.guards.is_empty()
     }
 
     fn crash(&mut self, node: NodeId) {
@@ -153,10 +149,6 @@ impl<P: Story> Typed<P> {
 }
 
 impl<P: Story> Machine for Typed<P> {
-    fn boxed(&self) -> Box<dyn Machine> {
-        Box::new(self.clone())
-    }
-
     fn spec(&self) -> &'static LabSpec {
         P::spec()
     }
@@ -177,7 +169,7 @@ impl<P: Story> Machine for Typed<P> {
         let fresh = |node| Process { state: None, durable: P::format(&self.ctx, node), undone: VecDeque::new() };
         Box::new(Inner::<P> {
             processes: (0..self.ctx.processes() as NodeId).map(fresh).collect(),
-            checks: P::checks(&self.ctx),
+            guards: P::guards(&self.ctx),
             messages: 0,
             notes: 0,
         })
@@ -256,7 +248,8 @@ impl<P: Story> Machine for Typed<P> {
     }
 
     fn request(&self, request: &RequestAct) -> Result<Request, Misfit> {
-        Ok(Rc::new(P::request(&self.ctx, request.node, request.operation.name, &request.args)?))
+        let args = Values::of(request.operation.args, &request.args);
+        Ok(Rc::new(P::request(&self.ctx, request.node, request.operation.name, args)?))
     }
 
     fn make_up(&self, operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
@@ -334,11 +327,11 @@ impl<P: Story> Machine for Typed<P> {
 
     fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let checks = &mut Inner::<P>::of_mut(interior).checks;
+        let guards = &mut Inner::<P>::of_mut(interior).guards;
         for id in ids {
-            for check in checks.iter_mut() {
-                if let Some(broken) = check.observe(&self.watch(records), id, records.trace.record(id)) {
-                    findings.push((id, check.rule(), broken));
+            for guard in guards.iter_mut() {
+                if let Some(broken) = guard.check.observe(&self.watch(records), id, records.trace.record(id)) {
+                    findings.push((id, guard.rule, broken));
                 }
             }
         }
@@ -346,11 +339,11 @@ impl<P: Story> Machine for Typed<P> {
     }
 
     fn settled(&self, interior: &mut dyn Interior, records: Records<'_>) -> Vec<Finding> {
-        let Inner { processes, checks, .. } = Inner::<P>::of_mut(interior);
+        let Inner { processes, guards, .. } = Inner::<P>::of_mut(interior);
         let seen: Vec<Seen<'_, P>> = processes.iter().map(Process::seen).collect();
-        let judged = checks.iter_mut().filter_map(|check| {
-            let broken = check.settled(&self.watch(records), &seen)?;
-            Some((NONE, check.rule(), broken))
+        let judged = guards.iter_mut().filter_map(|guard| {
+            let broken = guard.check.settled(&self.watch(records), &seen)?;
+            Some((NONE, guard.rule, broken))
         });
         judged.collect()
     }

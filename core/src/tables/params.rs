@@ -4,6 +4,7 @@ use super::network::read_range;
 use crate::base::ids::NodeId;
 use crate::base::json::{Doc, InputError, JsonObject, Payload, millis_text, quote};
 use crate::base::words::shorten;
+use std::ops::RangeInclusive;
 
 /// What values a field or an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +214,91 @@ impl Fields {
     }
 }
 
+/// Checked values with the table that they were checked against: what a lab reads its settings and arguments from. The
+/// default stands for what was not given.
+///
+/// # Panics
+/// All readers do where the table has no such name, or says that it is something else: the lab and its table disagree.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    params: &'static [Param],
+    fields: &'a Fields,
+}
+
+impl<'a> Values<'a> {
+    /// Values of a table.
+    #[must_use]
+    pub fn of(params: &'static [Param], fields: &'a Fields) -> Values<'a> {
+        Values { params, fields }
+    }
+
+    /// Whatever it is.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Value {
+        self.fields.value(self.params, name)
+    }
+
+    /// A whole number, or microseconds.
+    #[must_use]
+    pub fn int(&self, name: &str) -> u64 {
+        self.fields.int(self.params, name)
+    }
+
+    /// A number of things.
+    #[must_use]
+    pub fn count(&self, name: &str) -> usize {
+        self.int(name) as usize
+    }
+
+    /// A range of microseconds.
+    #[must_use]
+    pub fn range_us(&self, name: &str) -> (u64, u64) {
+        match self.value(name) {
+            Value::Range(min_us, max_us) => (min_us, max_us),
+            other => panic!("{name} is no range, but {other:?}"),
+        }
+    }
+
+    /// A truth value.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        match self.value(name) {
+            Value::Bool(value) => value,
+            other => panic!("{name} is no truth value, but {other:?}"),
+        }
+    }
+
+    /// A string.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        match self.value(name) {
+            Value::Text(text) => text,
+            other => panic!("{name} is no text, but {other:?}"),
+        }
+    }
+
+    /// A process; none where a word stands that means no particular one.
+    #[must_use]
+    pub fn node_or_none(&self, name: &str) -> Option<NodeId> {
+        match self.fields.given(name) {
+            Some(Value::Node(node)) => Some(*node),
+            _ => None,
+        }
+    }
+
+    /// A process.
+    #[must_use]
+    pub fn node(&self, name: &str) -> NodeId {
+        self.fields.node(name)
+    }
+
+    /// Any JSON.
+    #[must_use]
+    pub fn json(&self, name: &str) -> Payload {
+        self.fields.json(self.params, name)
+    }
+}
+
 impl Value {
     fn json(&self, names: &[String], millis: bool) -> String {
         match self {
@@ -305,6 +391,40 @@ pub fn read_node(doc: &Doc<'_>, names: &[String], roles: &[&str], allowed: &[&st
 }
 
 impl Param {
+    /// One that takes something, with its default as JSON.
+    #[must_use]
+    pub const fn new(name: &'static str, takes: Takes, default: &'static str, says: &'static str) -> Param {
+        Param { name, takes, default: Some(default), says }
+    }
+
+    /// One that must be given.
+    #[must_use]
+    pub const fn needed(name: &'static str, takes: Takes, says: &'static str) -> Param {
+        Param { name, takes, default: None, says }
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub const fn int(
+        name: &'static str,
+        range: RangeInclusive<u64>,
+        default: &'static str,
+        says: &'static str,
+    ) -> Param {
+        Param::new(name, Takes::Int { min: *range.start(), max: *range.end() }, default, says)
+    }
+
+    /// Milliseconds, from a range of microseconds.
+    #[must_use]
+    pub const fn millis(
+        name: &'static str,
+        range_us: RangeInclusive<u64>,
+        default: &'static str,
+        says: &'static str,
+    ) -> Param {
+        Param::new(name, Takes::Millis { min_us: *range_us.start(), max_us: *range_us.end() }, default, says)
+    }
+
     /// The param in the listing of `lightcone labs --json`.
     pub(super) fn json(&self) -> String {
         let mut o = JsonObject::new();

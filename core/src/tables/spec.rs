@@ -57,6 +57,20 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+impl Rule {
+    /// One that is checked after every event.
+    #[must_use]
+    pub const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
+        Rule { name, sort: Sort::Safety, says, source }
+    }
+
+    /// One that is checked after settling.
+    #[must_use]
+    pub const fn liveness(name: &'static str, says: &'static str, source: &'static str) -> Rule {
+        Rule { name, sort: Sort::Liveness, says, source }
+    }
+}
+
 /// A switch of `setup.broken`: it turns one rule of the implementation off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch {
@@ -70,6 +84,25 @@ pub struct Switch {
     pub says: &'static str,
     /// Id of a built-in scenario that shows the damage.
     pub scenario: &'static str,
+}
+
+impl Switch {
+    /// One whose damage is seen at once.
+    #[must_use]
+    pub const fn safety(name: &'static str, rule: &'static str, says: &'static str, scenario: &'static str) -> Switch {
+        Switch { name, rule, sort: Sort::Safety, says, scenario }
+    }
+
+    /// One whose damage is seen after settling.
+    #[must_use]
+    pub const fn liveness(
+        name: &'static str,
+        rule: &'static str,
+        says: &'static str,
+        scenario: &'static str,
+    ) -> Switch {
+        Switch { name, rule, sort: Sort::Liveness, says, scenario }
+    }
 }
 
 /// What is made of the samples of a series in one stretch of a chart.

@@ -1,8 +1,8 @@
 //! The protocol made for the purpose.
 
 use lightcone_core::base::json::JsonObject;
-use lightcone_core::protocol::{Context, Input, Of, Out, ProcessInfo, Protocol, Seen, Story};
-use lightcone_core::tables::{Fields, LabSpec, Operation, Param, Takes};
+use lightcone_core::protocol::{Context, Input, Misfit, Of, Out, ProcessInfo, Protocol, Seen, Story};
+use lightcone_core::tables::{LabSpec, Operation, Param, Takes, Values};
 use lightcone_core::trace::frame::Field;
 use lightcone_core::trace::{Kind, NodeId};
 
@@ -50,7 +50,7 @@ impl Protocol for Toy {
         &SPEC
     }
 
-    fn setup(_: &Fields, _: &[&'static str]) -> Result<(), (&'static str, String)> {
+    fn setup(_: Values<'_>, _: &[&'static str]) -> Result<(), Misfit> {
         Ok(())
     }
 
@@ -58,19 +58,11 @@ impl Protocol for Toy {
         (1..=3).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
     }
 
-    fn request(
-        _: &Context<Self>,
-        _: NodeId,
-        operation: &'static str,
-        args: &Fields,
-    ) -> Result<Ask, (&'static str, String)> {
+    fn request(_: &Context<Self>, _: NodeId, operation: &str, args: Values<'_>) -> Result<Ask, Misfit> {
         Ok(match operation {
             "burst" => Ask::Burst,
-            "arm" => Ask::Arm(args.int(&ARM, "in_ms")),
-            _ => match args.value(&PING, "says") {
-                lightcone_core::tables::Value::Text(says) => Ask::Ping(args.node("to"), says),
-                other => panic!("{other:?}"),
-            },
+            "arm" => Ask::Arm(args.int("in_ms")),
+            _ => Ask::Ping(args.node("to"), args.text("says")),
         })
     }
 

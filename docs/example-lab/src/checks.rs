@@ -1,15 +1,15 @@
 //! The rules, watched from outside: from the records alone.
 
-use crate::{Note, TokenRing, tables};
-use lightcone_core::protocol::{Broken, Check, Context, Seen, Watch};
+use crate::{Note, TokenRing};
+use lightcone_core::protocol::{Broken, Check, Context, Guard, Seen, Watch};
 use lightcone_core::trace::{Kind, Record, RecordId};
 use std::collections::BTreeSet;
 
 /// All rules, in the order of the table.
-pub(crate) fn all(ctx: &Context<TokenRing>) -> Vec<Box<dyn Check<TokenRing>>> {
+pub(crate) fn all(ctx: &Context<TokenRing>) -> Vec<Guard<TokenRing>> {
     vec![
-        Box::new(MutualExclusion { inside: vec![None; ctx.processes()] }),
-        Box::new(Stuck { waiting: BTreeSet::new() }),
+        Guard::of("mutual-exclusion", MutualExclusion { inside: vec![None; ctx.processes()] }),
+        Guard::of("stuck", Stuck { waiting: BTreeSet::new() }),
     ]
 }
 
@@ -21,10 +21,6 @@ struct MutualExclusion {
 }
 
 impl Check<TokenRing> for MutualExclusion {
-    fn rule(&self) -> &'static str {
-        tables::RULES[0].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TokenRing>, id: RecordId, record: &Record) -> Option<Broken> {
         let node = usize::from(record.node);
         match watch.history.note(record) {
@@ -48,10 +44,6 @@ impl Check<TokenRing> for MutualExclusion {
             _ => None,
         }
     }
-
-    fn boxed(&self) -> Box<dyn Check<TokenRing>> {
-        Box::new(self.clone())
-    }
 }
 
 /// When nothing moves any more, nobody waits.
@@ -62,10 +54,6 @@ struct Stuck {
 }
 
 impl Check<TokenRing> for Stuck {
-    fn rule(&self) -> &'static str {
-        tables::RULES[1].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TokenRing>, id: RecordId, record: &Record) -> Option<Broken> {
         match watch.history.note(record) {
             Some(Note::Asks) => drop(self.waiting.insert(id)),
@@ -79,9 +67,5 @@ impl Check<TokenRing> for Stuck {
         let first = *self.waiting.first()?;
         let name = watch.ctx.name(watch.history.trace.record(first).node);
         Some(Broken { explain: format!("The request {first} of {name} waits for ever."), events: vec![first] })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<TokenRing>> {
-        Box::new(self.clone())
     }
 }

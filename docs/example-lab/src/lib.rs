@@ -19,8 +19,8 @@ mod checks;
 mod tables;
 
 use lightcone_core::base::json::JsonObject;
-use lightcone_core::protocol::{Check, Context, Input, Lab, Of, Out, ProcessInfo, Protocol, Seen, Story};
-use lightcone_core::tables::{Fields, LabSpec};
+use lightcone_core::protocol::{Context, Guard, Input, Lab, Misfit, Of, Out, ProcessInfo, Protocol, Seen, Story};
+use lightcone_core::tables::{LabSpec, Values};
 use lightcone_core::trace::frame::{Band, Cell, Field, Mark, Panel};
 use lightcone_core::trace::{Kind, NodeId, RecordId};
 use std::collections::VecDeque;
@@ -123,10 +123,10 @@ impl Protocol for TokenRing {
         &tables::SPEC
     }
 
-    fn setup(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
+    fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         Ok(Setup {
-            processes: fields.int(&tables::SETUP, "processes") as usize,
-            rest_us: fields.int(&tables::SETUP, "rest_ms"),
+            processes: given.count("processes"),
+            rest_us: given.int("rest_ms"),
             two_tokens: broken.contains(&"two-tokens"),
             token_in_memory: broken.contains(&"token-in-memory"),
         })
@@ -136,8 +136,8 @@ impl Protocol for TokenRing {
         (1..=setup.processes).map(|i| ProcessInfo { name: format!("R{i}"), role: "process" }).collect()
     }
 
-    fn request(_: &Context<Self>, _: NodeId, _: &'static str, args: &Fields) -> Result<u64, (&'static str, String)> {
-        Ok(args.int(&tables::ENTER, "for_ms"))
+    fn request(_: &Context<Self>, _: NodeId, _: &str, args: Values<'_>) -> Result<u64, Misfit> {
+        Ok(args.int("for_ms"))
     }
 
     fn format(ctx: &Context<Self>, me: NodeId) -> Durable {
@@ -266,7 +266,7 @@ impl Story for TokenRing {
         }]
     }
 
-    fn checks(ctx: &Context<Self>) -> Vec<Box<dyn Check<Self>>> {
+    fn guards(ctx: &Context<Self>) -> Vec<Guard<Self>> {
         checks::all(ctx)
     }
 

@@ -1,62 +1,34 @@
 //! What the lab says about itself: everything that a scenario, a form or a list of labs can ask for.
 
-use lightcone_core::tables::{Builtin, LabSpec, Operation, Param, Rule, Sort, Switch, Takes};
+use lightcone_core::tables::{Builtin, LabSpec, Operation, Param, Rule, Switch};
 
 pub(crate) static SETUP: [Param; 2] = [
-    Param {
-        name: "processes",
-        takes: Takes::Int { min: 2, max: 26 },
-        default: Some("4"),
-        says: "Number of processes on the ring.",
-    },
-    Param {
-        name: "rest_ms",
-        takes: Takes::Millis { min_us: 1_000, max_us: 100_000 },
-        default: Some("100"),
-        says: "How long a process that wants nothing keeps the token.",
-    },
+    Param::int("processes", 2..=26, "4", "Number of processes on the ring."),
+    Param::millis("rest_ms", 1_000..=100_000, "100", "How long a process that wants nothing keeps the token."),
 ];
 
-pub(crate) static ENTER: [Param; 1] = [Param {
-    name: "for_ms",
-    takes: Takes::Millis { min_us: 1, max_us: 1_000_000 },
-    default: Some("20"),
-    says: "How long it wants to be inside.",
-}];
+pub(crate) static ENTER: [Param; 1] = [Param::millis("for_ms", 1..=1_000_000, "20", "How long it wants to be inside.")];
 
 static OPERATIONS: [Operation; 1] =
     [Operation { name: "enter", at: &[], args: &ENTER, says: "Asks for a turn in the critical section." }];
 
 pub(crate) static RULES: [Rule; 2] = [
-    Rule {
-        name: "mutual-exclusion",
-        sort: Sort::Safety,
-        says: "At most one process is in its critical section at any time.",
-        source: "Dijkstra 1965; Le Lann 1977",
-    },
-    Rule {
-        name: "stuck",
-        sort: Sort::Liveness,
-        says: "When faults have ended, everybody who asked gets a turn.",
-        source: "Le Lann 1977",
-    },
+    Rule::safety(
+        "mutual-exclusion",
+        "At most one process is in its critical section at any time.",
+        "Dijkstra 1965; Le Lann 1977",
+    ),
+    Rule::liveness("stuck", "When faults have ended, everybody who asked gets a turn.", "Le Lann 1977"),
 ];
 
 static SWITCHES: [Switch; 2] = [
-    Switch {
-        name: "two-tokens",
-        rule: "mutual-exclusion",
-        sort: Sort::Safety,
-        says: "There is a second token, half-way round the ring.",
-        scenario: "two-tokens",
-    },
-    Switch {
-        name: "token-in-memory",
-        rule: "stuck",
-        sort: Sort::Liveness,
-        says: "Who gets the token does not write it to disk, so a crash takes it along.",
-        scenario: "token-in-memory",
-    },
+    Switch::safety("two-tokens", "mutual-exclusion", "There is a second token, half-way round the ring.", "two-tokens"),
+    Switch::liveness(
+        "token-in-memory",
+        "stuck",
+        "Who gets the token does not write it to disk, so a crash takes it along.",
+        "token-in-memory",
+    ),
 ];
 
 static SCENARIOS: [Builtin; 3] = [

@@ -8,22 +8,22 @@ use super::replica::VersionId;
 use super::words::{id_text, ids_text, missing_text};
 use super::{CausalKv, Ctx, Message, Note, Outcome, Question, Role, Said, Version};
 use crate::base::clock;
-use crate::protocol::{Broken, Check, Seen, Watch};
+use crate::protocol::{Broken, Check, Guard, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 type Watching<'a> = Watch<'a, CausalKv>;
 
-pub(super) fn all(ctx: &Ctx) -> Vec<Box<dyn Check<CausalKv>>> {
+pub(super) fn all(ctx: &Ctx) -> Vec<Guard<CausalKv>> {
     let nodes = ctx.setup.nodes;
     vec![
-        Box::new(CausalOrder::new(nodes)),
-        Box::new(Session::new("read-your-writes", false)),
-        Box::new(Session::new("monotonic-reads", true)),
-        Box::new(EqualStores::new(nodes)),
-        Box::new(Convergence::default()),
-        Box::new(Stuck::default()),
+        Guard::of("causal-order", CausalOrder::new(nodes)),
+        Guard::of("read-your-writes", Session::new(false)),
+        Guard::of("monotonic-reads", Session::new(true)),
+        Guard::of("equal-clocks-equal-stores", EqualStores::new(nodes)),
+        Guard::of("convergence", Convergence::default()),
+        Guard::of("stuck", Stuck::default()),
     ]
 }
 
@@ -109,10 +109,6 @@ impl CausalOrder {
 }
 
 impl Check<CausalKv> for CausalOrder {
-    fn rule(&self) -> &'static str {
-        "causal-order"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         match record.kind {
             Kind::Crash => drop(self.knows.remove(&record.node)),
@@ -139,16 +135,11 @@ impl Check<CausalKv> for CausalOrder {
         }
         None
     }
-
-    fn boxed(&self) -> Box<dyn Check<CausalKv>> {
-        Box::new(self.clone())
-    }
 }
 
 /// Read-your-writes and monotonic-reads: a read gives what the session knows of the key, or what wins over it.
 #[derive(Clone, Debug)]
 struct Session {
-    rule: &'static str,
     /// Whether reads are what counts, else writes.
     reads: bool,
     /// The highest write that each client has written (or read) under each key, and the record of that.
@@ -156,8 +147,8 @@ struct Session {
 }
 
 impl Session {
-    fn new(rule: &'static str, reads: bool) -> Session {
-        Session { rule, reads, knows: BTreeMap::new() }
+    fn new(reads: bool) -> Session {
+        Session { reads, knows: BTreeMap::new() }
     }
 
     fn judge(&self, ctx: &Ctx, id: RecordId, client: NodeId, key: &Arc<str>, said: &Said) -> Option<Broken> {
@@ -179,10 +170,6 @@ impl Session {
 }
 
 impl Check<CausalKv> for Session {
-    fn rule(&self) -> &'static str {
-        self.rule
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind == Kind::Crash {
             self.knows.retain(|(client, _), _| *client != record.node);
@@ -207,10 +194,6 @@ impl Check<CausalKv> for Session {
         }
         broken
     }
-
-    fn boxed(&self) -> Box<dyn Check<CausalKv>> {
-        Box::new(self.clone())
-    }
 }
 
 /// Nodes with the same clock have the same store.
@@ -229,10 +212,6 @@ impl EqualStores {
 }
 
 impl Check<CausalKv> for EqualStores {
-    fn rule(&self) -> &'static str {
-        "equal-clocks-equal-stores"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -261,10 +240,6 @@ impl Check<CausalKv> for EqualStores {
         );
         Some(Broken { explain, events: vec![self.last[there], id] })
     }
-
-    fn boxed(&self) -> Box<dyn Check<CausalKv>> {
-        Box::new(self.clone())
-    }
 }
 
 /// The record in which each write was taken from its client.
@@ -292,10 +267,6 @@ impl Births {
 struct Convergence(Births);
 
 impl Check<CausalKv> for Convergence {
-    fn rule(&self) -> &'static str {
-        "convergence"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         self.0.observe(watch, id, record);
         None
@@ -318,10 +289,6 @@ impl Check<CausalKv> for Convergence {
         );
         Some(Broken { explain, events: self.0.of(missing) })
     }
-
-    fn boxed(&self) -> Box<dyn Check<CausalKv>> {
-        Box::new(self.clone())
-    }
 }
 
 /// After settling, nothing is held back and no question is open.
@@ -329,10 +296,6 @@ impl Check<CausalKv> for Convergence {
 struct Stuck(Births);
 
 impl Check<CausalKv> for Stuck {
-    fn rule(&self) -> &'static str {
-        "stuck"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         self.0.observe(watch, id, record);
         None
@@ -367,9 +330,5 @@ impl Check<CausalKv> for Stuck {
             }
         }
         None
-    }
-
-    fn boxed(&self) -> Box<dyn Check<CausalKv>> {
-        Box::new(self.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! The lab's tables: settings, operations, rules and switches.
 
 use super::scenarios::SCENARIOS;
-use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Sort, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Switch, Takes};
 
 /// Most nodes: a clock of seven numbers can still be read in a label.
 const NODES_MAX: u64 = 7;
@@ -17,17 +17,12 @@ pub(super) const COUNT_MAX: u32 = 1_000_000;
 const KEY_BYTES_MAX: usize = 100;
 
 const fn millis(name: &'static str, min_us: u64, default: &'static str, says: &'static str) -> Param {
-    Param { name, takes: Takes::Millis { min_us, max_us: PATIENCE_US_MAX }, default: Some(default), says }
+    Param::millis(name, min_us..=PATIENCE_US_MAX, default, says)
 }
 
 pub(super) static SETUP: [Param; 7] = [
-    Param { name: "nodes", takes: Takes::Int { min: 1, max: NODES_MAX }, default: Some("3"), says: "Number of nodes." },
-    Param {
-        name: "clients",
-        takes: Takes::Int { min: 1, max: CLIENTS_MAX },
-        default: Some("2"),
-        says: "Number of clients.",
-    },
+    Param::int("nodes", 1..=NODES_MAX, "3", "Number of nodes."),
+    Param::int("clients", 1..=CLIENTS_MAX, "2", "Number of clients."),
     millis("wait_ms", 0, "200", "How long a node waits for what a client's question depends on before it refuses."),
     millis(
         "check_ms",
@@ -35,12 +30,12 @@ pub(super) static SETUP: [Param; 7] = [
         "50",
         "How often a node that holds something back looks through it, besides every arrival.",
     ),
-    Param {
-        name: "anti_entropy_ms",
-        takes: Takes::Millis { min_us: 1_000, max_us: ROUND_US_MAX },
-        default: Some("120"),
-        says: "How often a node compares its clock with one of its peers, each in its turn.",
-    },
+    Param::millis(
+        "anti_entropy_ms",
+        1_000..=ROUND_US_MAX,
+        "120",
+        "How often a node compares its clock with one of its peers, each in its turn.",
+    ),
     millis("retry_ms", 1_000, "90", "How long a client waits before it sends its question again, to the same node."),
     millis(
         "answer_ms",
@@ -50,26 +45,25 @@ pub(super) static SETUP: [Param; 7] = [
     ),
 ];
 
-const NODE: Param = Param {
-    name: "node",
-    takes: Takes::NodeOr { roles: &["node"], words: &["any"] },
-    default: Some("\"any\""),
-    says: "The node that is asked; any: one after the other.",
-};
-const KEY: Param =
-    Param { name: "key", takes: Takes::Text { max_bytes: KEY_BYTES_MAX }, default: Some("\"x\""), says: "The key." };
+const NODE: Param = Param::new(
+    "node",
+    Takes::NodeOr { roles: &["node"], words: &["any"] },
+    "\"any\"",
+    "The node that is asked; any: one after the other.",
+);
+const KEY: Param = Param::new("key", Takes::Text { max_bytes: KEY_BYTES_MAX }, "\"x\"", "The key.");
 
 pub(super) static PUT: [Param; 4] = [
     NODE,
     KEY,
-    Param { name: "value", takes: Takes::Json, default: Some("1"), says: "The new value: any JSON." },
-    Param {
-        name: "vector",
-        takes: Takes::Json,
-        default: Some("null"),
-        says: "A clock given by hand, as {\"node1\": 2}: these writes must be there first, besides what the client has \
+    Param::new("value", Takes::Json, "1", "The new value: any JSON."),
+    Param::new(
+        "vector",
+        Takes::Json,
+        "null",
+        "A clock given by hand, as {\"node1\": 2}: these writes must be there first, besides what the client has \
                seen itself.",
-    },
+    ),
 ];
 pub(super) static GET: [Param; 2] = [NODE, KEY];
 pub(super) static ANY: [Param; 1] = [NODE];
@@ -98,76 +92,66 @@ static HTTP: [HttpForm; 3] = [
 const SESSIONS: &str = "Terry et al. 1994, §2";
 
 static RULES: [Rule; 6] = [
-    Rule {
-        name: "causal-order",
-        sort: Sort::Safety,
-        says: "A node applies a write once, and only after every write that happened before it: what its node had \
+    Rule::safety(
+        "causal-order",
+        "A node applies a write once, and only after every write that happened before it: what its node had \
                applied and what its client had written or read.",
-        source: "Ahamad et al. 1995, §2; Lloyd et al. 2011, §3.1",
-    },
-    Rule {
-        name: "read-your-writes",
-        sort: Sort::Safety,
-        says: "A client that has written a key reads that write or one that wins over it, at whatever node.",
-        source: SESSIONS,
-    },
-    Rule {
-        name: "monotonic-reads",
-        sort: Sort::Safety,
-        says: "A client that has read a write reads from then on that write or one that wins over it, at whatever node.",
-        source: SESSIONS,
-    },
-    Rule {
-        name: "equal-clocks-equal-stores",
-        sort: Sort::Safety,
-        says: "Nodes with the same clock have the same value under every key, in whatever order the writes came.",
-        source: "Lloyd et al. 2011, §3.2",
-    },
-    Rule {
-        name: "convergence",
-        sort: Sort::Liveness,
-        says: "When faults have ended and nothing moves any more, all clocks are equal.",
-        source: "Demers et al. 1987, §1",
-    },
-    Rule {
-        name: "stuck",
-        sort: Sort::Liveness,
-        says: "When faults have ended and nothing moves any more, no write is held back and no question is open.",
-        source: "Ahamad et al. 1995, §3.3",
-    },
+        "Ahamad et al. 1995, §2; Lloyd et al. 2011, §3.1",
+    ),
+    Rule::safety(
+        "read-your-writes",
+        "A client that has written a key reads that write or one that wins over it, at whatever node.",
+        SESSIONS,
+    ),
+    Rule::safety(
+        "monotonic-reads",
+        "A client that has read a write reads from then on that write or one that wins over it, at whatever node.",
+        SESSIONS,
+    ),
+    Rule::safety(
+        "equal-clocks-equal-stores",
+        "Nodes with the same clock have the same value under every key, in whatever order the writes came.",
+        "Lloyd et al. 2011, §3.2",
+    ),
+    Rule::liveness(
+        "convergence",
+        "When faults have ended and nothing moves any more, all clocks are equal.",
+        "Demers et al. 1987, §1",
+    ),
+    Rule::liveness(
+        "stuck",
+        "When faults have ended and nothing moves any more, no write is held back and no question is open.",
+        "Ahamad et al. 1995, §3.3",
+    ),
 ];
 
 static SWITCHES: [Switch; 4] = [
-    Switch {
-        name: "no-buffer",
-        rule: "causal-order",
-        sort: Sort::Safety,
-        says: "A node applies what comes from a peer at once, whatever it depends on.",
-        scenario: "broken-no-buffer",
-    },
-    Switch {
-        name: "no-client-context",
-        rule: "read-your-writes",
-        sort: Sort::Safety,
-        says: "A client's questions do not carry what it has written and read, so that a node that lacks it answers \
+    Switch::safety(
+        "no-buffer",
+        "causal-order",
+        "A node applies what comes from a peer at once, whatever it depends on.",
+        "broken-no-buffer",
+    ),
+    Switch::safety(
+        "no-client-context",
+        "read-your-writes",
+        "A client's questions do not carry what it has written and read, so that a node that lacks it answers \
                from the past.",
-        scenario: "broken-no-context",
-    },
-    Switch {
-        name: "origin-tiebreak",
-        rule: "equal-clocks-equal-stores",
-        sort: Sort::Safety,
-        says: "A node stores its own writes, and of its peers' the one with the larger origin wins, without regard to the \
+        "broken-no-context",
+    ),
+    Switch::safety(
+        "origin-tiebreak",
+        "equal-clocks-equal-stores",
+        "A node stores its own writes, and of its peers' the one with the larger origin wins, without regard to the \
                sum of its vector: a later write loses against what it replaced.",
-        scenario: "broken-tiebreak",
-    },
-    Switch {
-        name: "no-anti-entropy",
-        rule: "convergence",
-        sort: Sort::Liveness,
-        says: "Nodes never compare their clocks, so that a replication that was lost stays lost.",
-        scenario: "broken-no-anti-entropy",
-    },
+        "broken-tiebreak",
+    ),
+    Switch::liveness(
+        "no-anti-entropy",
+        "convergence",
+        "Nodes never compare their clocks, so that a replication that was lost stays lost.",
+        "broken-no-anti-entropy",
+    ),
 ];
 
 pub(super) static SPEC: LabSpec = LabSpec {

@@ -4,20 +4,20 @@
 use super::words::{all_lacking, name_of, short};
 use super::{About, CausalMulticast, Letter, missing};
 use crate::base::log::Log;
-use crate::protocol::{Broken, Check, Context, Seen, Watch};
+use crate::protocol::{Broken, Check, Context, Guard, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::BTreeSet;
 
 type Watching<'a> = Watch<'a, CausalMulticast>;
 
-pub(super) fn all(processes: usize) -> Vec<Box<dyn Check<CausalMulticast>>> {
+pub(super) fn all(processes: usize) -> Vec<Guard<CausalMulticast>> {
     let sent = Sent(vec![Log::default(); processes]);
     let delivered = vec![Known(vec![(0, BTreeSet::new()); processes]); processes];
     let pasts = vec![Log::default(); processes];
     vec![
-        Box::new(CausalOrder { sent: sent.clone(), delivered: delivered.clone(), pasts }),
-        Box::new(NoDuplication { sent: sent.clone(), delivered: delivered.clone() }),
-        Box::new(Stuck { sent, delivered }),
+        Guard::of("causal-order", CausalOrder { sent: sent.clone(), delivered: delivered.clone(), pasts }),
+        Guard::of("no-duplication", NoDuplication { sent: sent.clone(), delivered: delivered.clone() }),
+        Guard::of("stuck", Stuck { sent, delivered }),
     ]
 }
 
@@ -96,10 +96,6 @@ struct CausalOrder {
 }
 
 impl Check<CausalMulticast> for CausalOrder {
-    fn rule(&self) -> &'static str {
-        "causal-order"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         let me = usize::from(record.node);
         if let Some(letter) = sends(watch, record) {
@@ -136,10 +132,6 @@ impl Check<CausalMulticast> for CausalOrder {
             events: vec![first, one.send, id],
         })
     }
-
-    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
-        Box::new(self.clone())
-    }
 }
 
 /// Nobody delivers a multicast twice, or one that nobody has sent.
@@ -150,10 +142,6 @@ struct NoDuplication {
 }
 
 impl Check<CausalMulticast> for NoDuplication {
-    fn rule(&self) -> &'static str {
-        "no-duplication"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if let Some(letter) = sends(watch, record) {
             self.sent.add(letter, id, (0, 0));
@@ -179,10 +167,6 @@ impl Check<CausalMulticast> for NoDuplication {
             explain: format!("{me} delivers {which}, “{}”, a second time.", short(letter)),
             events: first.into_iter().chain([id]).collect(),
         })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
-        Box::new(self.clone())
     }
 }
 
@@ -216,10 +200,6 @@ impl Stuck {
 }
 
 impl Check<CausalMulticast> for Stuck {
-    fn rule(&self) -> &'static str {
-        "stuck"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if let Some(letter) = sends(watch, record) {
             self.sent.add(letter, id, (0, 0));
@@ -253,9 +233,5 @@ impl Check<CausalMulticast> for Stuck {
         let full = seen.iter().position(|s| !s.durable.buffer.is_empty() || s.durable.owed.is_some())?;
         let explain = format!("{} still holds messages that it has delivered.", ctx.names[full]);
         Some(Broken { explain, events: Vec::new() })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<CausalMulticast>> {
-        Box::new(self.clone())
     }
 }

@@ -4,19 +4,19 @@ mod model;
 
 use super::note::Note;
 use super::{Ctx, Mesi};
-use crate::protocol::{Broken, Check, Seen, Watch};
+use crate::protocol::{Broken, Check, Guard, Seen, Watch};
 use crate::trace::{Record, RecordId};
 use model::{Model, Read};
 
 type Watching<'a> = Watch<'a, Mesi>;
 
 /// All rules.
-pub(super) fn all(ctx: &Ctx) -> Vec<Box<dyn Check<Mesi>>> {
+pub(super) fn all(ctx: &Ctx) -> Vec<Guard<Mesi>> {
     vec![
-        Box::new(SingleWriter(Model::new(ctx))),
-        Box::new(CleanEqualsMemory(Model::new(ctx))),
-        Box::new(ReadLastWrite(Model::new(ctx))),
-        Box::new(Stuck),
+        Guard::of("single-writer", SingleWriter(Model::new(ctx))),
+        Guard::of("clean-equals-memory", CleanEqualsMemory(Model::new(ctx))),
+        Guard::of("read-last-write", ReadLastWrite(Model::new(ctx))),
+        Guard::of("stuck", Stuck),
     ]
 }
 
@@ -28,10 +28,6 @@ fn observed<'a>(watch: &'a Watching<'_>, record: &Record) -> Option<&'a Note> {
 struct SingleWriter(Model);
 
 impl Check<Mesi> for SingleWriter {
-    fn rule(&self) -> &'static str {
-        "single-writer"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         let note = observed(watch, record)?;
         self.0.take_in(id, record.node, note);
@@ -51,20 +47,12 @@ impl Check<Mesi> for SingleWriter {
         );
         Some(Broken { explain, events })
     }
-
-    fn boxed(&self) -> Box<dyn Check<Mesi>> {
-        Box::new(self.clone())
-    }
 }
 
 #[derive(Clone, Debug)]
 struct CleanEqualsMemory(Model);
 
 impl Check<Mesi> for CleanEqualsMemory {
-    fn rule(&self) -> &'static str {
-        "clean-equals-memory"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         let note = observed(watch, record)?;
         self.0.take_in(id, record.node, note);
@@ -97,20 +85,12 @@ impl Check<Mesi> for CleanEqualsMemory {
         }
         Some(Broken { explain, events })
     }
-
-    fn boxed(&self) -> Box<dyn Check<Mesi>> {
-        Box::new(self.clone())
-    }
 }
 
 #[derive(Clone, Debug)]
 struct ReadLastWrite(Model);
 
 impl Check<Mesi> for ReadLastWrite {
-    fn rule(&self) -> &'static str {
-        "read-last-write"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         let note = observed(watch, record)?;
         let Read { key, got, expected, written } = self.0.take_in(id, record.node, note)?;
@@ -121,24 +101,12 @@ impl Check<Mesi> for ReadLastWrite {
             format!("{} has read {got} of {key}, and {expected} was written last.", watch.ctx.name(record.node));
         Some(Broken { explain, events: written.into_iter().chain([id]).collect() })
     }
-
-    fn boxed(&self) -> Box<dyn Check<Mesi>> {
-        Box::new(self.clone())
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Stuck;
 
 impl Check<Mesi> for Stuck {
-    fn rule(&self) -> &'static str {
-        "stuck"
-    }
-
-    fn observe(&mut self, _watch: &Watching<'_>, _id: RecordId, _record: &Record) -> Option<Broken> {
-        None
-    }
-
     fn settled(&mut self, watch: &Watching<'_>, seen: &[Seen<'_, Mesi>]) -> Option<Broken> {
         let waits = |(i, seen): (usize, &Seen<'_, Mesi>)| {
             let cached = seen.state?.0.as_ref()?;
@@ -160,9 +128,5 @@ impl Check<Mesi> for Stuck {
             None => format!("; the bus is free, and {} requests wait there.", bus.queue.len()),
         };
         Some(Broken { explain, events: Vec::new() })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<Mesi>> {
-        Box::new(*self)
     }
 }

@@ -1,12 +1,11 @@
 //! Settings, processes, and requests from checked fields.
 
 use super::line::{Content, Line};
-use super::tables::{ACCESS, READ, SETUP, WRITE};
 use super::{Access, Ctx, Request};
 use crate::base::json::{Doc, InputError, Payload};
 use crate::coherence::{Family, Geometry, read_address};
-use crate::protocol::ProcessInfo;
-use crate::tables::{Fields, Param, Value};
+use crate::protocol::{Misfit, ProcessInfo};
+use crate::tables::{Value, Values};
 use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -111,27 +110,20 @@ fn hex(address: u64) -> Rc<str> {
     format!("{address:#x}").into()
 }
 
-fn word(fields: &Fields, params: &'static [Param], name: &str) -> String {
-    match fields.value(params, name) {
-        Value::Text(text) => text,
-        other => unreachable!("{name} is a text, not {other:?}"),
-    }
-}
-
-pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
-    let int = |name| fields.int(&SETUP, name);
+pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+    let int = |name| given.int(name);
     let on = |name| broken.contains(&name);
     let geometry = match int("size") {
         0 => None,
         size => Some(Geometry::new(size, int("ways"), int("line")).map_err(|what| ("size", what))?),
     };
-    let (sets, ways) = geometry.map_or((1, int("lines") as usize), |g| (g.sets(), g.ways()));
+    let (sets, ways) = geometry.map_or((1, given.count("lines")), |g| (g.sets(), g.ways()));
     if sets * ways > PLACES_MAX {
         return Err(("size", format!("a cache has at most {PLACES_MAX} lines here, not {}", sets * ways)));
     }
     let mut setup = Setup {
-        caches: int("caches") as usize,
-        family: if word(fields, &SETUP, "protocol") == "msi" { Family::Msi } else { Family::Mesi },
+        caches: given.count("caches"),
+        family: if given.text("protocol") == "msi" { Family::Msi } else { Family::Mesi },
         sets,
         ways,
         geometry,
@@ -139,7 +131,7 @@ pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&
         memory_us: int("memory_ms"),
         transfer_us: int("transfer_ms"),
         retry_us: int("retry_ms"),
-        arbitration: match word(fields, &SETUP, "arbitration").as_str() {
+        arbitration: match given.text("arbitration").as_str() {
             "round-robin" => Arbitration::RoundRobin,
             "fixed" => Arbitration::Fixed,
             _ => Arbitration::Fifo,
@@ -154,11 +146,11 @@ pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&
             no_retry: on("no-retry"),
         },
     };
-    let show = word(fields, &SETUP, "show");
+    let show = given.text("show");
     if !show.is_empty() {
         setup.show = Some(setup.place(&show).map_err(|what| ("show", what))?.0);
     }
-    setup.memory = memory(&setup, &fields.json(&SETUP, "memory")).map_err(|e| ("memory", e.what))?;
+    setup.memory = memory(&setup, &given.json("memory")).map_err(|e| ("memory", e.what))?;
     Ok(setup)
 }
 
@@ -185,19 +177,14 @@ pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
     caches.chain([ProcessInfo { name: "bus".into(), role: "bus" }]).collect()
 }
 
-pub(super) fn request(
-    ctx: &Ctx,
-    node: NodeId,
-    operation: &'static str,
-    args: &Fields,
-) -> Result<Request, (&'static str, String)> {
+pub(super) fn request(ctx: &Ctx, node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
     let access = |key: &str, value| {
         let (line, key) = ctx.setup.place(key).map_err(|what| ("key", what))?;
         Ok(Request::Access(Rc::new(Access { line, key, value })))
     };
     match operation {
-        "read" => access(&word(args, &READ, "key"), None),
-        "write" => access(&word(args, &WRITE, "key"), Some(args.json(&WRITE, "value"))),
+        "read" => access(&args.text("key"), None),
+        "write" => access(&args.text("key"), Some(args.json("value"))),
         "access" => {
             let (key, value) = drawn(ctx, node, args);
             access(&key, value)
@@ -209,8 +196,8 @@ pub(super) fn request(
 }
 
 /// What an access of a mix is, by the number drawn for it: key, and the value where it writes.
-fn drawn(ctx: &Ctx, node: NodeId, args: &Fields) -> (String, Option<Payload>) {
-    let int = |name| args.int(&ACCESS, name);
+fn drawn(ctx: &Ctx, node: NodeId, args: Values<'_>) -> (String, Option<Payload>) {
+    let int = |name| args.int(name);
     let pick = int("pick");
     let (write, shared) = (pick % 100 < int("write_percent"), pick / 100 % 100 < int("shared_percent"));
     let which = pick / 10_000 % int("keys");

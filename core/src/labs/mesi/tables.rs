@@ -5,7 +5,7 @@ use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use crate::coherence::SIZE_BYTES_MAX;
-use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Sort, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Switch, Takes};
 
 /// Longest latency of the bus or of memory, in microseconds: shorter than the 3 s without news after which a settled
 /// system is judged.
@@ -13,74 +13,58 @@ const LATENCY_US_MAX: u64 = 1_000_000;
 /// Longest key in bytes: a row's head.
 const KEY_BYTES_MAX: usize = 100;
 
-const fn setting(name: &'static str, takes: Takes, default: &'static str, says: &'static str) -> Param {
-    Param { name, takes, default: Some(default), says }
-}
-
 const fn millis(name: &'static str, min_us: u64, default: &'static str, says: &'static str) -> Param {
-    setting(name, Takes::Millis { min_us, max_us: LATENCY_US_MAX }, default, says)
-}
-
-const fn number(name: &'static str, min: u64, max: u64, default: &'static str, says: &'static str) -> Param {
-    setting(name, Takes::Int { min, max }, default, says)
+    Param::millis(name, min_us..=LATENCY_US_MAX, default, says)
 }
 
 pub(super) static SETUP: [Param; 13] = [
-    number("caches", CACHES_MIN, CACHES_MAX, "3", "Number of caches."),
-    setting("protocol", Takes::Choice(&["mesi", "msi"]), "\"mesi\"", "With or without E."),
-    number("lines", 1, 64, "4", "Lines of a cache whose lines are keys: one set."),
-    number("size", 0, SIZE_BYTES_MAX, "0", "Bytes of a cache whose lines are addresses; 0: keys instead."),
-    number("ways", 1, 64, "2", "Lines of a set, with addresses."),
-    number("line", 1, 4_096, "64", "Bytes of a line, with addresses."),
+    Param::int("caches", CACHES_MIN..=CACHES_MAX, "3", "Number of caches."),
+    Param::new("protocol", Takes::Choice(&["mesi", "msi"]), "\"mesi\"", "With or without E."),
+    Param::int("lines", 1..=64, "4", "Lines of a cache whose lines are keys: one set."),
+    Param::int("size", 0..=SIZE_BYTES_MAX, "0", "Bytes of a cache whose lines are addresses; 0: keys instead."),
+    Param::int("ways", 1..=64, "2", "Lines of a set, with addresses."),
+    Param::int("line", 1..=4_096, "64", "Bytes of a line, with addresses."),
     millis("bus_ms", 0, "1", "How long the bus takes to choose a request and to give its address out."),
     millis("memory_ms", 0, "10", "How long memory takes for a line."),
     millis("transfer_ms", 0, "2", "How long a line takes from cache to cache."),
     millis("retry_ms", 1_000, "200", "Who has no answer asks again after so long, or up to half as long again."),
-    setting(
+    Param::new(
         "arbitration",
         Takes::Choice(&["fifo", "round-robin", "fixed"]),
         "\"fifo\"",
         "Who goes first on the bus: who came first, the next in a circle, or the lowest number.",
     ),
-    setting(
+    Param::new(
         "show",
         Takes::Text { max_bytes: KEY_BYTES_MAX },
         "\"\"",
         "The key whose line the lanes show; empty: the one that each cache touched last.",
     ),
-    setting("memory", Takes::Json, "{}", "What is in memory at the start, by key: {\"user_1\": \"Ada\"}."),
+    Param::new("memory", Takes::Json, "{}", "What is in memory at the start, by key: {\"user_1\": \"Ada\"}."),
 ];
 
-const KEY: Param = Param {
-    name: "key",
-    takes: Takes::Text { max_bytes: KEY_BYTES_MAX },
-    default: None,
-    says: "The key, or the address in hexadecimal digits.",
-};
+const KEY: Param =
+    Param::needed("key", Takes::Text { max_bytes: KEY_BYTES_MAX }, "The key, or the address in hexadecimal digits.");
 
 pub(super) static READ: [Param; 1] = [KEY];
-pub(super) static WRITE: [Param; 2] =
-    [KEY, Param { name: "value", takes: Takes::Json, default: None, says: "The value: any JSON." }];
+pub(super) static WRITE: [Param; 2] = [KEY, Param::needed("value", Takes::Json, "The value: any JSON.")];
 pub(super) static ACCESS: [Param; 5] = [
-    Param {
-        name: "pick",
-        takes: Takes::Int { min: 0, max: (1 << 53) - 1 },
-        default: None,
-        says: "The number that decides what this access is; a workload draws one for each.",
-    },
-    number("write_percent", 0, 100, "30", "How many of a hundred accesses write."),
-    number(
+    Param::needed(
+        "pick",
+        Takes::Int { min: 0, max: (1 << 53) - 1 },
+        "The number that decides what this access is; a workload draws one for each.",
+    ),
+    Param::int("write_percent", 0..=100, "30", "How many of a hundred accesses write."),
+    Param::int(
         "shared_percent",
-        0,
-        100,
+        0..=100,
         "50",
         "How many are to keys that all caches use; the others are to the cache's own.",
     ),
-    number("keys", 1, 10_000, "4", "How many shared keys there are, and how many own ones for each cache."),
-    number(
+    Param::int("keys", 1..=10_000, "4", "How many shared keys there are, and how many own ones for each cache."),
+    Param::int(
         "stride",
-        1,
-        65_536,
+        1..=65_536,
         "64",
         "Bytes from one address to the next, with addresses: less than a line is false sharing.",
     ),
@@ -112,70 +96,55 @@ static HTTP: [HttpForm; 5] = [
     form("GET", "/", "status"),
 ];
 
-const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
-    Rule { name, sort: Sort::Safety, says, source }
-}
-
 static RULES: [Rule; 4] = [
-    safety(
+    Rule::safety(
         "single-writer",
         "While a cache has a line in M or E, no other cache has it.",
         "Sorin, Hill & Wood 2011, §2.4 (single-writer, multiple-reader)",
     ),
-    safety(
+    Rule::safety(
         "clean-equals-memory",
         "While no transaction is open on a line, memory has what S and E have.",
         "Papamarcos & Patel 1984, §3; Culler & Singh 1999, §5.3.2",
     ),
-    safety(
+    Rule::safety(
         "read-last-write",
         "A read gives what was written last, in the order of the bus, unless the cache that had it crashed.",
         "Sorin, Hill & Wood 2011, §2.4 (data-value invariant)",
     ),
-    Rule {
-        name: "stuck",
-        sort: Sort::Liveness,
-        says: "In the end no processor waits, and nothing is left on the bus.",
-        source: "liveness after faults have ended",
-    },
+    Rule::liveness(
+        "stuck",
+        "In the end no processor waits, and nothing is left on the bus.",
+        "liveness after faults have ended",
+    ),
 ];
 
-const fn broken(name: &'static str, rule: &'static str, says: &'static str, scenario: &'static str) -> Switch {
-    Switch { name, rule, sort: Sort::Safety, says, scenario }
-}
-
 static SWITCHES: [Switch; 5] = [
-    broken(
+    Switch::safety(
         "no-invalidate",
         "single-writer",
         "Who snoops that another cache writes keeps the line as shared.",
         "broken-no-invalidate",
     ),
-    broken(
+    Switch::safety(
         "no-flush",
         "clean-equals-memory",
         "Who snoops a transaction on a modified line gives it up without putting it on the bus.",
         "broken-no-flush",
     ),
-    broken(
+    Switch::safety(
         "exclusive-without-snoop",
         "single-writer",
         "A read miss always ends in E, whoever else has the line.",
         "broken-exclusive",
     ),
-    broken(
+    Switch::safety(
         "stale-upgrade",
         "read-last-write",
         "A pending BusUpgr stays one although its line was invalidated meanwhile.",
         "broken-upgrade",
     ),
-    Switch {
-        name: "no-retry",
-        rule: "stuck",
-        sort: Sort::Liveness,
-        says: "Nobody asks again: a lost message is lost for good.",
-        scenario: "broken-no-retry",
-    },
+    Switch::liveness("no-retry", "stuck", "Nobody asks again: a lost message is lost for good.", "broken-no-retry"),
 ];
 
 pub(super) static SPEC: LabSpec = LabSpec {

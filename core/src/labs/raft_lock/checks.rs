@@ -11,7 +11,7 @@ mod settled;
 
 use super::locks::Effect;
 use super::{AppliedEntry, Ctx, Index, Note, RaftLock, Saved, Stands};
-use crate::protocol::{Check, Watch};
+use crate::protocol::{Guard, Watch};
 use crate::trace::{Record, RecordId};
 
 type Watching<'a> = Watch<'a, RaftLock>;
@@ -19,25 +19,25 @@ type Watching<'a> = Watch<'a, RaftLock>;
 /// So many records after one full check comes the next.
 const FULL_EVERY: RecordId = 1_000;
 
-pub(super) fn all(ctx: &Ctx) -> Vec<Box<dyn Check<RaftLock>>> {
+pub(super) fn all(ctx: &Ctx) -> Vec<Guard<RaftLock>> {
     let servers = ctx.setup.servers;
     vec![
-        Box::new(elections::ElectionSafety::default()),
-        Box::new(logs::LeaderAppendOnly::new(ctx)),
-        Box::new(logs::LogMatching::new(ctx)),
-        Box::new(logs::LeaderCompleteness::new(ctx)),
-        Box::new(logs::StateMachineSafety::default()),
-        Box::new(elections::OneVote::default()),
-        Box::new(elections::TermMonotonic::new(servers)),
-        Box::new(logs::CommitCurrentTerm::new(ctx)),
-        Box::new(logs::CommitMonotonic::new(servers)),
-        Box::new(grants::LockExclusion::default()),
-        Box::new(grants::ExactlyOnce::default()),
-        Box::new(grants::ReadLinearizable::default()),
-        Box::new(settled::NoDeadlock::default()),
-        Box::new(grants::NoNeedlessAbort::new(ctx)),
-        Box::new(grants::GrantsSurvive::default()),
-        Box::new(settled::Stuck),
+        Guard::of("election-safety", elections::ElectionSafety::default()),
+        Guard::of("leader-append-only", logs::LeaderAppendOnly::new(ctx)),
+        Guard::of("log-matching", logs::LogMatching::new(ctx)),
+        Guard::of("leader-completeness", logs::LeaderCompleteness::new(ctx)),
+        Guard::of("state-machine-safety", logs::StateMachineSafety::default()),
+        Guard::of("one-vote", elections::OneVote::default()),
+        Guard::of("term-monotonic", elections::TermMonotonic::new(servers)),
+        Guard::of("commit-current-term", logs::CommitCurrentTerm::new(ctx)),
+        Guard::of("commit-monotonic", logs::CommitMonotonic::new(servers)),
+        Guard::of("lock-exclusion", grants::LockExclusion::default()),
+        Guard::of("exactly-once", grants::ExactlyOnce::default()),
+        Guard::of("read-linearizable", grants::ReadLinearizable::default()),
+        Guard::of("no-deadlock", settled::NoDeadlock::default()),
+        Guard::of("no-needless-abort", grants::NoNeedlessAbort::new(ctx)),
+        Guard::of("grants-survive", grants::GrantsSurvive::default()),
+        Guard::of("stuck", settled::Stuck),
     ]
 }
 

@@ -3,11 +3,10 @@
 use super::client::Job;
 use super::locks::{Mode, Policy, Rules};
 use super::log::{Entry, Lax};
-use super::tables::{ACQUIRE, RELEASE, SETUP, WORK};
 use super::{Command, Ctx, Disk, Request, SERVERS_MAX};
 use crate::base::json::{Doc, InputError, Payload};
-use crate::protocol::ProcessInfo;
-use crate::tables::{Fields, Param, Value};
+use crate::protocol::{Misfit, ProcessInfo};
+use crate::tables::{Value, Values};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
@@ -66,32 +65,27 @@ impl Setup {
     }
 }
 
-pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&'static str, String)> {
-    let int = |name| fields.int(&SETUP, name);
-    let flag = |name| matches!(fields.value(&SETUP, name), Value::Bool(true));
+pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
     let on = |name| broken.contains(&name);
-    let Value::Range(min_us, max_us) = fields.value(&SETUP, "election_ms") else {
-        unreachable!("the table says that it is a range")
-    };
-    let policy = match fields.value(&SETUP, "deadlock") {
-        Value::Text(word) if word == "wait-die" => Policy::WaitDie,
-        Value::Text(word) if word == "wound-wait" => Policy::WoundWait,
-        Value::Text(word) if word == "timeout" => Policy::Timeout,
+    let policy = match given.text("deadlock").as_str() {
+        "wait-die" => Policy::WaitDie,
+        "wound-wait" => Policy::WoundWait,
+        "timeout" => Policy::Timeout,
         _ => Policy::Detect,
     };
     let setup = Setup {
-        servers: int("servers") as usize,
-        clients: int("clients") as usize,
-        heartbeat_us: int("heartbeat_ms"),
-        election_us: (min_us, max_us),
-        prevote: flag("prevote"),
-        check_quorum: flag("check_quorum"),
-        noop: flag("noop"),
-        max_append_entries: int("max_append_entries") as usize,
-        snapshot_every: int("snapshot_every") as u32,
-        lease_us: int("lease_ms"),
-        wait_us: int("wait_ms"),
-        retry_us: int("retry_ms"),
+        servers: given.count("servers"),
+        clients: given.count("clients"),
+        heartbeat_us: given.int("heartbeat_ms"),
+        election_us: given.range_us("election_ms"),
+        prevote: given.flag("prevote"),
+        check_quorum: given.flag("check_quorum"),
+        noop: given.flag("noop"),
+        max_append_entries: given.count("max_append_entries"),
+        snapshot_every: given.int("snapshot_every") as u32,
+        lease_us: given.int("lease_ms"),
+        wait_us: given.int("wait_ms"),
+        retry_us: given.int("retry_ms"),
         rules: Rules {
             policy,
             no_dedupe: on("no-dedupe"),
@@ -107,9 +101,9 @@ pub(super) fn read(fields: &Fields, broken: &[&'static str]) -> Result<Setup, (&
             commit_min_last_index: on("commit-min-last-index"),
             stale_reads: on("stale-reads"),
         },
-        logs: logs(&fields.json(&SETUP, "logs"), int("servers") as usize).map_err(|e| ("logs", e.what))?,
+        logs: logs(&given.json("logs"), given.count("servers")).map_err(|e| ("logs", e.what))?,
     };
-    if setup.heartbeat_us >= min_us {
+    if setup.heartbeat_us >= setup.election_us.0 {
         let what = "an election timeout must be longer than the time between heartbeats, or no leader lasts";
         return Err(("election_ms", what.into()));
     }
@@ -171,32 +165,19 @@ pub(super) fn format(ctx: &Ctx, me: NodeId) -> Disk {
     disk
 }
 
-fn text(args: &Fields, params: &'static [Param], name: &str) -> String {
-    match args.value(params, name) {
-        Value::Text(text) => text,
-        other => unreachable!("{name} is a text, not {other:?}"),
-    }
-}
-
 pub(super) fn mode(word: &str) -> Mode {
     if word == "shared" { Mode::Shared } else { Mode::Exclusive }
 }
 
-pub(super) fn request(ctx: &Ctx, operation: &'static str, args: &Fields) -> Result<Request, (&'static str, String)> {
-    let via = match args.given("via") {
-        Some(Value::Node(node)) => Some(*node),
-        _ => None,
-    };
+pub(super) fn request(ctx: &Ctx, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
+    let via = args.node_or_none("via");
     let job = match operation {
-        "acquire" => {
-            let resource = text(args, &ACQUIRE, "resource_id").into();
-            Job::Acquire(resource, mode(&text(args, &ACQUIRE, "lock_type")))
-        }
-        "release" => Job::Release(text(args, &RELEASE, "resource_id").into()),
+        "acquire" => Job::Acquire(args.text("resource_id").into(), mode(&args.text("lock_type"))),
+        "release" => Job::Release(args.text("resource_id").into()),
         "locks" => Job::Locks,
         "work" => {
-            let resources = names(&args.json(&WORK, "resource_ids")).map_err(|e| ("resource_ids", e.what))?;
-            Job::Work { resources, mode: mode(&text(args, &WORK, "lock_type")), hold_us: args.int(&WORK, "for_ms") }
+            let resources = names(&args.json("resource_ids")).map_err(|e| ("resource_ids", e.what))?;
+            Job::Work { resources, mode: mode(&args.text("lock_type")), hold_us: args.int("for_ms") }
         }
         "transfer" => {
             let to = args.node("to");

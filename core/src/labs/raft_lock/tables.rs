@@ -2,7 +2,7 @@
 
 use super::SERVERS_MAX;
 use super::scenarios::SCENARIOS;
-use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Phases, Rule, Sort, Step, Switch, Takes};
+use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Phases, Rule, Step, Switch, Takes};
 
 /// Most clients: one for each letter.
 const CLIENTS_MAX: u64 = 26;
@@ -17,45 +17,37 @@ const WAIT_US_MAX: u64 = 2_000_000;
 /// Longest name of a lock, in bytes: a row's head.
 const NAME_BYTES_MAX: usize = 100;
 
-const fn setting(name: &'static str, takes: Takes, default: &'static str, says: &'static str) -> Param {
-    Param { name, takes, default: Some(default), says }
-}
-
 const fn millis(name: &'static str, max_us: u64, default: &'static str, says: &'static str) -> Param {
-    setting(name, Takes::Millis { min_us: 1_000, max_us }, default, says)
-}
-
-const fn number(name: &'static str, min: u64, max: u64, default: &'static str, says: &'static str) -> Param {
-    setting(name, Takes::Int { min, max }, default, says)
+    Param::millis(name, 1_000..=max_us, default, says)
 }
 
 pub(super) static SETUP: [Param; 14] = [
-    number("servers", 1, SERVERS_MAX as u64, "5", "Number of servers."),
-    number("clients", 1, CLIENTS_MAX, "3", "Number of clients."),
+    Param::int("servers", 1..=SERVERS_MAX as u64, "5", "Number of servers."),
+    Param::int("clients", 1..=CLIENTS_MAX, "3", "Number of clients."),
     millis("heartbeat_ms", PERIOD_US_MAX, "50", "Time between two heartbeats of a leader (§5.2)."),
-    setting(
+    Param::new(
         "election_ms",
         Takes::MillisRange { min_us: 2_000, max_us: ELECTION_US_MAX },
         "[150, 300]",
         "Each election timeout is drawn anew from this range (§5.2).",
     ),
-    setting("prevote", Takes::Bool, "true", "Ask first who would vote, without a new term (thesis 9.6)."),
-    setting(
+    Param::new("prevote", Takes::Bool, "true", "Ask first who would vote, without a new term (thesis 9.6)."),
+    Param::new(
         "check_quorum",
         Takes::Bool,
         "true",
         "A leader whom no majority answers steps down; who has just heard from a leader gives no vote (thesis 6.2, 4.2.3).",
     ),
-    setting("noop", Takes::Bool, "true", "A leader starts its term with an entry that does nothing (§8)."),
-    number("max_append_entries", 0, 1_000, "0", "Most entries of one append; 0 is no limit."),
-    number("snapshot_every", 0, 100_000, "0", "Take a snapshot after so many applied entries (§7); 0 is never."),
+    Param::new("noop", Takes::Bool, "true", "A leader starts its term with an entry that does nothing (§8)."),
+    Param::int("max_append_entries", 0..=1_000, "0", "Most entries of one append; 0 is no limit."),
+    Param::int("snapshot_every", 0..=100_000, "0", "Take a snapshot after so many applied entries (§7); 0 is never."),
     millis(
         "lease_ms",
         PATIENCE_US_MAX,
         "2000",
         "A client that the leader has not heard of for so long loses its locks.",
     ),
-    setting(
+    Param::new(
         "deadlock",
         Takes::Choice(&["detect", "wait-die", "wound-wait", "timeout"]),
         "\"detect\"",
@@ -63,7 +55,7 @@ pub(super) static SETUP: [Param; 14] = [
     ),
     millis("wait_ms", WAIT_US_MAX, "800", "With `timeout`: who has waited for so long is aborted."),
     millis("retry_ms", PERIOD_US_MAX, "200", "A client asks again after so long, or up to half as long again."),
-    setting(
+    Param::new(
         "logs",
         Takes::Json,
         "{}",
@@ -71,16 +63,12 @@ pub(super) static SETUP: [Param; 14] = [
     ),
 ];
 
-const RESOURCE: Param = Param {
-    name: "resource_id",
-    takes: Takes::Text { max_bytes: NAME_BYTES_MAX },
-    default: Some("\"a\""),
-    says: "The lock's name.",
-};
+const RESOURCE: Param =
+    Param::new("resource_id", Takes::Text { max_bytes: NAME_BYTES_MAX }, "\"a\"", "The lock's name.");
 
-const LOCK_TYPE: Param = setting("lock_type", Takes::Choice(&["exclusive", "shared"]), "\"exclusive\"", "How.");
+const LOCK_TYPE: Param = Param::new("lock_type", Takes::Choice(&["exclusive", "shared"]), "\"exclusive\"", "How.");
 
-const VIA: Param = setting(
+const VIA: Param = Param::new(
     "via",
     Takes::NodeOr { roles: &["server"], words: &["any"] },
     "\"any\"",
@@ -91,18 +79,12 @@ pub(super) static ACQUIRE: [Param; 3] = [RESOURCE, LOCK_TYPE, VIA];
 pub(super) static RELEASE: [Param; 2] = [RESOURCE, VIA];
 static LOCKS: [Param; 1] = [VIA];
 pub(super) static WORK: [Param; 4] = [
-    Param {
-        name: "resource_ids",
-        takes: Takes::Json,
-        default: Some("[\"a\", \"b\"]"),
-        says: "Names of locks, in the order of asking.",
-    },
+    Param::new("resource_ids", Takes::Json, "[\"a\", \"b\"]", "Names of locks, in the order of asking."),
     LOCK_TYPE,
-    setting("for_ms", Takes::Millis { min_us: 1, max_us: PATIENCE_US_MAX }, "20", "How long it keeps them all."),
+    Param::millis("for_ms", 1..=PATIENCE_US_MAX, "20", "How long it keeps them all."),
     VIA,
 ];
-static TRANSFER: [Param; 1] =
-    [Param { name: "to", takes: Takes::Node(&["server"]), default: None, says: "The server that is to lead." }];
+static TRANSFER: [Param; 1] = [Param::needed("to", Takes::Node(&["server"]), "The server that is to lead.")];
 
 static OPERATIONS: [Operation; 6] = [
     Operation {
@@ -139,124 +121,122 @@ static HTTP: [HttpForm; 4] = [
     HttpForm { asked: None, performer: Performer::Asked, ..form("GET", "/metrics", "metrics") },
 ];
 
-const fn safety(name: &'static str, says: &'static str, source: &'static str) -> Rule {
-    Rule { name, sort: Sort::Safety, says, source }
-}
-
 static RULES: [Rule; 16] = [
-    safety("election-safety", "A term has at most one leader.", "Ongaro & Ousterhout 2014, §5.2, Figure 3"),
-    safety("leader-append-only", "A leader never overwrites or deletes entries of its log.", "§5.3, Figure 3"),
-    safety(
+    Rule::safety("election-safety", "A term has at most one leader.", "Ongaro & Ousterhout 2014, §5.2, Figure 3"),
+    Rule::safety("leader-append-only", "A leader never overwrites or deletes entries of its log.", "§5.3, Figure 3"),
+    Rule::safety(
         "log-matching",
         "Two logs with an entry of the same index and term agree in it and in all before it.",
         "§5.3, Figure 3",
     ),
-    safety(
+    Rule::safety(
         "leader-completeness",
         "What is committed is in the log of every later leader, and never leaves a log that has it.",
         "§5.4, Figure 3",
     ),
-    safety("state-machine-safety", "No two servers apply different entries at one index.", "§5.4.3, Figure 3"),
-    safety("one-vote", "A server votes for at most one candidate in a term, also across a restart.", "§5.2"),
-    safety("term-monotonic", "A server's term never falls, also across a restart.", "§5.1"),
-    safety("commit-current-term", "A leader counts replicas for entries of its own term only.", "§5.4.2, Figure 8"),
-    safety(
+    Rule::safety("state-machine-safety", "No two servers apply different entries at one index.", "§5.4.3, Figure 3"),
+    Rule::safety("one-vote", "A server votes for at most one candidate in a term, also across a restart.", "§5.2"),
+    Rule::safety("term-monotonic", "A server's term never falls, also across a restart.", "§5.1"),
+    Rule::safety(
+        "commit-current-term",
+        "A leader counts replicas for entries of its own term only.",
+        "§5.4.2, Figure 8",
+    ),
+    Rule::safety(
         "commit-monotonic",
         "Within a life a commit index never falls, and entries are applied in order.",
         "Figure 2",
     ),
-    safety(
+    Rule::safety(
         "lock-exclusion",
         "While a lock is held exclusive nobody else holds it, and tokens rise from grant to grant.",
         "mutual exclusion",
     ),
-    safety("exactly-once", "A command changes the state once, however often it is sent.", "§8, thesis 6.3"),
-    safety(
+    Rule::safety("exactly-once", "A command changes the state once, however often it is sent.", "§8, thesis 6.3"),
+    Rule::safety(
         "read-linearizable",
         "A read of the lock table reflects at least what was committed when it was asked for.",
         "§8, thesis 6.4",
     ),
-    Rule {
-        name: "no-deadlock",
-        sort: Sort::Liveness,
-        says: "In the end nobody waits in a circle.",
-        source: "wait-for graph over holders and queue order",
-    },
-    safety(
+    Rule::liveness(
+        "no-deadlock",
+        "In the end nobody waits in a circle.",
+        "wait-for graph over holders and queue order",
+    ),
+    Rule::safety(
         "no-needless-abort",
         "Who is aborted was the youngest of a circle, or, by the other policies, in an older one's way.",
         "wait-for graph over holders and queue order",
     ),
-    safety(
+    Rule::safety(
         "grants-survive",
         "A grant that a client was told of ends by its release, by an abort, or by its lease.",
         "durability of what was answered",
     ),
-    Rule {
-        name: "stuck",
-        sort: Sort::Liveness,
-        says: "In the end there is a leader, all servers have applied the same, and nobody waits without a reason.",
-        source: "liveness after faults have ended",
-    },
+    Rule::liveness(
+        "stuck",
+        "In the end there is a leader, all servers have applied the same, and nobody waits without a reason.",
+        "liveness after faults have ended",
+    ),
 ];
 
-const fn broken(name: &'static str, rule: &'static str, says: &'static str, scenario: &'static str) -> Switch {
-    Switch { name, rule, sort: Sort::Safety, says, scenario }
-}
-
 static SWITCHES: [Switch; 11] = [
-    broken(
+    Switch::safety(
         "vote-not-persisted",
         "one-vote",
         "A vote is not on disk: after a restart the server votes again.",
         "broken-vote",
     ),
-    broken("term-not-persisted", "term-monotonic", "The term is not on disk: a restart forgets it.", "broken-term"),
-    broken(
+    Switch::safety(
+        "term-not-persisted",
+        "term-monotonic",
+        "The term is not on disk: a restart forgets it.",
+        "broken-term",
+    ),
+    Switch::safety(
         "commit-previous-term",
         "commit-current-term",
         "Entries of earlier terms count as committed when a majority has them (Figure 8).",
         "broken-figure-8",
     ),
-    broken(
+    Switch::safety(
         "no-election-restriction",
         "leader-completeness",
         "Votes are given to candidates whose log is behind.",
         "broken-restriction",
     ),
-    broken("no-log-check", "log-matching", "The term before new entries is not compared.", "broken-log-check"),
-    broken(
+    Switch::safety("no-log-check", "log-matching", "The term before new entries is not compared.", "broken-log-check"),
+    Switch::safety(
         "truncate-on-stale-append",
         "leader-completeness",
         "What stands behind the entries of an append goes, also when the append is an old one.",
         "broken-truncate",
     ),
-    broken(
+    Switch::safety(
         "commit-min-last-index",
         "state-machine-safety",
         "A follower takes the end of its own log for what it shares with the leader.",
         "broken-commit-min",
     ),
-    broken(
+    Switch::safety(
         "stale-reads",
         "read-linearizable",
         "A leader answers reads without asking whether it still leads.",
         "broken-reads",
     ),
-    broken("no-dedupe", "exactly-once", "A command that comes twice acts twice.", "broken-dedupe"),
-    broken(
+    Switch::safety("no-dedupe", "exactly-once", "A command that comes twice acts twice.", "broken-dedupe"),
+    Switch::safety(
         "victim-outside-cycle",
         "no-needless-abort",
         "The youngest transaction of all is aborted, whether it is in the circle or not.",
         "broken-victim",
     ),
-    Switch {
-        name: "holders-only-graph",
-        rule: "no-deadlock",
-        sort: Sort::Liveness,
-        says: "The wait-for graph leaves out those who wait before one in the queue.",
-        scenario: "broken-graph",
-    },
+    Switch::liveness(
+        "holders-only-graph",
+        "no-deadlock",
+        "The wait-for graph leaves out those who wait before one in the queue.",
+        "broken-graph",
+    ),
 ];
 
 const fn step(scenario: &'static str, at_us: u64, name: &'static str, says: &'static str) -> Step {

@@ -1,21 +1,21 @@
 //! The rules of total order, watched from outside: from the notes of `send` and `deliver` records alone.
 
 use super::notes::{self, Note};
-use super::{Desk, Multicast, TotalOrder, account, spec};
+use super::{Desk, Multicast, TotalOrder, account};
 use crate::base::log::Log;
-use crate::protocol::{Broken, Check, Context, Seen, Watch};
+use crate::protocol::{Broken, Check, Context, Guard, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All rules, in the order of the table.
-pub(super) fn all(ctx: &Context<TotalOrder>) -> Vec<Box<dyn Check<TotalOrder>>> {
+pub(super) fn all(ctx: &Context<TotalOrder>) -> Vec<Guard<TotalOrder>> {
     let n = ctx.processes();
     vec![
-        Box::new(TotalOrderRule { first: Log::default(), delivered: vec![0; n] }),
-        Box::new(SenderOrder { last: vec![0; n * n] }),
-        Box::new(SameBalance { first: Log::default(), delivered: vec![0; n] }),
-        Box::new(NoDuplication { seen: vec![Numbers::default(); n * n] }),
-        Box::new(Stuck { open: BTreeMap::new() }),
+        Guard::of("total-order", TotalOrderRule { first: Log::default(), delivered: vec![0; n] }),
+        Guard::of("sender-order", SenderOrder { last: vec![0; n * n] }),
+        Guard::of("same-balance", SameBalance { first: Log::default(), delivered: vec![0; n] }),
+        Guard::of("no-duplication", NoDuplication { seen: vec![Numbers::default(); n * n] }),
+        Guard::of("stuck", Stuck { open: BTreeMap::new() }),
     ]
 }
 
@@ -48,10 +48,6 @@ struct TotalOrderRule {
 }
 
 impl Check<TotalOrder> for TotalOrderRule {
-    fn rule(&self) -> &'static str {
-        spec::RULES[0].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
         let (mine, _) = delivery(watch, record)?;
         let (other_id, other, k) = k_th(watch, &mut self.first, &mut self.delivered, id, record)?;
@@ -70,10 +66,6 @@ impl Check<TotalOrder> for TotalOrderRule {
             ),
             events: vec![other_id, id],
         })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<TotalOrder>> {
-        Box::new(self.clone())
     }
 }
 
@@ -104,10 +96,6 @@ struct SenderOrder {
 }
 
 impl Check<TotalOrder> for SenderOrder {
-    fn rule(&self) -> &'static str {
-        spec::RULES[1].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
         let (message, _) = delivery(watch, record)?;
         let n = watch.ctx.processes();
@@ -127,10 +115,6 @@ impl Check<TotalOrder> for SenderOrder {
             events: vec![id],
         })
     }
-
-    fn boxed(&self) -> Box<dyn Check<TotalOrder>> {
-        Box::new(self.clone())
-    }
 }
 
 /// After the same number of deliveries all copies of the account hold the same balance.
@@ -142,10 +126,6 @@ struct SameBalance {
 }
 
 impl Check<TotalOrder> for SameBalance {
-    fn rule(&self) -> &'static str {
-        spec::RULES[2].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
         let (_, mine) = delivery(watch, record)?;
         let (other_id, other, k) = k_th(watch, &mut self.first, &mut self.delivered, id, record)?;
@@ -164,10 +144,6 @@ impl Check<TotalOrder> for SameBalance {
             ),
             events: vec![other_id, id],
         })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<TotalOrder>> {
-        Box::new(self.clone())
     }
 }
 
@@ -200,10 +176,6 @@ struct NoDuplication {
 }
 
 impl Check<TotalOrder> for NoDuplication {
-    fn rule(&self) -> &'static str {
-        spec::RULES[3].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
         let (message, _) = delivery(watch, record)?;
         let n = watch.ctx.processes();
@@ -220,10 +192,6 @@ impl Check<TotalOrder> for NoDuplication {
             events: earlier.into_iter().chain([id]).collect(),
         })
     }
-
-    fn boxed(&self) -> Box<dyn Check<TotalOrder>> {
-        Box::new(self.clone())
-    }
 }
 
 /// After settling, every message was delivered by every process and no queue holds anything.
@@ -234,10 +202,6 @@ struct Stuck {
 }
 
 impl Check<TotalOrder> for Stuck {
-    fn rule(&self) -> &'static str {
-        spec::RULES[4].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
         match watch.history.note(record)? {
             Note::Multicast { message, .. } => {
@@ -280,9 +244,5 @@ impl Check<TotalOrder> for Stuck {
         let explain =
             format!("{} was never delivered at {}.", notes::name(ctx, origin, seq), notes::these(ctx, &lack, "and"));
         Some(Broken { explain, events: vec![*id] })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<TotalOrder>> {
-        Box::new(self.clone())
     }
 }

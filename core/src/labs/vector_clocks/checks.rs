@@ -2,7 +2,7 @@
 
 use super::VectorClocks;
 use crate::base::clock::text;
-use crate::protocol::{Broken, Check, Protocol, Watch};
+use crate::protocol::{Broken, Check, Watch};
 use crate::trace::{Kind, Record, RecordId};
 
 /// The protocol's clock equals the simulator's stamp at every send, receive and local event.
@@ -10,10 +10,6 @@ use crate::trace::{Kind, Record, RecordId};
 pub(super) struct ClockMatchesCausality;
 
 impl Check<VectorClocks> for ClockMatchesCausality {
-    fn rule(&self) -> &'static str {
-        VectorClocks::spec().rules[0].name
-    }
-
     fn observe(&mut self, watch: &Watch<'_, VectorClocks>, id: RecordId, record: &Record) -> Option<Broken> {
         if !matches!(record.kind, Kind::Send | Kind::Receive | Kind::Local) {
             return None;
@@ -39,9 +35,5 @@ impl Check<VectorClocks> for ClockMatchesCausality {
             ),
             events,
         })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<VectorClocks>> {
-        Box::new(self.clone())
     }
 }

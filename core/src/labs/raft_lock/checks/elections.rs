@@ -11,10 +11,6 @@ use std::collections::BTreeMap;
 pub(super) struct ElectionSafety(BTreeMap<Term, (NodeId, RecordId)>);
 
 impl Check<RaftLock> for ElectionSafety {
-    fn rule(&self) -> &'static str {
-        "election-safety"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::State {
             return None;
@@ -28,10 +24,6 @@ impl Check<RaftLock> for ElectionSafety {
         let explain = format!("{one} is the leader of term {}, and so is {two}.", stands.term);
         Some(Broken { explain, events: vec![when, id] })
     }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
-    }
 }
 
 /// A server votes for one candidate in a term, as those hear it whom it tells.
@@ -39,10 +31,6 @@ impl Check<RaftLock> for ElectionSafety {
 pub(super) struct OneVote(BTreeMap<(NodeId, Term), (NodeId, RecordId)>);
 
 impl Check<RaftLock> for OneVote {
-    fn rule(&self) -> &'static str {
-        "one-vote"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Send {
             return None;
@@ -65,10 +53,6 @@ impl Check<RaftLock> for OneVote {
         let explain = format!("{voter} has voted for {one} in term {term}, and now votes for {two} in the same term.");
         Some(Broken { explain, events: vec![when, id] })
     }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
-    }
 }
 
 /// A server's term never falls.
@@ -82,10 +66,6 @@ impl TermMonotonic {
 }
 
 impl Check<RaftLock> for TermMonotonic {
-    fn rule(&self) -> &'static str {
-        "term-monotonic"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::State {
             return None;
@@ -97,9 +77,5 @@ impl Check<RaftLock> for TermMonotonic {
         }
         let explain = format!("{} was in term {known} and is in term {term} now.", watch.ctx.name(record.node));
         Some(Broken { explain, events: vec![when, id] })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }

@@ -66,10 +66,6 @@ impl LockExclusion {
 }
 
 impl Check<RaftLock> for LockExclusion {
-    fn rule(&self) -> &'static str {
-        "lock-exclusion"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -77,10 +73,6 @@ impl Check<RaftLock> for LockExclusion {
         let applied = self.stream.next(watch, record)?;
         let found: Vec<Broken> = applied.effects.iter().filter_map(|e| self.take(watch.ctx, id, e)).collect();
         found.into_iter().next()
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -93,10 +85,6 @@ pub(super) struct ExactlyOnce {
 }
 
 impl Check<RaftLock> for ExactlyOnce {
-    fn rule(&self) -> &'static str {
-        "exactly-once"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -116,10 +104,6 @@ impl Check<RaftLock> for ExactlyOnce {
         );
         Some(Broken { explain, events: vec![when, id] })
     }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
-    }
 }
 
 /// A read of the lock table comes from no time before it was asked for.
@@ -130,10 +114,6 @@ pub(super) struct ReadLinearizable {
 }
 
 impl Check<RaftLock> for ReadLinearizable {
-    fn rule(&self) -> &'static str {
-        "read-linearizable"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         match record.kind {
             Kind::Deliver => {
@@ -161,10 +141,6 @@ impl Check<RaftLock> for ReadLinearizable {
             }
             _ => None,
         }
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -200,10 +176,6 @@ impl NoNeedlessAbort {
 }
 
 impl Check<RaftLock> for NoNeedlessAbort {
-    fn rule(&self) -> &'static str {
-        "no-needless-abort"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -223,10 +195,6 @@ impl Check<RaftLock> for NoNeedlessAbort {
             self.model.apply(effect);
         }
         broken
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -282,10 +250,6 @@ impl GrantsSurvive {
 }
 
 impl Check<RaftLock> for GrantsSurvive {
-    fn rule(&self) -> &'static str {
-        "grants-survive"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         match record.kind {
             Kind::Deliver => {
@@ -323,9 +287,5 @@ impl Check<RaftLock> for GrantsSurvive {
             given.resource
         );
         Some(Broken { explain, events: given.told.into_iter().collect() })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }

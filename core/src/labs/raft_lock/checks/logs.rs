@@ -86,10 +86,6 @@ impl LeaderAppendOnly {
 }
 
 impl Check<RaftLock> for LeaderAppendOnly {
-    fn rule(&self) -> &'static str {
-        "leader-append-only"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         self.roles.observe(watch, record);
         if record.kind != Kind::Persist {
@@ -107,10 +103,6 @@ impl Check<RaftLock> for LeaderAppendOnly {
         let explain =
             format!("{name} leads in term {term} and overwrites its log from {}, which ended at {last}.", saved.from);
         Some(Broken { explain, events: vec![id] })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -176,10 +168,6 @@ impl LogMatching {
 }
 
 impl Check<RaftLock> for LogMatching {
-    fn rule(&self) -> &'static str {
-        "log-matching"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if id.is_multiple_of(FULL_EVERY)
             && let Some(broken) = self.all(watch)
@@ -198,10 +186,6 @@ impl Check<RaftLock> for LogMatching {
 
     fn settled(&mut self, watch: &Watching<'_>, _seen: &[Seen<'_, RaftLock>]) -> Option<Broken> {
         self.all(watch)
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -256,10 +240,6 @@ impl LeaderCompleteness {
 }
 
 impl Check<RaftLock> for LeaderCompleteness {
-    fn rule(&self) -> &'static str {
-        "leader-completeness"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         self.roles.observe(watch, record);
         if id.is_multiple_of(FULL_EVERY)
@@ -290,10 +270,6 @@ impl Check<RaftLock> for LeaderCompleteness {
     fn settled(&mut self, watch: &Watching<'_>, _seen: &[Seen<'_, RaftLock>]) -> Option<Broken> {
         self.full(watch, watch.history.trace.len() - 1)
     }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
-    }
 }
 
 /// All apply the same at each index, and it has the same effects.
@@ -301,10 +277,6 @@ impl Check<RaftLock> for LeaderCompleteness {
 pub(super) struct StateMachineSafety(crate::base::log::Log<RecordId>);
 
 impl Check<RaftLock> for StateMachineSafety {
-    fn rule(&self) -> &'static str {
-        "state-machine-safety"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -330,10 +302,6 @@ impl Check<RaftLock> for StateMachineSafety {
         );
         Some(Broken { explain, events: vec![first, id] })
     }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
-    }
 }
 
 /// A leader calls committed by counting only what is of its own term.
@@ -351,10 +319,6 @@ impl CommitCurrentTerm {
 }
 
 impl Check<RaftLock> for CommitCurrentTerm {
-    fn rule(&self) -> &'static str {
-        "commit-current-term"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         self.roles.observe(watch, record);
         match record.kind {
@@ -374,10 +338,6 @@ impl Check<RaftLock> for CommitCurrentTerm {
             _ => {}
         }
         None
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -419,10 +379,6 @@ impl CommitMonotonic {
 }
 
 impl Check<RaftLock> for CommitMonotonic {
-    fn rule(&self) -> &'static str {
-        "commit-monotonic"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if !matches!(record.kind, Kind::Boot | Kind::Restart | Kind::Persist | Kind::Receive | Kind::Deliver) {
             return None;
@@ -439,9 +395,5 @@ impl Check<RaftLock> for CommitMonotonic {
         let index = index.filter(|index| *index != before.1 + 1)?;
         let explain = format!("{name} has applied up to {} and now applies {index}.", before.1);
         Some(Broken { explain, events: vec![id] })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }

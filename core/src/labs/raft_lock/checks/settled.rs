@@ -39,10 +39,6 @@ pub(super) struct NoDeadlock {
 }
 
 impl Check<RaftLock> for NoDeadlock {
-    fn rule(&self) -> &'static str {
-        "no-deadlock"
-    }
-
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         if record.kind != Kind::Deliver {
             return None;
@@ -70,10 +66,6 @@ impl Check<RaftLock> for NoDeadlock {
         let explain = format!("Nothing moves any more, and {} wait for each other.", names.join(", "));
         let events = self.waits.iter().filter(|(c, _)| members.contains(c)).map(|(_, id)| *id).collect();
         Some(Broken { explain, events })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
 
@@ -163,20 +155,8 @@ fn reaches_idle(graph: &super::super::deadlock::Graph, client: NodeId) -> bool {
 }
 
 impl Check<RaftLock> for Stuck {
-    fn rule(&self) -> &'static str {
-        "stuck"
-    }
-
-    fn observe(&mut self, _watch: &Watching<'_>, _id: RecordId, _record: &Record) -> Option<Broken> {
-        None
-    }
-
     fn settled(&mut self, watch: &Watching<'_>, seen: &[Saw<'_>]) -> Option<Broken> {
         let explain = Stuck::servers(watch.ctx, seen).or_else(|| Stuck::clients(watch.ctx, seen))?;
         Some(Broken { explain, events: Vec::new() })
-    }
-
-    fn boxed(&self) -> Box<dyn Check<RaftLock>> {
-        Box::new(self.clone())
     }
 }
