@@ -8,7 +8,7 @@ pub mod causal_kv;
 pub mod causal_multicast;
 #[cfg(test)]
 mod golden;
-mod group;
+pub mod kit;
 pub mod mesi;
 pub mod raft_lock;
 pub mod total_order;

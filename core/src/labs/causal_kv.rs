@@ -37,6 +37,7 @@ mod views;
 mod words;
 
 use crate::base::json::{Doc, JsonObject, Payload};
+use crate::labs::kit::cast::{self, Servers};
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Values};
 use crate::trace::frame::{Band, Field, Panel};
@@ -60,7 +61,7 @@ type Effects = Out<CausalKv>;
 /// Settings. Times are in microseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
-    nodes: usize,
+    nodes: Servers,
     clients: usize,
     wait_us: u64,
     check_us: u64,
@@ -279,7 +280,7 @@ impl Protocol for CausalKv {
 
     fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
         let setup = Setup {
-            nodes: given.count("nodes"),
+            nodes: Servers(given.count("nodes")),
             clients: given.count("clients"),
             wait_us: given.int("wait_ms"),
             check_us: given.int("check_ms"),
@@ -291,19 +292,19 @@ impl Protocol for CausalKv {
             origin_tiebreak: broken.contains(&"origin-tiebreak"),
             no_anti_entropy: broken.contains(&"no-anti-entropy"),
         };
-        let round_us = setup.anti_entropy_us * (setup.nodes as u64 - 1);
+        let (nodes, peers) = (setup.nodes.count(), setup.nodes.count() as u64 - 1);
+        let round_us = setup.anti_entropy_us * peers;
         if round_us > tables::ROUND_US_MAX {
-            let most = tables::ROUND_US_MAX / 1000 / (setup.nodes as u64 - 1);
-            let what = format!("with {} nodes at most {most}: each asks all others within 2 s", setup.nodes);
+            let most = tables::ROUND_US_MAX / 1000 / peers;
+            let what = format!("with {nodes} nodes at most {most}: each asks all others within 2 s");
             return Err(("anti_entropy_ms", what));
         }
         Ok(setup)
     }
 
     fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-        let nodes = (1..=setup.nodes).map(|i| ProcessInfo { name: format!("node{i}"), role: "node" });
-        let clients = (1..=setup.clients).map(|i| ProcessInfo { name: format!("client{i}"), role: "client" });
-        nodes.chain(clients).collect()
+        let nodes = cast::numbered("node", "node", setup.nodes.count());
+        nodes.chain(cast::numbered("client", "client", setup.clients)).collect()
     }
 
     fn request(ctx: &Ctx, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
@@ -322,7 +323,7 @@ impl Protocol for CausalKv {
     }
 
     fn format(ctx: &Ctx, me: NodeId) -> Disk {
-        let shown = Replica::new(ctx.setup.nodes, me, ctx.setup.origin_tiebreak);
+        let shown = Replica::new(ctx.setup.nodes.count(), me, ctx.setup.origin_tiebreak);
         Disk { log: Vec::new(), refused: BTreeMap::new(), shown, asked: 0 }
     }
 
@@ -338,7 +339,7 @@ impl Protocol for CausalKv {
     }
 
     fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> State {
-        State(if usize::from(me) < ctx.setup.nodes {
+        State(if ctx.setup.nodes.has(me) {
             Role::Node(Box::new(node::boot(ctx, me, disk, out)))
         } else {
             Role::Client(client::boot(ctx, disk))
@@ -436,7 +437,7 @@ fn vector(ctx: &Ctx, payload: &Payload) -> Result<Option<Arc<[u32]>>, Misfit> {
         return Err(wrong("expected an object from nodes to numbers of writes, such as {\"node1\": 2}".into()));
     }
     let mut object = doc.object().map_err(|e| wrong(e.what))?;
-    let mut vector = vec![0; ctx.setup.nodes];
+    let mut vector = vec![0; ctx.setup.nodes.count()];
     for (name, place) in ctx.names.iter().zip(&mut vector) {
         if let Some(count) = object.take(name) {
             let count = count.int(0, u64::from(tables::COUNT_MAX)).map_err(|e| wrong(format!("{name}: {}", e.what)))?;
@@ -446,7 +447,7 @@ fn vector(ctx: &Ctx, payload: &Payload) -> Result<Option<Arc<[u32]>>, Misfit> {
     match object.keys().first() {
         None => Ok(Some(vector.into())),
         Some(key) => {
-            let nodes = ctx.names[..ctx.setup.nodes].join(", ");
+            let nodes = ctx.names[..ctx.setup.nodes.count()].join(", ");
             Err(wrong(format!("there is no node {}; there are {nodes}", crate::base::json::quote(key))))
         }
     }

@@ -30,7 +30,7 @@ mod words;
 use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
 use crate::base::log::Log;
-use crate::labs::group;
+use crate::labs::kit::group;
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Values};
 use crate::trace::frame::{Band, Field, Panel};
@@ -70,8 +70,13 @@ impl Letter {
         self.timestamp[usize::from(self.origin)]
     }
 
+    /// It, as checks and charts know it.
+    fn item(&self) -> (NodeId, u64) {
+        (self.origin, self.seq().into())
+    }
+
     fn is(&self, other: &Letter) -> bool {
-        (self.origin, self.seq()) == (other.origin, other.seq())
+        self.item() == other.item()
     }
 }
 
@@ -388,12 +393,12 @@ impl Story for CausalMulticast {
     }
 
     fn item_sent(letter: &Arc<Letter>) -> Option<(NodeId, u64)> {
-        Some((letter.origin, letter.seq().into()))
+        Some(letter.item())
     }
 
     fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
         match &note.about {
-            About::Delivered(letter, _) => Some((letter.origin, letter.seq().into())),
+            About::Delivered(letter, _) => Some(letter.item()),
             _ => None,
         }
     }
@@ -407,10 +412,9 @@ impl Story for CausalMulticast {
     }
 
     fn fields(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
-        let field = |name: &str, value: String| Field { name: name.into(), value };
         vec![
-            field("multicasts delivered, V", clock::text(&seen.durable.vector)),
-            field("held", seen.durable.buffer.len().to_string()),
+            Field::new("multicasts delivered, V", clock::text(&seen.durable.vector)),
+            Field::new("held", seen.durable.buffer.len().to_string()),
         ]
     }
 
@@ -424,7 +428,7 @@ impl Story for CausalMulticast {
     }
 
     fn guards(ctx: &Context<Self>) -> Vec<Guard<Self>> {
-        checks::all(ctx.processes())
+        checks::all(ctx)
     }
 
     fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {

@@ -395,7 +395,7 @@ impl Protocol for RaftLock {
     }
 
     fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> State {
-        State(if ctx.setup.is_server(me) {
+        State(if ctx.setup.servers.has(me) {
             Role::Server(Box::new(server::boot(ctx, me, disk, out)))
         } else {
             Role::Client(Box::new(client::boot(ctx, me, disk, out)))

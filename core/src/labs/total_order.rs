@@ -31,7 +31,7 @@ mod tests;
 mod views;
 
 use crate::base::json::{JsonObject, Payload};
-use crate::labs::group;
+use crate::labs::kit::group;
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};

@@ -15,7 +15,7 @@ mod tests;
 
 use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
-use crate::labs::group;
+use crate::labs::kit::{group, words};
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes, Values};
 use crate::trace::frame::{Cell, Field, Mark, Panel};
@@ -210,12 +210,12 @@ impl Protocol for VectorClocks {
 
 impl Story for VectorClocks {
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
-        data.raw("message", message.payload.json()).raw("clock", &named(ctx, &message.vector));
-        shorten(&message.payload.shown())
+        data.raw("message", message.payload.json()).raw("clock", &words::vector(ctx, &message.vector));
+        words::message(&message.payload.shown())
     }
 
     fn describe_note(ctx: &Context<Self>, kind: Kind, note: &Step, data: &mut JsonObject) -> Option<String> {
-        data.raw("before", &named(ctx, &note.before)).raw("after", &named(ctx, &note.after));
+        data.raw("before", &words::vector(ctx, &note.before)).raw("after", &words::vector(ctx, &note.after));
         (kind == Kind::Local).then(|| "local event".into())
     }
 
@@ -249,7 +249,7 @@ impl Story for VectorClocks {
     }
 
     fn fields(_ctx: &Context<Self>, _me: NodeId, seen: &Seen<'_, Self>) -> Vec<Field> {
-        vec![Field { name: "clock".into(), value: clock::text(seen.durable) }]
+        vec![Field::new("clock", clock::text(seen.durable))]
     }
 
     fn panels(ctx: &Context<Self>, seen: &[Seen<'_, Self>]) -> Vec<Panel> {
@@ -295,19 +295,4 @@ fn multicast(ctx: &Context<VectorClocks>, me: NodeId, payload: &Payload, step: S
     }
     let message = Message { payload: payload.clone(), vector: Arc::clone(&after) };
     group::to_others(ctx, me, message, step, Some(after), out);
-}
-
-fn named(ctx: &Context<VectorClocks>, vector: &[u32]) -> String {
-    let mut o = JsonObject::new();
-    for (name, value) in ctx.names.iter().zip(vector) {
-        o.int(name, *value);
-    }
-    o.end()
-}
-
-/// Longest label of a message in the diagram, in characters: the inspector has the whole.
-const LABEL_CHARS_MAX: usize = 24;
-
-pub(super) fn shorten(text: &str) -> String {
-    crate::base::words::shorten(text, LABEL_CHARS_MAX)
 }

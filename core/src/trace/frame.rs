@@ -43,6 +43,13 @@ pub struct Field {
     pub value: String,
 }
 
+impl Field {
+    /// A named value.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Field {
+        Field { name: name.into(), value: value.into() }
+    }
+}
+
 /// The state that matters in a lab, drawn along the lane. Asked for at every record, so it costs nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Band {

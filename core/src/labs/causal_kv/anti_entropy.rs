@@ -6,7 +6,7 @@
 //! A clock is all there is to compare: it says which writes of each node are here, because they are
 //! applied in the order of their numbers. Everything of this may be lost; the next period makes it good.
 
-use super::node::{Node, peers};
+use super::node::Node;
 use super::replica::Version;
 use super::{Ctx, Disk, Effects, Message, Timer};
 use crate::trace::NodeId;
@@ -17,7 +17,7 @@ const REPAIR_VERSIONS_MAX: usize = 64;
 
 /// Arms the timer, within a quarter of a period, so that the nodes do not all speak at once.
 pub(super) fn arm(ctx: &Ctx, out: &mut Effects) {
-    if !ctx.setup.no_anti_entropy && ctx.setup.nodes > 1 {
+    if !ctx.setup.no_anti_entropy && ctx.setup.nodes.count() > 1 {
         let period_us = ctx.setup.anti_entropy_us;
         out.arm(Timer::AntiEntropy, period_us, period_us + period_us / 4);
     }
@@ -25,7 +25,7 @@ pub(super) fn arm(ctx: &Ctx, out: &mut Effects) {
 
 /// The period is over: the next peer gets this node's clock.
 pub(super) fn start(ctx: &Ctx, me: NodeId, node: &mut Node, out: &mut Effects) {
-    let peers: Vec<NodeId> = peers(ctx, me).collect();
+    let peers: Vec<NodeId> = ctx.setup.nodes.but(me).collect();
     // The first one after oneself comes first.
     let place = (usize::from(me) + node.next_peer) % peers.len();
     node.next_peer = (node.next_peer + 1) % peers.len();

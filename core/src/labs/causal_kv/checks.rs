@@ -16,7 +16,7 @@ use std::sync::Arc;
 type Watching<'a> = Watch<'a, CausalKv>;
 
 pub(super) fn all(ctx: &Ctx) -> Vec<Guard<CausalKv>> {
-    let nodes = ctx.setup.nodes;
+    let nodes = ctx.setup.nodes.count();
     vec![
         Guard::of("causal-order", CausalOrder::new(nodes)),
         Guard::of("read-your-writes", Session::new(false)),
@@ -274,7 +274,7 @@ impl Check<CausalKv> for Convergence {
 
     fn settled(&mut self, watch: &Watching<'_>, seen: &[Seen<'_, CausalKv>]) -> Option<Broken> {
         let ctx = watch.ctx;
-        let clocks: Vec<&Vec<u32>> = seen[..ctx.setup.nodes].iter().map(|s| &s.durable.shown.clock).collect();
+        let clocks: Vec<&Vec<u32>> = seen[..ctx.setup.nodes.count()].iter().map(|s| &s.durable.shown.clock).collect();
         let mut all = clocks[0].clone();
         clocks.iter().for_each(|other| clock::merge(&mut all, other));
         let behind = clocks.iter().position(|other| **other != all)?;

@@ -44,7 +44,7 @@ pub(super) struct Client {
 
 /// Starts a session.
 pub(super) fn boot(ctx: &Ctx, disk: &Disk) -> Client {
-    Client { context: vec![0; ctx.setup.nodes], asked: None, queue: VecDeque::new(), n: disk.asked }
+    Client { context: vec![0; ctx.setup.nodes.count()], asked: None, queue: VecDeque::new(), n: disk.asked }
 }
 
 /// Handles one input.
@@ -75,7 +75,7 @@ fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
     client.n += 1;
     let n = client.n;
     // "any": one after the other, so that a client moves between the nodes.
-    let nodes = ctx.setup.nodes;
+    let nodes = ctx.setup.nodes.count();
     let node = node.unwrap_or_else(|| ((usize::from(me) - nodes + n as usize - 1) % nodes) as NodeId);
     let mut deps = vec![0; nodes];
     // How a node is may be asked of one that is behind, too.

@@ -47,7 +47,7 @@ pub(super) struct Node {
 
 /// Starts a node from its log: clock, counter, store and answers all follow from it.
 pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Node {
-    let replica = Replica::of(ctx.setup.nodes, me, ctx.setup.origin_tiebreak, &disk.log);
+    let replica = Replica::of(ctx.setup.nodes.count(), me, ctx.setup.origin_tiebreak, &disk.log);
     let own = disk.log.iter().filter(|v| v.origin == me);
     let done = own.map(|v| (v.client, Arc::clone(v))).collect();
     anti_entropy::arm(ctx, out);
@@ -155,7 +155,7 @@ fn serve(ctx: &Ctx, me: NodeId, node: &mut Node, waiter: Waiter, out: &mut Effec
             let version = Arc::new(Version { origin: me, seq, key, value, deps, client, n });
             apply(node, &version, waiter.late, out);
             node.done.insert(client, Arc::clone(&version));
-            for peer in peers(ctx, me) {
+            for peer in ctx.setup.nodes.but(me) {
                 out.send(peer, Message::Replicate(Arc::clone(&version)));
             }
             Outcome::Written(version)
@@ -174,11 +174,6 @@ fn serve(ctx: &Ctx, me: NodeId, node: &mut Node, waiter: Waiter, out: &mut Effec
     // What lies between two sends makes them two events: the peers' and the client's.
     watch(ctx, node, out);
     out.send(waiter.client, Message::Answer { n: waiter.n, outcome });
-}
-
-/// The other nodes, in order.
-pub(super) fn peers(ctx: &Ctx, me: NodeId) -> impl Iterator<Item = NodeId> {
-    (0..ctx.setup.nodes as NodeId).filter(move |&node| node != me)
 }
 
 /// Keeps the timers that anything held back needs.
@@ -213,7 +208,7 @@ fn on_ask(
     let noting = |copy: bool, missing: Vec<u32>, clock: &[u32]| {
         Some(Note::Asked { copy, missing: missing.into(), clock: clock.into() })
     };
-    let nothing = vec![0; ctx.setup.nodes];
+    let nothing = vec![0; ctx.setup.nodes.count()];
     if matches!(question, Question::Put { .. }) {
         let done = node.done.get(&client).filter(|v| v.n >= n);
         let refused = disk.refused.get(&client).filter(|r| r.n >= n);

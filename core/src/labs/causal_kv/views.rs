@@ -2,9 +2,10 @@
 
 use super::node::{Node, lacks};
 use super::replica::{Slot, VersionId};
-use super::words::{id_text, ids_text, missing_text, shorten};
+use super::words::{id_text, ids_text, missing_text};
 use super::{CausalKv, Ctx, Question, Role};
 use crate::base::clock;
+use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
 use std::collections::BTreeSet;
@@ -14,10 +15,6 @@ use std::sync::Arc;
 const KEYS_SHOWN_MAX: usize = 60;
 
 type Saw<'a> = Seen<'a, CausalKv>;
-
-fn field(name: &str, value: impl Into<String>) -> Field {
-    Field { name: name.into(), value: value.into() }
-}
 
 fn node_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Node> {
     match seen.state.map(|state| &state.0) {
@@ -38,24 +35,25 @@ pub(super) fn question_text(question: &Question) -> String {
 pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
     match seen.state.map(|state| &state.0) {
         Some(Role::Client(client)) => {
-            let mut fields = vec![field("depends on", clock::text(&client.context))];
+            let mut fields = vec![Field::new("depends on", clock::text(&client.context))];
             if let Some(asked) = &client.asked {
-                fields.push(field("asks", format!("{}: {}", ctx.name(asked.node), question_text(&asked.question))));
+                fields
+                    .push(Field::new("asks", format!("{}: {}", ctx.name(asked.node), question_text(&asked.question))));
             }
             if !client.queue.is_empty() {
-                fields.push(field("then", format!("{} more", client.queue.len())));
+                fields.push(Field::new("then", format!("{} more", client.queue.len())));
             }
             fields
         }
         Some(Role::Node(node)) => vec![
-            field("clock", clock::text(&seen.durable.shown.clock)),
-            field("log", format!("{} writes", seen.durable.log.len())),
-            field("held back", (node.buffer.len() + node.waiting.len()).to_string()),
+            Field::new("clock", clock::text(&seen.durable.shown.clock)),
+            Field::new("log", format!("{} writes", seen.durable.log.len())),
+            Field::new("held back", (node.buffer.len() + node.waiting.len()).to_string()),
         ],
         None if seen.durable.asked > 0 || seen.durable.log.is_empty() => Vec::new(),
         None => vec![
-            field("clock on disk", clock::text(&seen.durable.shown.clock)),
-            field("log", format!("{} writes", seen.durable.log.len())),
+            Field::new("clock on disk", clock::text(&seen.durable.shown.clock)),
+            Field::new("log", format!("{} writes", seen.durable.log.len())),
         ],
     }
 }
@@ -79,7 +77,7 @@ pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
 }
 
 fn stores(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
-    let nodes = &seen[..ctx.setup.nodes];
+    let nodes = &seen[..ctx.setup.nodes.count()];
     // Collecting would sort, in more code than all the rest of this.
     let mut keys: BTreeSet<&Arc<str>> = BTreeSet::new();
     keys.extend(nodes.iter().flat_map(|s| s.durable.shown.store.keys()));
@@ -94,7 +92,7 @@ fn stores(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
             "What a reader gets at each node, and which write it came from. After ∥ stand concurrent writes that lost; \
                pale: a newer one is at another node."
                 .into(),
-        columns: ctx.names[..ctx.setup.nodes].to_vec(),
+        columns: ctx.names[..ctx.setup.nodes.count()].to_vec(),
         rows: keys.into_iter().take(KEYS_SHOWN_MAX).map(row).collect(),
     }
 }
@@ -137,12 +135,12 @@ fn buffers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
         title: "Buffers".into(),
         says: "Writes of peers and questions of clients that depend on what is not there yet, each with what it waits for."
             .into(),
-        lists: (0..ctx.setup.nodes).map(|i| (ctx.names[i].clone(), held(&seen[i]))).collect(),
+        lists: (0..ctx.setup.nodes.count()).map(|i| (ctx.names[i].clone(), held(&seen[i]))).collect(),
     }
 }
 
 fn clocks(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
-    let nodes = ctx.setup.nodes;
+    let nodes = ctx.setup.nodes.count();
     let own = |k: usize| seen[k].durable.shown.clock[k];
     let row = |me: usize| {
         let clock: Vec<u32> = match seen[me].state.map(|state| &state.0) {
@@ -173,7 +171,7 @@ fn clocks(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
 
 /// Numbers for the metrics of a run.
 pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
-    let nodes = &seen[..ctx.setup.nodes];
+    let nodes = &seen[..ctx.setup.nodes.count()];
     let own = |(me, s): (usize, &Saw<'_>)| u64::from(s.durable.shown.clock[me]);
     let held = |s: &Saw<'_>| node_of(s).map_or(0, |node| node.buffer.len());
     let waiting = |s: &Saw<'_>| node_of(s).map_or(0, |node| node.waiting.len());
@@ -183,7 +181,7 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
         ("writes", nodes.iter().enumerate().map(own).sum()),
         ("writes_applied", nodes.iter().map(|s| s.durable.log.len() as u64).sum()),
         ("writes_held", nodes.iter().map(held).sum::<usize>() as u64),
-        ("questions", seen[ctx.setup.nodes..].iter().map(asked).sum()),
+        ("questions", seen[ctx.setup.nodes.count()..].iter().map(asked).sum()),
         ("questions_waiting", nodes.iter().map(waiting).sum::<usize>() as u64),
         ("keys_in_conflict", nodes.iter().map(conflicts).max().unwrap_or(0) as u64),
         ("keys", nodes.iter().map(|s| s.durable.shown.store.len()).max().unwrap_or(0) as u64),

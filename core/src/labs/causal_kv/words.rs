@@ -4,14 +4,8 @@ use super::replica::{Version, VersionId};
 use super::{Ctx, Fate, Message, Note, Outcome, Question, Said};
 use crate::base::clock;
 use crate::base::json::JsonObject;
+use crate::labs::kit::words::{shorten, vector};
 use crate::trace::{Kind, NodeId};
-
-/// Longest value or key in a label, in characters: the inspector has the whole.
-const LABEL_CHARS_MAX: usize = 16;
-
-pub(super) fn shorten(text: &str) -> String {
-    crate::base::words::shorten(text, LABEL_CHARS_MAX)
-}
 
 /// A write's name: `node1/2`.
 pub(super) fn id_text(ctx: &Ctx, (origin, seq): VersionId) -> String {
@@ -33,15 +27,6 @@ fn id_json(ctx: &Ctx, (origin, seq): VersionId) -> String {
     o.text("origin", ctx.name(origin)).int("seq", seq).end()
 }
 
-/// A clock by the names of its nodes.
-fn named(ctx: &Ctx, vector: &[u32]) -> String {
-    let mut o = JsonObject::new();
-    for (name, count) in ctx.names.iter().zip(vector) {
-        o.int(name, *count);
-    }
-    o.end()
-}
-
 /// What is missing by the names of nodes; nodes of which nothing is missing stay away.
 fn named_missing(ctx: &Ctx, missing: &[u32]) -> String {
     let mut o = JsonObject::new();
@@ -58,7 +43,7 @@ fn pair(version: &Version) -> String {
 
 fn version_data(ctx: &Ctx, version: &Version, data: &mut JsonObject) {
     data.text("origin", ctx.name(version.origin)).int("seq", version.seq);
-    data.text("key", &version.key).raw("value", version.value.json()).raw("deps", &named(ctx, &version.deps));
+    data.text("key", &version.key).raw("value", version.value.json()).raw("deps", &vector(ctx, &version.deps));
     data.text("client", ctx.name(version.client)).int("n", version.n);
 }
 
@@ -80,7 +65,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
                     "status".into()
                 }
             };
-            data.int("n", *n).raw("deps", &named(ctx, deps));
+            data.int("n", *n).raw("deps", &vector(ctx, deps));
             label
         }
         Message::Answer { n, outcome } => {
@@ -92,13 +77,13 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
             format!("{} {}", id_text(ctx, version.id()), pair(version))
         }
         Message::Digest { clock } => {
-            data.raw("clock", &named(ctx, clock));
+            data.raw("clock", &vector(ctx, clock));
             format!("clock {}", clock::text(clock))
         }
         Message::Repair { versions, clock } => {
             data.list("writes", versions.iter().map(|v| id_json(ctx, v.id())));
             if let Some(clock) = clock {
-                data.raw("clock", &named(ctx, clock));
+                data.raw("clock", &vector(ctx, clock));
             }
             match (versions.len(), clock) {
                 (0, Some(clock)) => format!("behind: {}", clock::text(clock)),
@@ -112,7 +97,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
 fn answer(ctx: &Ctx, outcome: &Outcome, data: &mut JsonObject) -> String {
     match outcome {
         Outcome::Written(version) => {
-            data.bool("ok", true).raw("write", &id_json(ctx, version.id())).raw("deps", &named(ctx, &version.deps));
+            data.bool("ok", true).raw("write", &id_json(ctx, version.id())).raw("deps", &vector(ctx, &version.deps));
             format!("ok {}", id_text(ctx, version.id()))
         }
         Outcome::Found(None) => {
@@ -122,7 +107,7 @@ fn answer(ctx: &Ctx, outcome: &Outcome, data: &mut JsonObject) -> String {
         Outcome::Found(Some(versions)) => {
             let winner = &versions[0];
             data.bool("ok", true).raw("value", winner.value.json()).raw("write", &id_json(ctx, winner.id()));
-            data.raw("deps", &named(ctx, &winner.deps));
+            data.raw("deps", &vector(ctx, &winner.deps));
             data.list("concurrent", versions[1..].iter().map(|v| id_json(ctx, v.id())));
             pair(winner)
         }
@@ -131,7 +116,7 @@ fn answer(ctx: &Ctx, outcome: &Outcome, data: &mut JsonObject) -> String {
             format!("no: lacks {}", missing_text(ctx, missing))
         }
         Outcome::Status { clock, keys, held } => {
-            data.bool("ok", true).raw("clock", &named(ctx, clock)).int("keys", *keys).int("held", *held);
+            data.bool("ok", true).raw("clock", &vector(ctx, clock)).int("keys", *keys).int("held", *held);
             format!("clock {}", clock::text(clock))
         }
     }
@@ -147,17 +132,17 @@ pub(super) fn note(ctx: &Ctx, kind: Kind, note: &Note, data: &mut JsonObject) ->
                 o.raw("write", &id_json(ctx, *id)).raw("missing", &named_missing(ctx, missing)).end()
             };
             data.int("applied", fate.applied).int("known", fate.known).list("held", fate.held.iter().map(held));
-            data.raw("clock_after", &named(ctx, clock));
+            data.raw("clock_after", &vector(ctx, clock));
             None
         }
         Note::Asked { copy, missing, clock } => {
             data.bool("copy_of_question", *copy).raw("missing", &named_missing(ctx, missing));
-            data.raw("clock", &named(ctx, clock));
+            data.raw("clock", &vector(ctx, clock));
             None
         }
         Note::Applied { version, clock, stored, concurrent, late } => {
             version_data(ctx, version, data);
-            data.raw("clock", &named(ctx, clock)).raw("stored", &id_json(ctx, *stored));
+            data.raw("clock", &vector(ctx, clock)).raw("stored", &id_json(ctx, *stored));
             data.list("concurrent", concurrent.iter().map(|id| id_json(ctx, *id))).bool("was_held", *late);
             let word = if *late { "released" } else { "applied" };
             let but =
@@ -195,11 +180,11 @@ fn reply(ctx: &Ctx, said: &Said, context: &[u32], data: &mut JsonObject) -> Stri
             data.raw("write", "null").raw("missing", &named_missing(ctx, missing));
         }
         Some(Outcome::Status { clock, keys, held }) => {
-            data.raw("clock", &named(ctx, clock)).int("keys", *keys).int("held", *held);
+            data.raw("clock", &vector(ctx, clock)).int("keys", *keys).int("held", *held);
         }
         Some(Outcome::Found(None)) | None => drop(data.raw("write", "null").is_empty()),
     }
-    data.raw("context", &named(ctx, context));
+    data.raw("context", &vector(ctx, context));
     label.unwrap_or_else(|| "unknown: no answer".into())
 }
 

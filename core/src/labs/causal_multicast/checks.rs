@@ -4,21 +4,25 @@
 use super::words::{all_lacking, name_of, short};
 use super::{About, CausalMulticast, Letter, missing};
 use crate::base::log::Log;
+use crate::labs::kit::deliveries::{Known, Once};
 use crate::protocol::{Broken, Check, Context, Guard, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
-use std::collections::BTreeSet;
 
 type Watching<'a> = Watch<'a, CausalMulticast>;
 
-pub(super) fn all(processes: usize) -> Vec<Guard<CausalMulticast>> {
-    let sent = Sent(vec![Log::default(); processes]);
-    let delivered = vec![Known(vec![(0, BTreeSet::new()); processes]); processes];
-    let pasts = vec![Log::default(); processes];
+pub(super) fn all(ctx: &Context<CausalMulticast>) -> Vec<Guard<CausalMulticast>> {
+    let sent = Sent(vec![Log::default(); ctx.processes()]);
+    let (delivered, pasts) = (Known::new(ctx.processes()), vec![Log::default(); ctx.processes()]);
     vec![
         Guard::of("causal-order", CausalOrder { sent: sent.clone(), delivered: delivered.clone(), pasts }),
-        Guard::of("no-duplication", NoDuplication { sent: sent.clone(), delivered: delivered.clone() }),
+        Guard::of("no-duplication", Once::new(ctx, called)),
         Guard::of("stuck", Stuck { sent, delivered }),
     ]
+}
+
+fn called(watch: &Watching<'_>, record: &Record) -> String {
+    let letter = delivers(watch, record).expect("it is a delivery");
+    format!("{}, “{}”,", name_of(watch.ctx, letter), short(letter))
 }
 
 /// The multicast that a record sends.
@@ -31,30 +35,6 @@ fn delivers<'a>(watch: &Watching<'a>, record: &Record) -> Option<&'a Letter> {
     match &watch.history.note(record)?.about {
         About::Delivered(letter, _) if record.kind == Kind::Deliver => Some(letter),
         _ => None,
-    }
-}
-
-/// A set of multicasts: for each origin all numbers up to one, and single ones beyond.
-#[derive(Clone, Debug)]
-struct Known(Vec<(u32, BTreeSet<u32>)>);
-
-impl Known {
-    fn has(&self, origin: NodeId, seq: u32) -> bool {
-        let (upto, beyond) = &self.0[usize::from(origin)];
-        seq <= *upto || beyond.contains(&seq)
-    }
-
-    /// False when it was there before.
-    fn add(&mut self, letter: &Letter) -> bool {
-        if self.has(letter.origin, letter.seq()) {
-            return false;
-        }
-        let (upto, beyond) = &mut self.0[usize::from(letter.origin)];
-        beyond.insert(letter.seq());
-        while beyond.remove(&(*upto + 1)) {
-            *upto += 1;
-        }
-        true
     }
 }
 
@@ -90,7 +70,7 @@ impl Sent {
 #[derive(Clone, Debug)]
 struct CausalOrder {
     sent: Sent,
-    delivered: Vec<Known>,
+    delivered: Known,
     /// What each process has sent and delivered, in order.
     pasts: Vec<Log<(NodeId, u32)>>,
 }
@@ -110,8 +90,8 @@ impl Check<CausalMulticast> for CausalOrder {
         let one = self.sent.find(letter.origin, letter.seq())?;
         let past = &self.pasts[usize::from(letter.origin)];
         let needed = (one.past.0..one.past.1).map(|i| *past.at(i as usize));
-        let lacks = needed.clone().find(|&(origin, seq)| !self.delivered[me].has(origin, seq));
-        if self.delivered[me].add(letter) && letter.origin != record.node {
+        let lacks = needed.clone().find(|&(origin, seq)| !self.delivered.has(record.node, (origin, seq.into())));
+        if self.delivered.add(record.node, letter.item()) && letter.origin != record.node {
             self.pasts[me].push((letter.origin, letter.seq()));
         }
         let (origin, seq) = lacks?;
@@ -134,56 +114,22 @@ impl Check<CausalMulticast> for CausalOrder {
     }
 }
 
-/// Nobody delivers a multicast twice, or one that nobody has sent.
-#[derive(Clone, Debug)]
-struct NoDuplication {
-    sent: Sent,
-    delivered: Vec<Known>,
-}
-
-impl Check<CausalMulticast> for NoDuplication {
-    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if let Some(letter) = sends(watch, record) {
-            self.sent.add(letter, id, (0, 0));
-            return None;
-        }
-        let letter = delivers(watch, record)?;
-        let (me, which) = (watch.ctx.name(record.node), name_of(watch.ctx, letter));
-        // A process alone has nobody to send to.
-        if self.sent.find(letter.origin, letter.seq()).is_none() && letter.origin != record.node {
-            let explain = format!("{me} delivers {which}, which was never sent.");
-            return Some(Broken { explain, events: vec![id] });
-        }
-        if self.delivered[usize::from(record.node)].add(letter) {
-            return None;
-        }
-        let trace = &watch.history.trace;
-        let same = |&other: &RecordId| {
-            let other = trace.record(other);
-            other.node == record.node && delivers(watch, other).is_some_and(|l| l.is(letter))
-        };
-        let first = (0..id).find(same);
-        Some(Broken {
-            explain: format!("{me} delivers {which}, “{}”, a second time.", short(letter)),
-            events: first.into_iter().chain([id]).collect(),
-        })
-    }
-}
-
 /// In the end everybody has delivered everything, and no buffer holds anything.
 #[derive(Clone, Debug)]
 struct Stuck {
     sent: Sent,
-    delivered: Vec<Known>,
+    delivered: Known,
 }
 
 impl Stuck {
     /// The earliest multicast that somebody has not delivered, and who.
     fn earliest(&self) -> Option<(NodeId, NodeId, One)> {
-        let lacks = self.delivered.iter().enumerate().flat_map(|(me, known)| {
-            self.sent.0.iter().enumerate().filter_map(move |(origin, log)| {
-                let one = log.iter_from(0).find(|one| !known.has(origin as NodeId, one.seq))?;
-                Some((me as NodeId, origin as NodeId, *one))
+        let all = 0..self.sent.0.len() as NodeId;
+        let lacks = all.clone().flat_map(|me| {
+            all.clone().filter_map(move |origin| {
+                let lacked = |one: &&One| !self.delivered.has(me, (origin, one.seq.into()));
+                let one = self.sent.0[usize::from(origin)].iter_from(0).find(lacked)?;
+                Some((me, origin, *one))
             })
         });
         lacks.min_by_key(|(me, _, one)| (one.send, *me))
@@ -204,7 +150,7 @@ impl Check<CausalMulticast> for Stuck {
         if let Some(letter) = sends(watch, record) {
             self.sent.add(letter, id, (0, 0));
         } else if let Some(letter) = delivers(watch, record) {
-            self.delivered[usize::from(record.node)].add(letter);
+            self.delivered.add(record.node, letter.item());
         }
         None
     }

@@ -3,7 +3,7 @@
 use super::{About, CausalMulticast, Fate, How, Letter, Missing, Note, missing};
 use crate::base::clock::text;
 use crate::base::json::JsonObject;
-use crate::labs::vector_clocks::shorten;
+use crate::labs::kit::words::{message as label, vector};
 use crate::protocol::{Context, Seen};
 use crate::trace::NodeId;
 use crate::trace::frame::{Cell, Mark, Panel};
@@ -14,7 +14,7 @@ type Ctx = Context<CausalMulticast>;
 const LIST_ITEMS_MAX: usize = 60;
 
 pub(super) fn short(letter: &Letter) -> String {
-    shorten(&letter.payload.shown())
+    label(&letter.payload.shown())
 }
 
 /// A multicast by its name.
@@ -22,18 +22,10 @@ pub(super) fn name_of(ctx: &Ctx, letter: &Letter) -> String {
     format!("{}'s multicast {}", ctx.name(letter.origin), letter.seq())
 }
 
-fn named(ctx: &Ctx, vector: &[u32]) -> String {
-    let mut o = JsonObject::new();
-    for (name, value) in ctx.names.iter().zip(vector) {
-        o.int(name, *value);
-    }
-    o.end()
-}
-
 /// A multicast's fields in `data`.
 pub(super) fn letter(ctx: &Ctx, letter: &Letter, data: &mut JsonObject) {
     data.text("origin", ctx.name(letter.origin)).int("seq", letter.seq());
-    data.raw("payload", letter.payload.json()).raw("timestamp", &named(ctx, &letter.timestamp));
+    data.raw("payload", letter.payload.json()).raw("timestamp", &vector(ctx, &letter.timestamp));
 }
 
 pub(super) fn describe(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<String> {
@@ -57,7 +49,7 @@ pub(super) fn describe(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<
             Some(format!("deliver {}", short(message)))
         }
     };
-    data.raw("before", &named(ctx, &note.before)).raw("after", &named(ctx, &note.after));
+    data.raw("before", &vector(ctx, &note.before)).raw("after", &vector(ctx, &note.after));
     label
 }
 

@@ -1,9 +1,10 @@
 //! The state machine of a line as a graph: who is where, and which way was just taken. The arrows are those of the table.
 
 use super::note::Why;
-use super::words::{names, shorten};
+use super::words::names;
 use super::{Ctx, Mesi, Moved, views};
 use crate::coherence::{Does, Event, Family, State, Transaction, table};
+use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use crate::trace::frame::{GraphEdge, GraphNode, Mark, Panel, state_tone};

@@ -4,6 +4,7 @@ use super::line::{Content, Line};
 use super::{Access, Ctx, Request};
 use crate::base::json::{Doc, InputError, Payload};
 use crate::coherence::{Family, Geometry, read_address};
+use crate::labs::kit::cast;
 use crate::protocol::{Misfit, ProcessInfo};
 use crate::tables::{Value, Values};
 use crate::trace::NodeId;
@@ -173,7 +174,7 @@ fn memory(setup: &Setup, payload: &Payload) -> Result<Vec<(Rc<str>, Content)>, I
 }
 
 pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-    let caches = (1..=setup.caches).map(|i| ProcessInfo { name: format!("C{i}"), role: "cache" });
+    let caches = cast::numbered("C", "cache", setup.caches);
     caches.chain([ProcessInfo { name: "bus".into(), role: "bus" }]).collect()
 }
 

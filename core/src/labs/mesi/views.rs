@@ -3,9 +3,10 @@
 use super::bus::{Bus, Logged, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
-use super::words::{named_moves, names, shorten};
+use super::words::{named_moves, names};
 use super::{Content, Ctx, Mesi, Tally, machine};
 use crate::coherence::{Counters, State, Transaction};
+use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use crate::trace::frame::{
@@ -26,10 +27,6 @@ const QUEUE_MAX: usize = 12;
 const VALUE_CHARS_MAX: usize = 48;
 
 type Saw<'a> = Seen<'a, Mesi>;
-
-fn field(name: &str, value: impl Into<String>) -> Field {
-    Field { name: name.into(), value: value.into() }
-}
 
 fn cached_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Cached> {
     seen.state.and_then(|state| state.0.as_deref())
@@ -55,22 +52,22 @@ fn turn_text(open: &Open) -> String {
 pub(super) fn fields(ctx: &Ctx, me: NodeId, seen: &Saw<'_>) -> Vec<Field> {
     if me == ctx.setup.bus() {
         let bus = &seen.durable.bus;
-        let mut fields = vec![field("waiting", names(ctx, bus.queue.iter().map(|asked| asked.by)))];
+        let mut fields = vec![Field::new("waiting", names(ctx, bus.queue.iter().map(|asked| asked.by)))];
         if let Some(open) = &bus.open {
-            fields.insert(0, field("serves", format!("{} by {}", turn_text(open), ctx.name(open.asked.by))));
-            fields.push(field("phase", phase_words(open.phase)));
+            fields.insert(0, Field::new("serves", format!("{} by {}", turn_text(open), ctx.name(open.asked.by))));
+            fields.push(Field::new("phase", phase_words(open.phase)));
         }
         return fields;
     }
     let Some(cached) = cached_of(seen) else { return Vec::new() };
     let line = |name: &Rc<str>, state: State| format!("{} {}", shorten(name), state.letter());
     let lines: Vec<String> = cached.lines.valid().map(|way| line(&way.key, way.state)).collect();
-    let mut fields = vec![field("lines", if lines.is_empty() { "–".into() } else { lines.join(", ") })];
+    let mut fields = vec![Field::new("lines", if lines.is_empty() { "–".into() } else { lines.join(", ") })];
     if let Some(pending) = &cached.pending {
-        fields.push(field("waits for", format!("{} {}", pending.transaction.name(), shorten(&pending.line.name))));
+        fields.push(Field::new("waits for", format!("{} {}", pending.transaction.name(), shorten(&pending.line.name))));
     }
     if !cached.queue.is_empty() {
-        fields.push(field("then", format!("{} more", cached.queue.len())));
+        fields.push(Field::new("then", format!("{} more", cached.queue.len())));
     }
     fields
 }

@@ -6,18 +6,12 @@ use super::note::{BusNote, Change, Commit, Served, Taken, Why};
 use super::{Access, Ctx, Message, Note, Tally};
 use crate::base::json::{JsonObject, quote};
 use crate::coherence::{State, Transaction};
+use crate::labs::kit::words::shorten;
 use crate::trace::NodeId;
 use std::rc::Rc;
 
-/// Longest name of a line or value in a label, in characters: the inspector has the whole.
-const LABEL_CHARS_MAX: usize = 16;
-
 /// Most words of a line that are named as written: a line may have hundreds.
 const WRITTEN_MAX: usize = 3;
-
-pub(super) fn shorten(text: &str) -> String {
-    crate::base::words::shorten(text, LABEL_CHARS_MAX)
-}
 
 fn cache_json(ctx: &Ctx, cache: Option<NodeId>) -> String {
     cache.map_or_else(|| "null".into(), |cache| quote(ctx.name(cache)))

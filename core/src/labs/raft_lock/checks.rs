@@ -11,8 +11,9 @@ mod settled;
 
 use super::locks::Effect;
 use super::{AppliedEntry, Ctx, Index, Note, RaftLock, Saved, Stands};
+use crate::labs::kit::sequence::SamePrefix;
 use crate::protocol::{Guard, Watch};
-use crate::trace::{Record, RecordId};
+use crate::trace::{Kind, Record, RecordId};
 
 type Watching<'a> = Watch<'a, RaftLock>;
 
@@ -20,13 +21,13 @@ type Watching<'a> = Watch<'a, RaftLock>;
 const FULL_EVERY: RecordId = 1_000;
 
 pub(super) fn all(ctx: &Ctx) -> Vec<Guard<RaftLock>> {
-    let servers = ctx.setup.servers;
+    let servers = ctx.setup.servers.count();
     vec![
         Guard::of("election-safety", elections::ElectionSafety::default()),
         Guard::of("leader-append-only", logs::LeaderAppendOnly::new(ctx)),
         Guard::of("log-matching", logs::LogMatching::new(ctx)),
         Guard::of("leader-completeness", logs::LeaderCompleteness::new(ctx)),
-        Guard::of("state-machine-safety", logs::StateMachineSafety::default()),
+        Guard::of("state-machine-safety", SamePrefix::new(logs::deed, logs::other_deed)),
         Guard::of("one-vote", elections::OneVote::default()),
         Guard::of("term-monotonic", elections::TermMonotonic::new(servers)),
         Guard::of("commit-current-term", logs::CommitCurrentTerm::new(ctx)),
@@ -56,6 +57,9 @@ fn stands<'a>(watch: &'a Watching<'_>, record: &Record) -> Option<&'a Stands> {
 }
 
 fn applied<'a>(watch: &'a Watching<'_>, record: &Record) -> Option<&'a AppliedEntry> {
+    if record.kind != Kind::Deliver {
+        return None;
+    }
     match watch.history.note(record) {
         Some(Note::Applied(applied)) => Some(applied),
         _ => None,

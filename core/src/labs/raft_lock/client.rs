@@ -77,7 +77,7 @@ pub(super) struct Client {
 
 /// Starts a client: the first time without a word, after a crash with a new session.
 pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Client {
-    let servers = ctx.setup.servers;
+    let servers = ctx.setup.servers.count();
     let mut client = Client {
         me,
         session: disk.session + 1,
@@ -163,7 +163,7 @@ impl Client {
     }
 
     fn next_server(&mut self, ctx: &Ctx) {
-        self.leader = (self.leader + 1) % ctx.setup.servers as NodeId;
+        self.leader = (self.leader + 1) % ctx.setup.servers.count() as NodeId;
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn campaign(at: At<'_>, server: &mut Server, transfer: bool, out: &mu
 fn canvass(at: At<'_>, server: &mut Server, term: Term, (pre, transfer): (bool, bool), out: &mut Effects) {
     server.votes = (1 << at.me, 0);
     let (last_index, last_term) = (server.log.last_index(), server.log.last_term());
-    for peer in at.ctx.setup.peers(at.me) {
+    for peer in at.ctx.setup.servers.but(at.me) {
         server.send(at, peer, Message::RequestVote { term, last_index, last_term, pre, transfer }, out);
     }
     decide(at, server, out);
@@ -149,7 +149,7 @@ pub(super) fn on_vote(
 }
 
 fn decide(at: At<'_>, server: &mut Server, out: &mut Effects) {
-    match (count(at.ctx.setup.servers, server.votes.0, server.votes.1), server.role) {
+    match (count(at.ctx.setup.servers.count(), server.votes.0, server.votes.1), server.role) {
         (Count::Won, Standing::PreCandidate) => campaign(at, server, false, out),
         (Count::Won, Standing::Candidate) => become_leader(at, server, out),
         (Count::Lost, Standing::PreCandidate | Standing::Candidate) => server.become_follower(at, server.term, out),
@@ -168,7 +168,7 @@ fn become_leader(at: At<'_>, server: &mut Server, out: &mut Effects) {
     server.elected_us = Some(leaderless_us);
     server.heard_us = at.now_us;
     server.detector.start_afresh(at.now_us);
-    let lead = Leadership::new(setup.servers, server.log.last_index(), server.tally.asked, at.now_us);
+    let lead = Leadership::new(setup.servers.count(), server.log.last_index(), server.tally.asked, at.now_us);
     server.lead = Some(Box::new(lead));
     out.disarm(Timer::Election);
     if setup.check_quorum {
@@ -184,7 +184,7 @@ fn become_leader(at: At<'_>, server: &mut Server, out: &mut Effects) {
 pub(super) fn on_quorum_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
     let answered = std::mem::take(&mut lead.answered).count_ones() + 1;
-    if answered < at.ctx.setup.majority() {
+    if answered < at.ctx.setup.servers.majority() {
         return server.become_follower(at, server.term, out);
     }
     out.arm(Timer::Quorum, at.ctx.setup.election_us.1, at.ctx.setup.election_us.1);

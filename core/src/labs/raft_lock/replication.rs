@@ -112,7 +112,7 @@ pub(super) fn propose(at: At<'_>, server: &mut Server, command: Command, out: &m
 /// Sends new entries to all who have answered what was sent before.
 fn send_new(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let mut all = true;
-    for peer in at.ctx.setup.peers(at.me) {
+    for peer in at.ctx.setup.servers.but(at.me) {
         let Some(lead) = &server.lead else { return };
         if !lead.in_flight(peer) {
             send_append(at, server, peer, out);
@@ -129,7 +129,7 @@ fn send_new(at: At<'_>, server: &mut Server, out: &mut Effects) {
 
 /// Sends to all what they lack, or a heartbeat.
 pub(super) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
-    for peer in at.ctx.setup.peers(at.me) {
+    for peer in at.ctx.setup.servers.but(at.me) {
         send_append(at, server, peer, out);
     }
     server.save(at, out);
@@ -140,7 +140,7 @@ pub(super) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
 /// Time for a heartbeat, and for what a leader looks after.
 pub(super) fn on_heartbeat(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
-    let peers = at.ctx.setup.peers(at.me);
+    let peers = at.ctx.setup.servers.but(at.me);
     let patience_us = at.ctx.setup.election_us.1;
     for peer in peers {
         if at.now_us > lead.answered_us[usize::from(peer)] + patience_us {

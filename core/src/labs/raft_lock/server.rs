@@ -85,7 +85,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
         heard_us: out.now_us(),
         votes: (0, 0),
         lead: None,
-        detector: Detector::new(ctx.setup.servers, out.now_us()),
+        detector: Detector::new(ctx.setup.servers.count(), out.now_us()),
         tally: disk.tally,
         unsaved: Unsaved::default(),
         shown: None,
@@ -259,7 +259,7 @@ impl Server {
     /// Sends to a server or a client, after what was promised is on disk.
     pub(super) fn send(&mut self, at: At<'_>, to: NodeId, message: Message, out: &mut Effects) {
         self.save(at, out);
-        if at.ctx.setup.is_server(to) && !matches!(message, Message::Vote { .. } | Message::AppendReply { .. }) {
+        if at.ctx.setup.servers.has(to) && !matches!(message, Message::Vote { .. } | Message::AppendReply { .. }) {
             self.tally.asked += 1;
         }
         out.send(to, message);

@@ -3,8 +3,9 @@
 use super::client::Job;
 use super::locks::{Mode, Policy, Rules};
 use super::log::{Entry, Lax};
-use super::{Command, Ctx, Disk, Request, SERVERS_MAX};
+use super::{Command, Ctx, Disk, Request};
 use crate::base::json::{Doc, InputError, Payload};
+use crate::labs::kit::cast::{self, Servers};
 use crate::protocol::{Misfit, ProcessInfo};
 use crate::tables::{Value, Values};
 use crate::trace::NodeId;
@@ -20,7 +21,7 @@ const MADE_UP: [&str; 4] = ["a", "b", "c", "d"];
 /// Settings. Times are in microseconds.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    pub(super) servers: usize,
+    pub(super) servers: Servers,
     pub(super) clients: usize,
     pub(super) heartbeat_us: u64,
     pub(super) election_us: (u64, u64),
@@ -50,21 +51,6 @@ pub(super) struct Broken {
     pub(super) stale_reads: bool,
 }
 
-impl Setup {
-    pub(super) fn is_server(&self, node: NodeId) -> bool {
-        usize::from(node) < self.servers
-    }
-
-    pub(super) fn majority(&self) -> u32 {
-        self.servers as u32 / 2 + 1
-    }
-
-    /// The servers but one.
-    pub(super) fn peers(&self, me: NodeId) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.servers as NodeId).filter(move |&peer| peer != me)
-    }
-}
-
 pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
     let on = |name| broken.contains(&name);
     let policy = match given.text("deadlock").as_str() {
@@ -74,7 +60,7 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
         _ => Policy::Detect,
     };
     let setup = Setup {
-        servers: given.count("servers"),
+        servers: Servers(given.count("servers")),
         clients: given.count("clients"),
         heartbeat_us: given.int("heartbeat_ms"),
         election_us: given.range_us("election_ms"),
@@ -148,11 +134,8 @@ fn same_before(logs: &[Vec<u32>]) -> Result<(), InputError> {
 }
 
 pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
-    let servers = (1..=setup.servers).map(|i| ProcessInfo { name: format!("S{i}"), role: "server" });
-    let letters = ('A'..='Z').take(setup.clients);
-    let clients = letters.map(|c| ProcessInfo { name: format!("client_{c}"), role: "client" });
-    assert!(setup.servers <= SERVERS_MAX, "the table of settings says so");
-    servers.chain(clients).collect()
+    let servers = cast::numbered("S", "server", setup.servers.count());
+    servers.chain(cast::lettered("client_", "client", setup.clients)).collect()
 }
 
 pub(super) fn format(ctx: &Ctx, me: NodeId) -> Disk {
@@ -181,7 +164,7 @@ pub(super) fn request(ctx: &Ctx, operation: &str, args: Values<'_>) -> Result<Re
         }
         "transfer" => {
             let to = args.node("to");
-            return if ctx.setup.is_server(to) {
+            return if ctx.setup.servers.has(to) {
                 Ok(Request::Transfer(to))
             } else {
                 Err(("to", "only a server can lead".into()))

@@ -19,7 +19,7 @@ const RARE_US: u64 = 60_000_000;
 
 /// Situations worth having, at this moment.
 pub(super) fn situations(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Situation> {
-    let servers = &seen[..ctx.setup.servers];
+    let servers = &seen[..ctx.setup.servers.count()];
     let up = || servers.iter().enumerate().filter_map(|(i, seen)| Some((i as NodeId, server_of(seen)?)));
     let leader = up().filter(|(_, s)| s.role == Standing::Leader).max_by_key(|(_, s)| s.term).map(|(i, _)| i);
     let waiting: Vec<NodeId> = up().filter(|(_, s)| s.role != Standing::Leader).map(|(i, _)| i).collect();
@@ -106,17 +106,16 @@ pub(super) fn outlook(setup: &Setup, rule: LinkRule) -> Outlook {
     // How many heartbeats a follower has surely been sent, and should have got, before it loses patience.
     let fit = soonest.saturating_sub(slow - least) / setup.heartbeat_us;
     let alarm_us = false_alarm_us(setup.heartbeat_us, fit, rule.loss_ppm);
-    let field = |name: &str, value: String| Field { name: name.into(), value };
     let mut numbers = vec![
-        field("broadcast time", format!("{}, seldom over {}", around(2 * mean), around(2 * slow))),
-        field("election timeout", format!("{} to {}", around(soonest), around(latest))),
-        field("heartbeats in the shortest one", fit.to_string()),
+        Field::new("broadcast time", format!("{}, seldom over {}", around(2 * mean), around(2 * slow))),
+        Field::new("election timeout", format!("{} to {}", around(soonest), around(latest))),
+        Field::new("heartbeats in the shortest one", fit.to_string()),
     ];
     if let Some(us) = alarm_us.filter(|&us| us < 1_000 * RARE_US) {
-        numbers.push(field("a follower's false alarm", format!("about every {} s", (us / 1_000_000).max(1))));
+        numbers.push(Field::new("a follower's false alarm", format!("about every {} s", (us / 1_000_000).max(1))));
     }
-    let often = alarm_us.is_some_and(|us| us / (setup.servers as u64).max(2) < RARE_US);
-    let (mark, says) = if setup.servers == 1 {
+    let often = alarm_us.is_some_and(|us| us / (setup.servers.count() as u64).max(2) < RARE_US);
+    let (mark, says) = if setup.servers.count() == 1 {
         (Mark::Plain, "A single server is a majority: it leads as soon as its timer runs out.")
     } else if 2 * slow > soonest {
         (
@@ -126,7 +125,7 @@ pub(super) fn outlook(setup: &Setup, rule: LinkRule) -> Outlook {
         )
     } else if fit == 0 {
         (Mark::Bad, "A follower can lose patience between two heartbeats: leaders are deposed though they live.")
-    } else if latest - soonest < 2 * mean && setup.servers > 2 {
+    } else if latest - soonest < 2 * mean && setup.servers.count() > 2 {
         (
             Mark::Held,
             "The timeouts differ by less than a round trip: split votes are likely, and elections take several tries.",

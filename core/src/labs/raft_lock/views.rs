@@ -7,17 +7,13 @@ pub(super) mod ring;
 
 use super::client::{Client, Job};
 use super::server::Server;
-use super::words::shorten;
 use super::{Ctx, Disk, RaftLock, Role, Standing};
+use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::NodeId;
 use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
 
 type Saw<'a> = Seen<'a, RaftLock>;
-
-fn field(name: &str, value: impl Into<String>) -> Field {
-    Field { name: name.into(), value: value.into() }
-}
 
 pub(super) fn server_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Server> {
     match seen.state.map(|state| &state.0) {
@@ -57,13 +53,13 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
             .iter()
             .map(|(name, (mode, token))| format!("{} {} ({token})", shorten(name), mode.name()))
             .collect();
-        let mut fields = vec![field("holds", if held.is_empty() { "–".into() } else { held.join(", ") })];
-        fields.push(field("asks", ctx.name(client.leader)));
+        let mut fields = vec![Field::new("holds", if held.is_empty() { "–".into() } else { held.join(", ") })];
+        fields.push(Field::new("asks", ctx.name(client.leader)));
         if let Some(doing) = &client.doing {
-            fields.push(field("does", job_text(&doing.job)));
+            fields.push(Field::new("does", job_text(&doing.job)));
         }
         if !client.queue.is_empty() {
-            fields.push(field("then", format!("{} more", client.queue.len())));
+            fields.push(Field::new("then", format!("{} more", client.queue.len())));
         }
         return fields;
     }
@@ -72,19 +68,19 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
             return Vec::new();
         }
         return vec![
-            field("term on disk", seen.durable.term.to_string()),
-            field("votedFor on disk", name_or(ctx, seen.durable.voted_for)),
-            field("log on disk", format!("to {}", seen.durable.log.last_index())),
+            Field::new("term on disk", seen.durable.term.to_string()),
+            Field::new("votedFor on disk", name_or(ctx, seen.durable.voted_for)),
+            Field::new("log on disk", format!("to {}", seen.durable.log.last_index())),
         ];
     };
     vec![
-        field("role", server.role.name()),
-        field("currentTerm", server.term.to_string()),
-        field("votedFor", name_or(ctx, server.voted_for)),
-        field("leader", name_or(ctx, server.leader)),
-        field("log", format!("to {}", server.log.last_index())),
-        field("commitIndex", server.commit.to_string()),
-        field("lastApplied", server.applied.to_string()),
+        Field::new("role", server.role.name()),
+        Field::new("currentTerm", server.term.to_string()),
+        Field::new("votedFor", name_or(ctx, server.voted_for)),
+        Field::new("leader", name_or(ctx, server.leader)),
+        Field::new("log", format!("to {}", server.log.last_index())),
+        Field::new("commitIndex", server.commit.to_string()),
+        Field::new("lastApplied", server.applied.to_string()),
     ]
 }
 
@@ -110,7 +106,7 @@ pub(super) fn band(seen: &Saw<'_>) -> Option<Band> {
 
 /// The lab's panels.
 pub(super) fn panels(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<Panel> {
-    let servers = &seen[..ctx.setup.servers];
+    let servers = &seen[..ctx.setup.servers.count()];
     vec![
         logs::panel(ctx, servers),
         locks::graph(ctx, servers),
@@ -129,7 +125,7 @@ fn votes(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     let row = |(i, seen): (usize, &Saw<'_>)| {
         let Disk { term, voted_for, .. } = seen.durable;
         let names = |mask: u16| {
-            let on = (0..ctx.setup.servers).filter(|k| mask & (1 << k) != 0).map(|k| ctx.names[k].clone());
+            let on = (0..ctx.setup.servers.count()).filter(|k| mask & (1 << k) != 0).map(|k| ctx.names[k].clone());
             on.collect::<Vec<_>>().join(", ")
         };
         let (yes, no) = server_of(seen).filter(|s| ring::counts_votes(s)).map_or((0, 0), |s| s.votes);
@@ -151,7 +147,7 @@ fn votes(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
 
 fn suspicions(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     let row = |(i, seen): (usize, &Saw<'_>)| {
-        let cells = (0..ctx.setup.servers as NodeId).map(|other| {
+        let cells = (0..ctx.setup.servers.count() as NodeId).map(|other| {
             let Some(server) = server_of(seen) else { return Cell::plain("") };
             if usize::from(other) == i {
                 return Cell::marked("–", Mark::Own);
@@ -169,7 +165,7 @@ fn suspicions(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
             "When each server last heard of another, in ms, or since when it suspects it. Followers hear from the leader alone: of \
                the others they know what it says."
                 .into(),
-        columns: ctx.names[..ctx.setup.servers].to_vec(),
+        columns: ctx.names[..ctx.setup.servers.count()].to_vec(),
         rows: servers.iter().enumerate().map(row).collect(),
     }
 }

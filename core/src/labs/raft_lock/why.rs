@@ -1,8 +1,9 @@
 //! Why an event turned out as it did: the rule, and where the literature says so.
 
 use super::locks::{Change, Outcome, Policy};
-use super::words::{command_text, shorten};
+use super::words::command_text;
 use super::{AppliedEntry, Because, Command, Ctx, Fate, Note, Saved, Standing, Stands, Voted};
+use crate::labs::kit::words::shorten;
 use crate::trace::NodeId;
 
 type Why = Option<(String, &'static str)>;

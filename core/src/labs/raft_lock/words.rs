@@ -7,18 +7,8 @@ use super::{
     Answer, AppliedEntry, Ask, Call, Command, Ctx, Fate, Index, Message, Note, Replied, Saved, Served, Stands, Term,
 };
 use crate::base::json::{JsonObject, list, quote};
+use crate::labs::kit::words::shorten;
 use crate::trace::{Kind, NodeId};
-
-/// Longest name of a lock in a label, in characters: the inspector has the whole.
-const LABEL_CHARS_MAX: usize = 16;
-
-pub(super) fn shorten(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LABEL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
 
 /// The word for an outcome, as in the trace format.
 pub(super) const fn outcome_name(outcome: Outcome) -> &'static str {
@@ -152,7 +142,8 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
             data.list("commands", entries.iter().map(|e| command_json(ctx, &e.command)));
             data.int("leader_commit", *commit).int("round", *round);
             if *suspects > 0 {
-                let names = (0..ctx.setup.servers).filter(|i| suspects & (1 << i) != 0).map(|i| quote(&ctx.names[i]));
+                let names =
+                    (0..ctx.setup.servers.count()).filter(|i| suspects & (1 << i) != 0).map(|i| quote(&ctx.names[i]));
                 data.list("suspects", names);
             }
             append_label(*term, *prev_index, entries)

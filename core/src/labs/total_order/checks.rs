@@ -2,19 +2,26 @@
 
 use super::notes::{self, Note};
 use super::{Desk, Multicast, TotalOrder, account};
-use crate::base::log::Log;
+use crate::labs::kit::deliveries::{Once, SenderOrder};
+use crate::labs::kit::sequence::{Place, SamePrefix};
+use crate::labs::kit::words::names;
 use crate::protocol::{Broken, Check, Context, Guard, Seen, Watch};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All rules, in the order of the table.
 pub(super) fn all(ctx: &Context<TotalOrder>) -> Vec<Guard<TotalOrder>> {
-    let n = ctx.processes();
     vec![
-        Guard::of("total-order", TotalOrderRule { first: Log::default(), delivered: vec![0; n] }),
-        Guard::of("sender-order", SenderOrder { last: vec![0; n * n] }),
-        Guard::of("same-balance", SameBalance { first: Log::default(), delivered: vec![0; n] }),
-        Guard::of("no-duplication", NoDuplication { seen: vec![Numbers::default(); n * n] }),
+        Guard::of("total-order", SamePrefix::new(message_there, other_message)),
+        Guard::of("sender-order", SenderOrder::new(ctx, |ctx, origin, seq| notes::name(ctx, origin, seq as u32))),
+        Guard::of("same-balance", SamePrefix::new(balance_there, other_balance)),
+        Guard::of(
+            "no-duplication",
+            Once::new(ctx, |watch, record| match delivery(watch, record) {
+                Some((message, _)) => notes::name(watch.ctx, message.origin, message.seq),
+                None => unreachable!("it is a delivery"),
+            }),
+        ),
         Guard::of("stuck", Stuck { open: BTreeMap::new() }),
     ]
 }
@@ -30,168 +37,39 @@ fn delivery<'a>(watch: &Watch<'a, TotalOrder>, record: &Record) -> Option<(&'a M
     }
 }
 
-fn name(watch: &Watch<'_, TotalOrder>, message: &Multicast) -> String {
-    notes::name(watch.ctx, message.origin, message.seq)
-}
-
-/// `k`-th in words that need no table of endings.
-fn number(k: usize) -> String {
-    format!("delivery {}", k + 1)
-}
-
 /// What one process delivers as its k-th message, every process delivers as its k-th message.
-#[derive(Clone, Debug)]
-struct TotalOrderRule {
-    /// The record in which a k-th message was first delivered anywhere.
-    first: Log<RecordId>,
-    delivered: Vec<usize>,
+fn message_there(watch: &Watch<'_, TotalOrder>, record: &Record) -> Option<(Place, (NodeId, u32))> {
+    let (message, _) = delivery(watch, record)?;
+    Some((Place::Next, (message.origin, message.seq)))
 }
 
-impl Check<TotalOrder> for TotalOrderRule {
-    fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
-        let (mine, _) = delivery(watch, record)?;
-        let (other_id, other, k) = k_th(watch, &mut self.first, &mut self.delivered, id, record)?;
-        let (theirs, _) = delivery(watch, &other)?;
-        if (mine.origin, mine.seq) == (theirs.origin, theirs.seq) {
-            return None;
-        }
-        Some(Broken {
-            explain: format!(
-                "{} at {} is {}, at {} it was {}.",
-                number(k),
-                watch.ctx.name(record.node),
-                name(watch, mine),
-                watch.ctx.name(other.node),
-                name(watch, theirs)
-            ),
-            events: vec![other_id, id],
-        })
-    }
-}
+type One<'a, T> = (&'a Record, T);
 
-/// Counts a delivery: which one of its process it is, and the record in which another was first there.
-fn k_th(
+fn other_message(
     watch: &Watch<'_, TotalOrder>,
-    first: &mut Log<RecordId>,
-    delivered: &mut [usize],
-    id: RecordId,
-    record: &Record,
-) -> Option<(RecordId, Record, usize)> {
-    let k = delivered[usize::from(record.node)];
-    delivered[usize::from(record.node)] += 1;
-    match first.get(k) {
-        Some(&other) => Some((other, *watch.history.trace.record(other), k)),
-        None => {
-            first.push(id);
-            None
-        }
-    }
-}
-
-/// Messages of one sender are delivered in the order in which it sent them, none skipped.
-#[derive(Clone, Debug)]
-struct SenderOrder {
-    /// The highest number delivered, by receiver and then by sender.
-    last: Vec<u32>,
-}
-
-impl Check<TotalOrder> for SenderOrder {
-    fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
-        let (message, _) = delivery(watch, record)?;
-        let n = watch.ctx.processes();
-        let last = &mut self.last[usize::from(record.node) * n + usize::from(message.origin)];
-        let due = *last + 1;
-        *last = (*last).max(message.seq);
-        if message.seq <= due {
-            return None;
-        }
-        Some(Broken {
-            explain: format!(
-                "{} delivers {} though it has not delivered {}, which was sent before.",
-                watch.ctx.name(record.node),
-                name(watch, message),
-                notes::name(watch.ctx, message.origin, due)
-            ),
-            events: vec![id],
-        })
-    }
+    k: usize,
+    (first, was): One<'_, (NodeId, u32)>,
+    (record, is): One<'_, (NodeId, u32)>,
+) -> String {
+    let (ctx, name) = (watch.ctx, |(origin, seq)| notes::name(watch.ctx, origin, seq));
+    let (here, there) = (ctx.name(record.node), ctx.name(first.node));
+    format!("delivery {} at {here} is {}, at {there} it was {}.", k + 1, name(is), name(was))
 }
 
 /// After the same number of deliveries all copies of the account hold the same balance.
-#[derive(Clone, Debug)]
-struct SameBalance {
-    /// The record in which a k-th message was first delivered anywhere.
-    first: Log<RecordId>,
-    delivered: Vec<usize>,
+fn balance_there(watch: &Watch<'_, TotalOrder>, record: &Record) -> Option<(Place, i64)> {
+    delivery(watch, record).map(|(_, balance)| (Place::Next, balance))
 }
 
-impl Check<TotalOrder> for SameBalance {
-    fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
-        let (_, mine) = delivery(watch, record)?;
-        let (other_id, other, k) = k_th(watch, &mut self.first, &mut self.delivered, id, record)?;
-        let (_, theirs) = delivery(watch, &other)?;
-        if mine == theirs {
-            return None;
-        }
-        Some(Broken {
-            explain: format!(
-                "After {} the account holds {} at {}, but {} at {}.",
-                number(k),
-                account::text(mine),
-                watch.ctx.name(record.node),
-                account::text(theirs),
-                watch.ctx.name(other.node)
-            ),
-            events: vec![other_id, id],
-        })
-    }
-}
-
-/// A set of numbers from 1 on that has few gaps.
-#[derive(Clone, Debug, Default)]
-struct Numbers {
-    /// All up to here are in it.
-    all_to: u32,
-    above: BTreeSet<u32>,
-}
-
-impl Numbers {
-    /// Puts a number in; false when it was there.
-    fn insert(&mut self, number: u32) -> bool {
-        if number <= self.all_to || !self.above.insert(number) {
-            return false;
-        }
-        while self.above.remove(&(self.all_to + 1)) {
-            self.all_to += 1;
-        }
-        true
-    }
-}
-
-/// No process delivers a message twice.
-#[derive(Clone, Debug)]
-struct NoDuplication {
-    /// What was delivered, by receiver and then by sender.
-    seen: Vec<Numbers>,
-}
-
-impl Check<TotalOrder> for NoDuplication {
-    fn observe(&mut self, watch: &Watch<'_, TotalOrder>, id: RecordId, record: &Record) -> Option<Broken> {
-        let (message, _) = delivery(watch, record)?;
-        let n = watch.ctx.processes();
-        if self.seen[usize::from(record.node) * n + usize::from(message.origin)].insert(message.seq) {
-            return None;
-        }
-        let earlier = (0..id).rev().find(|&other| {
-            let other = watch.history.trace.record(other);
-            let same = |(m, _): (&Multicast, i64)| (m.origin, m.seq) == (message.origin, message.seq);
-            other.node == record.node && delivery(watch, other).is_some_and(same)
-        });
-        Some(Broken {
-            explain: format!("{} delivers {} a second time.", watch.ctx.name(record.node), name(watch, message)),
-            events: earlier.into_iter().chain([id]).collect(),
-        })
-    }
+fn other_balance(
+    watch: &Watch<'_, TotalOrder>,
+    k: usize,
+    (first, theirs): One<'_, i64>,
+    (record, mine): One<'_, i64>,
+) -> String {
+    let (here, there) = (watch.ctx.name(record.node), watch.ctx.name(first.node));
+    let (mine, theirs) = (account::text(mine), account::text(theirs));
+    format!("After delivery {} the account holds {mine} at {here}, but {theirs} at {there}.", k + 1)
 }
 
 /// After settling, every message was delivered by every process and no queue holds anything.
@@ -229,11 +107,11 @@ impl Check<TotalOrder> for Stuck {
             let desk = Desk { durable: s.durable, arrived: None, fresh: None };
             let missing = desk.missing(ctx, me as NodeId, message);
             let sent = self.open.get(&(message.origin, message.seq)).map(|(id, _)| *id);
-            let (name, me) = (name(watch, message), &ctx.names[me]);
+            let (name, me) = (notes::name(ctx, message.origin, message.seq), &ctx.names[me]);
             let explain = if missing.is_empty() {
                 format!("{me} holds {name} for ever, though it waits for nobody.")
             } else {
-                let these = notes::these(ctx, &missing, "and");
+                let these = names(ctx, &missing, "and");
                 let later = message.timestamp;
                 format!("{me} holds {name} for ever: nothing later than {later} has come from {these}.")
             };
@@ -241,8 +119,7 @@ impl Check<TotalOrder> for Stuck {
         }
         let (&(origin, seq), (id, lack)) = self.open.iter().next()?;
         let lack: Vec<NodeId> = lack.iter().copied().collect();
-        let explain =
-            format!("{} was never delivered at {}.", notes::name(ctx, origin, seq), notes::these(ctx, &lack, "and"));
+        let explain = format!("{} was never delivered at {}.", notes::name(ctx, origin, seq), names(ctx, &lack, "and"));
         Some(Broken { explain, events: vec![*id] })
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{Message, Multicast, TotalOrder, account};
 use crate::base::json::{JsonObject, quote};
+use crate::base::words::shorten;
+use crate::labs::kit::words::names;
 use crate::protocol::Context;
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
@@ -48,15 +50,6 @@ pub(super) fn name(ctx: &Context<TotalOrder>, origin: NodeId, seq: u32) -> Strin
     format!("{}#{seq}", ctx.name(origin))
 }
 
-/// Names of processes in a sentence: `P1, P2 and P3`.
-pub(super) fn these(ctx: &Context<TotalOrder>, nodes: &[NodeId], joint: &str) -> String {
-    let names: Vec<&str> = nodes.iter().map(|&node| ctx.name(node)).collect();
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} {joint} {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
-}
-
 fn write_multicast(ctx: &Context<TotalOrder>, message: &Multicast, data: &mut JsonObject) {
     data.text("origin", ctx.name(message.origin)).int("seq", message.seq);
     data.raw("payload", message.payload.json()).int("timestamp", message.timestamp);
@@ -70,7 +63,7 @@ pub(super) fn message(ctx: &Context<TotalOrder>, message: &Message, data: &mut J
             let name = name(ctx, message.origin, message.seq);
             match message.change {
                 Some(change) => format!("{name} {}", account::short(change)),
-                None => format!("{name} {}", shorten(&message.payload.shown())).trim_end().to_string(),
+                None => format!("{name} {}", shorten(&message.payload.shown(), LABEL_CHARS_MAX)).trim_end().to_string(),
             }
         }
         Message::Ack { origin, seq, timestamp } => {
@@ -165,7 +158,7 @@ fn received(ctx: &Context<TotalOrder>, me: &str, clock: (u32, u32), head: Option
             ctx.name(message.origin),
             message.timestamp,
             if missing.len() > 1 { "each of " } else { "" },
-            these(ctx, missing, "and"),
+            names(ctx, missing, "and"),
         ),
     }
 }
@@ -202,7 +195,3 @@ fn delivered(ctx: &Context<TotalOrder>, node: NodeId, position: u32, message: &M
 
 /// Longest part of a payload in a label in the diagram, in characters: the inspector has the whole.
 const LABEL_CHARS_MAX: usize = 20;
-
-fn shorten(text: &str) -> String {
-    crate::base::words::shorten(text, LABEL_CHARS_MAX)
-}

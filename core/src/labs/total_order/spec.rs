@@ -1,7 +1,7 @@
 //! The lab's tables.
 
 use super::scenarios;
-use crate::labs::group;
+use crate::labs::kit::group;
 use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes};
 
 pub(super) static MULTICAST: [Param; 1] = [Param::new(

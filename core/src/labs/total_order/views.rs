@@ -1,6 +1,7 @@
 //! What is to be seen: queues with whom their heads wait for, deliveries side by side, accounts.
 
 use super::{Desk, Durable, Head, TotalOrder, account, notes};
+use crate::labs::kit::words::names;
 use crate::protocol::{Context, Seen};
 use crate::trace::NodeId;
 use crate::trace::frame::{Band, Cell, Field, Mark, Panel};
@@ -25,19 +26,18 @@ fn title(ctx: &Context<TotalOrder>, me: usize, seen: &Seen<'_, TotalOrder>) -> S
 }
 
 pub(super) fn fields(ctx: &Context<TotalOrder>, me: NodeId, seen: &Seen<'_, TotalOrder>) -> Vec<Field> {
-    let field = |name: &str, value: String| Field { name: name.into(), value };
     let d = seen.durable;
     let mut fields = vec![
-        field("clock", d.clock.to_string()),
-        field("delivered", d.delivered.to_string()),
-        field("balance", account::text(d.balance)),
-        field("held", d.queue.len().to_string()),
+        Field::new("clock", d.clock.to_string()),
+        Field::new("delivered", d.delivered.to_string()),
+        Field::new("balance", account::text(d.balance)),
+        Field::new("held", d.queue.len().to_string()),
     ];
     if let Some(Head { message, missing }) = head(ctx, me, d) {
         let name = notes::name(ctx, message.origin, message.seq);
-        let waits = if missing.is_empty() { "nobody".into() } else { notes::these(ctx, &missing, "and") };
-        fields.push(field("head", format!("{name} at {}", message.timestamp)));
-        fields.push(field("waits for", waits));
+        let waits = if missing.is_empty() { "nobody".into() } else { names(ctx, &missing, "and") };
+        fields.push(Field::new("head", format!("{name} at {}", message.timestamp)));
+        fields.push(Field::new("waits for", waits));
     }
     fields
 }

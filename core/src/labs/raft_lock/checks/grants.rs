@@ -4,62 +4,46 @@ use super::super::locks::{Change, Effect, Mode, Outcome, Policy};
 use super::super::{Answer, Command, Ctx, Index, Message, Note, RaftLock};
 use super::model::Model;
 use super::{Stream, Watching, applied, effect_text};
+use crate::labs::kit::exclusion::{Exclusion, Holder, Wrong};
 use crate::protocol::{Broken, Check, Seen};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// A grant as this check keeps it.
-#[derive(Clone, Copy, Debug)]
-struct Grant {
-    client: NodeId,
-    mode: Mode,
-    serial: u32,
-    when: RecordId,
-}
-
 /// Who holds exclusive holds alone, until a release of that very grant, an abort or the end of a lease.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LockExclusion {
     stream: Stream,
-    holders: BTreeMap<Rc<str>, Vec<Grant>>,
-    token: u32,
+    locks: Exclusion<Rc<str>>,
 }
 
 impl LockExclusion {
     fn take(&mut self, ctx: &Ctx, id: RecordId, effect: &Effect) -> Option<Broken> {
-        let holders = self.holders.entry(Rc::clone(&effect.resource)).or_default();
-        let Effect { client, mode, serial, .. } = *effect;
+        let Effect { client: who, serial, token, ref resource, .. } = *effect;
         match effect.change {
-            Change::Queued => return None,
+            Change::Queued => {}
             // A release ends what was granted before it was asked for, not what came later.
-            Change::Released => holders.retain(|h| h.client != client || h.serial > serial),
-            Change::Aborted | Change::Expired if effect.token > 0 => holders.retain(|h| h.client != client),
+            Change::Released => self.locks.release(resource, who, serial),
+            Change::Aborted | Change::Expired if token > 0 => self.locks.release(resource, who, u32::MAX),
             Change::Aborted | Change::Expired => {}
             Change::Granted => {
-                holders.retain(|h| h.client != client);
-                let clash = holders.iter().find(|h| h.mode == Mode::Exclusive || mode == Mode::Exclusive).copied();
-                holders.push(Grant { client, mode, serial, when: id });
-                let last = std::mem::replace(&mut self.token, effect.token);
-                let who = ctx.name(client);
-                if let Some(other) = clash {
-                    let explain = format!(
-                        "{who} gets {} {} while {} holds it {}.",
-                        effect.resource,
-                        mode.name(),
-                        ctx.name(other.client),
-                        other.mode.name()
-                    );
-                    return Some(Broken { explain, events: vec![other.when, id] });
-                }
-                if effect.token <= last {
-                    let explain = format!("{who} gets the token {} after {last} was given.", effect.token);
-                    return Some(Broken { explain, events: vec![id] });
-                }
+                let holder = Holder { who, shared: effect.mode == Mode::Shared, serial, since: id };
+                let wrong = self.locks.grant(Rc::clone(resource), holder, token)?;
+                let who = ctx.name(who);
+                return Some(match wrong {
+                    Wrong::Clash(other) => {
+                        let theirs = if other.shared { Mode::Shared } else { Mode::Exclusive };
+                        let (mine, theirs) = (effect.mode.name(), theirs.name());
+                        let other_name = ctx.name(other.who);
+                        let explain = format!("{who} gets {resource} {mine} while {other_name} holds it {theirs}.");
+                        Broken { explain, events: vec![other.since, id] }
+                    }
+                    Wrong::Token(last) => {
+                        let explain = format!("{who} gets the token {token} after {last} was given.");
+                        Broken { explain, events: vec![id] }
+                    }
+                });
             }
-        }
-        if holders.is_empty() {
-            self.holders.remove(&effect.resource);
         }
         None
     }
@@ -67,9 +51,6 @@ impl LockExclusion {
 
 impl Check<RaftLock> for LockExclusion {
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if record.kind != Kind::Deliver {
-            return None;
-        }
         let applied = self.stream.next(watch, record)?;
         let found: Vec<Broken> = applied.effects.iter().filter_map(|e| self.take(watch.ctx, id, e)).collect();
         found.into_iter().next()
@@ -86,9 +67,6 @@ pub(super) struct ExactlyOnce {
 
 impl Check<RaftLock> for ExactlyOnce {
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if record.kind != Kind::Deliver {
-            return None;
-        }
         let applied = self.stream.next(watch, record)?;
         let call = match &*applied.entry.command {
             Command::Acquire { call, .. } | Command::Release { call, .. } => *call,
@@ -177,9 +155,6 @@ impl NoNeedlessAbort {
 
 impl Check<RaftLock> for NoNeedlessAbort {
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if record.kind != Kind::Deliver {
-            return None;
-        }
         let applied = self.stream.next(watch, record)?;
         let command = &*applied.entry.command;
         self.model.begin(applied.index, command);
@@ -257,7 +232,7 @@ impl Check<RaftLock> for GrantsSurvive {
                 let found: Vec<Broken> = applied.effects.iter().filter_map(|e| self.take(watch.ctx, id, e)).collect();
                 found.into_iter().next()
             }
-            Kind::Receive if !watch.ctx.setup.is_server(record.node) => {
+            Kind::Receive if !watch.ctx.setup.servers.has(record.node) => {
                 let message = watch.history.messages.at(record.message as usize);
                 let Message::Answer { answer: Answer::Outcome(Outcome::Granted(token)), .. } = message else {
                     return None;

@@ -1,8 +1,10 @@
 //! Logs, what is committed, and what is applied.
 
+use super::super::locks::Effect;
 use super::super::log::{Entry, Log};
 use super::super::{Command, Ctx, Fate, Index, Note, RaftLock, Saved, Standing, Term};
 use super::{FULL_EVERY, Watching, applied, saved, stands};
+use crate::labs::kit::sequence::Place;
 use crate::protocol::{Broken, Check, Seen};
 use crate::trace::{Kind, NodeId, Record, RecordId};
 use std::rc::Rc;
@@ -48,7 +50,7 @@ struct Roles(Vec<(Standing, Term)>);
 
 impl Roles {
     fn new(ctx: &Ctx) -> Roles {
-        Roles(vec![(Standing::Follower, 0); ctx.setup.servers])
+        Roles(vec![(Standing::Follower, 0); ctx.setup.servers.count()])
     }
 
     fn observe(&mut self, watch: &Watching<'_>, record: &Record) {
@@ -58,7 +60,7 @@ impl Roles {
                     self.0[usize::from(record.node)] = (stands.role, stands.term);
                 }
             }
-            Kind::Crash if watch.ctx.setup.is_server(record.node) => {
+            Kind::Crash if watch.ctx.setup.servers.has(record.node) => {
                 self.0[usize::from(record.node)].0 = Standing::Follower;
             }
             _ => {}
@@ -115,7 +117,7 @@ pub(super) struct LogMatching {
 
 impl LogMatching {
     pub(super) fn new(ctx: &Ctx) -> LogMatching {
-        LogMatching { disks: Disks::new(ctx), last: vec![0; ctx.setup.servers] }
+        LogMatching { disks: Disks::new(ctx), last: vec![0; ctx.setup.servers.count()] }
     }
 
     /// Holds entries of one log against another's: where an entry is the same, so must be the one before, and so on back.
@@ -272,36 +274,21 @@ impl Check<RaftLock> for LeaderCompleteness {
     }
 }
 
-/// All apply the same at each index, and it has the same effects.
-#[derive(Clone, Debug, Default)]
-pub(super) struct StateMachineSafety(crate::base::log::Log<RecordId>);
+/// What is applied at an index, and what it does: the same for all.
+type Deed = (Entry, Rc<[Effect]>);
 
-impl Check<RaftLock> for StateMachineSafety {
-    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if record.kind != Kind::Deliver {
-            return None;
-        }
-        let mine = applied(watch, record)?;
-        let place = mine.index as usize - 1;
-        if place == self.0.len() {
-            self.0.push(id);
-            return None;
-        }
-        let first = *self.0.get(place)?;
-        let theirs = applied(watch, watch.history.trace.record(first))?;
-        if mine.entry == theirs.entry && mine.effects == theirs.effects {
-            return None;
-        }
-        let explain = format!(
-            "{} applies an entry of term {} at index {}, where {} has applied another, of term {}.",
-            watch.ctx.name(record.node),
-            mine.entry.term,
-            mine.index,
-            watch.ctx.name(watch.history.trace.record(first).node),
-            theirs.entry.term
-        );
-        Some(Broken { explain, events: vec![first, id] })
-    }
+pub(super) fn deed(watch: &Watching<'_>, record: &Record) -> Option<(Place, Deed)> {
+    let applied = applied(watch, record)?;
+    Some((Place::At(applied.index as usize - 1), (applied.entry.clone(), Rc::clone(&applied.effects))))
+}
+
+pub(super) fn other_deed(watch: &Watching<'_>, place: usize, first: (&Record, Deed), other: (&Record, Deed)) -> String {
+    let ((first, (theirs, _)), (record, (mine, _))) = (first, other);
+    let (index, one, two) = (place + 1, watch.ctx.name(record.node), watch.ctx.name(first.node));
+    let (mine, theirs) = (mine.term, theirs.term);
+    format!(
+        "{one} applies an entry of term {mine} at index {index}, where {two} has applied another, of term {theirs}."
+    )
 }
 
 /// A leader calls committed by counting only what is of its own term.
@@ -314,7 +301,11 @@ pub(super) struct CommitCurrentTerm {
 
 impl CommitCurrentTerm {
     pub(super) fn new(ctx: &Ctx) -> CommitCurrentTerm {
-        CommitCurrentTerm { disks: Disks::new(ctx), roles: Roles::new(ctx), commits: vec![0; ctx.setup.servers] }
+        CommitCurrentTerm {
+            disks: Disks::new(ctx),
+            roles: Roles::new(ctx),
+            commits: vec![0; ctx.setup.servers.count()],
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::{Client, Ctx, RaftLock, Role, Standing};
 use super::model::Model;
 use super::{Stream, Watching};
 use crate::protocol::{Broken, Check, Seen};
-use crate::trace::{Kind, NodeId, Record, RecordId};
+use crate::trace::{NodeId, Record, RecordId};
 use std::collections::BTreeSet;
 
 type Saw<'a> = Seen<'a, RaftLock>;
@@ -40,9 +40,6 @@ pub(super) struct NoDeadlock {
 
 impl Check<RaftLock> for NoDeadlock {
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
-        if record.kind != Kind::Deliver {
-            return None;
-        }
         let applied = self.stream.next(watch, record)?;
         self.model.begin(applied.index, &applied.entry.command);
         for effect in applied.effects.iter() {

@@ -43,7 +43,7 @@ pub(in crate::labs::raft_lock) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&
     let tallies: Vec<Tally> = seen.iter().map(tally).collect();
     let sum = |value: fn(&Tally) -> u64| tallies.iter().map(value).sum::<u64>();
     let mean = |total: u64, count: u64| total.checked_div(count).unwrap_or(0);
-    let servers = &seen[..ctx.setup.servers];
+    let servers = &seen[..ctx.setup.servers.count()];
     let machine = newest(servers).map(|server| (&server.machine, server.applied));
     let commands = machine.map_or(0, |(_, applied)| u64::from(applied));
     let seen_us = tallies.iter().map(|t| t.seen_us).max().unwrap_or(0);

@@ -1,7 +1,7 @@
 //! The locks, and who waits for whom.
 
-use super::super::words::shorten;
 use super::{Saw, newest};
+use crate::labs::kit::words::shorten;
 use crate::labs::raft_lock::deadlock::{self, Wait};
 use crate::labs::raft_lock::locks::{Circle, Resource};
 use crate::labs::raft_lock::{Ctx, Index};

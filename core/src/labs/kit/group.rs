@@ -1,5 +1,6 @@
 //! A group of equals, `P1` to `Pn`: what the labs without servers and clients have in common.
 
+use super::cast;
 use crate::protocol::{Context, Out, ProcessInfo, Protocol};
 use crate::tables::{Operation, Param, Values};
 use crate::trace::NodeId;
@@ -8,25 +9,25 @@ use crate::trace::NodeId;
 const PROCESSES_MAX: u64 = 26;
 
 /// The set-up of a group.
-pub(super) static SETUP: [Param; 1] = [Param::int("processes", 1..=PROCESSES_MAX, "3", "Number of processes.")];
+pub(crate) static SETUP: [Param; 1] = [Param::int("processes", 1..=PROCESSES_MAX, "3", "Number of processes.")];
 
 /// How many processes the settings ask for.
-pub(super) fn size(given: Values<'_>) -> usize {
+pub(crate) fn size(given: Values<'_>) -> usize {
     given.count("processes")
 }
 
 /// The processes.
-pub(super) fn processes(size: usize) -> Vec<ProcessInfo> {
-    (1..=size).map(|i| ProcessInfo { name: format!("P{i}"), role: "process" }).collect()
+pub(crate) fn processes(size: usize) -> Vec<ProcessInfo> {
+    cast::numbered("P", "process", size).collect()
 }
 
 /// The operation of an event that concerns nobody else.
-pub(super) const fn local(says: &'static str) -> Operation {
+pub(crate) const fn local(says: &'static str) -> Operation {
     Operation { name: "local", at: &[], args: &[], says }
 }
 
 /// One send to everybody else, of whom there must be one.
-pub(super) fn to_others<P: Protocol>(
+pub(crate) fn to_others<P: Protocol>(
     ctx: &Context<P>,
     me: NodeId,
     message: P::Message,
