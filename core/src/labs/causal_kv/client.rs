@@ -5,9 +5,9 @@
 
 use super::{CausalKv, Change, Ctx, Disk, Effects, Entry, Message, Note, Outcome, Question, Said, Timer};
 use crate::base::clock;
+use crate::labs::kit::client::Jobs;
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a client is asked to do.
@@ -37,20 +37,21 @@ pub(super) struct Client {
     pub(super) context: Vec<u32>,
     pub(super) asked: Option<Asked>,
     /// What it will ask next.
-    pub(super) queue: VecDeque<(RecordId, Request)>,
-    /// Number of its questions.
-    n: u32,
+    pub(super) jobs: Jobs<Request>,
 }
 
 /// Starts a session.
 pub(super) fn boot(ctx: &Ctx, disk: &Disk) -> Client {
-    Client { context: vec![0; ctx.setup.nodes.count()], asked: None, queue: VecDeque::new(), n: disk.asked }
+    Client { context: vec![0; ctx.setup.nodes.count()], asked: None, jobs: Jobs::new(disk.asked) }
 }
 
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, CausalKv>, out: &mut Effects) {
     match input {
-        Input::Request { id, request } => on_request(ctx, me, client, (id, request), out),
+        Input::Request { id, request } => {
+            client.jobs.push(id, request.clone());
+            ask_next(ctx, me, client, out);
+        }
         Input::Message { from, message: Message::Answer { n, outcome } } => {
             on_answer(ctx, me, client, (from, *n, outcome), out);
         }
@@ -61,23 +62,13 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
     }
 }
 
-/// Somebody asks for something: at once, or after what was asked before.
-fn on_request(ctx: &Ctx, me: NodeId, client: &mut Client, (id, request): (RecordId, &Request), out: &mut Effects) {
-    client.queue.push_back((id, request.clone()));
-    ask_next(ctx, me, client, out);
-}
-
+/// Asks the next thing, at once or after what was asked before.
 fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
-    if client.asked.is_some() {
-        return;
-    }
-    let Some((request, Request { node, question, vector })) = client.queue.pop_front() else { return };
-    client.n += 1;
-    let n = client.n;
+    let Some((request, Request { node, question, vector })) = client.jobs.next(client.asked.as_ref()) else { return };
+    let n = client.jobs.number();
     // "any": one after the other, so that a client moves between the nodes.
-    let nodes = ctx.setup.nodes.count();
-    let node = node.unwrap_or_else(|| ((usize::from(me) - nodes + n as usize - 1) % nodes) as NodeId);
-    let mut deps = vec![0; nodes];
+    let node = node.unwrap_or_else(|| ctx.setup.nodes.turn(me, n - 1));
+    let mut deps = vec![0; ctx.setup.nodes.count()];
     // How a node is may be asked of one that is behind, too.
     if !ctx.setup.no_client_context && !matches!(question, Question::Status) {
         deps.clone_from(&client.context);

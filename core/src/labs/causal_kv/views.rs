@@ -40,8 +40,8 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
                 fields
                     .push(Field::new("asks", format!("{}: {}", ctx.name(asked.node), question_text(&asked.question))));
             }
-            if !client.queue.is_empty() {
-                fields.push(Field::new("then", format!("{} more", client.queue.len())));
+            if !client.jobs.is_empty() {
+                fields.push(Field::new("then", format!("{} more", client.jobs.len())));
             }
             fields
         }

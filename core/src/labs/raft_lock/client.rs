@@ -8,13 +8,11 @@ use super::locks::{Mode, Outcome};
 use super::{
     Answer, Ask, Change, Ctx, Disk, Effects, Message, Note, RaftLock, Replied, Request, Snapshot, Tally, Timer, Write,
 };
+use crate::labs::kit::client::{Jobs, Target};
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// Pointers that are followed before the client takes a breath: servers may point to each other.
-const POINTERS_MAX: u32 = 3;
 
 /// What a client is asked to do.
 #[derive(Clone, Debug)]
@@ -59,16 +57,13 @@ pub(super) struct Doing {
 pub(super) struct Client {
     me: NodeId,
     session: u32,
-    serial: u32,
     /// Its session is open, or needs no opening because there was none before.
     registered: bool,
     /// Whom it takes for the leader.
-    pub(super) leader: NodeId,
-    /// Something came since it last asked.
-    answered: bool,
-    pointers: u32,
+    pub(super) leader: Target,
     pub(super) doing: Option<Doing>,
-    pub(super) queue: VecDeque<(RecordId, Job, Option<NodeId>)>,
+    /// What it will do next, and whom it asks first.
+    pub(super) jobs: Jobs<(Job, Option<NodeId>)>,
     /// What it believes to hold, with the tokens.
     pub(super) held: BTreeMap<Rc<str>, (Mode, u32)>,
     alive_armed: bool,
@@ -77,17 +72,13 @@ pub(super) struct Client {
 
 /// Starts a client: the first time without a word, after a crash with a new session.
 pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Client {
-    let servers = ctx.setup.servers.count();
     let mut client = Client {
         me,
         session: disk.session + 1,
-        serial: disk.serial,
         registered: disk.session == 0,
-        leader: ((usize::from(me) - servers) % servers) as NodeId,
-        answered: true,
-        pointers: 0,
+        leader: Target::new(ctx.setup.servers.turn(me, 0)),
         doing: None,
-        queue: VecDeque::new(),
+        jobs: Jobs::new(disk.serial),
         held: BTreeMap::new(),
         alive_armed: false,
         tally: disk.tally,
@@ -104,7 +95,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
     client.tally.seen_us = out.now_us();
     match input {
         Input::Request { id, request: Request::Client(job, via) } => {
-            client.queue.push_back((id, job.clone(), *via));
+            client.jobs.push(id, (job.clone(), *via));
             next_job(ctx, client, out);
         }
         Input::Message { message: Message::Answer { session, serial, answer }, .. } => {
@@ -137,7 +128,7 @@ impl Client {
     }
 
     fn write(&self) -> Write {
-        Write { change: Change::Client { session: self.session, serial: self.serial }, tally: self.tally }
+        Write { change: Change::Client { session: self.session, serial: self.jobs.serial }, tally: self.tally }
     }
 
     /// What the open command asks.
@@ -158,24 +149,15 @@ impl Client {
     }
 
     fn message(&self) -> Option<Message> {
-        let serial = if self.registered { self.serial } else { 0 };
+        let serial = if self.registered { self.jobs.serial } else { 0 };
         Some(Message::Ask { session: self.session, serial, ask: self.question()? })
-    }
-
-    fn next_server(&mut self, ctx: &Ctx) {
-        self.leader = (self.leader + 1) % ctx.setup.servers.count() as NodeId;
     }
 }
 
 /// Takes the next job, when nothing is open.
 fn next_job(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    if client.doing.is_some() {
-        return;
-    }
-    let Some((request, job, via)) = client.queue.pop_front() else { return };
-    if let Some(via) = via {
-        client.leader = via;
-    }
+    let Some((request, (job, via))) = client.jobs.next(client.doing.as_ref()) else { return };
+    client.leader.server = via.unwrap_or(client.leader.server);
     let since_us = out.now_us();
     client.doing =
         Some(Doing { request, job, done: 0, since_us, queued: false, holding: false, lost: false, token: 0 });
@@ -184,11 +166,11 @@ fn next_job(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 
 /// The open job's next command, under a new number.
 fn next_command(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    client.serial += 1;
+    client.jobs.number();
     if let Some(doing) = &mut client.doing {
         doing.queued = false;
     }
-    client.pointers = 0;
+    client.leader.afresh();
     ask(ctx, client, out);
 }
 
@@ -196,17 +178,14 @@ fn next_command(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 /// ever.
 fn ask(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     let Some(message) = client.message() else { return };
-    client.answered = false;
-    out.send_noting(client.leader, message, Note::Nothing, Some(client.write()));
+    client.leader.asked();
+    out.send_noting(client.leader.server, message, Note::Nothing, Some(client.write()));
     out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
 }
 
 /// Time to ask again: somebody else, if nothing came.
 fn on_retry(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    if !client.answered {
-        client.next_server(ctx);
-    }
-    client.pointers = 0;
+    client.leader.again(ctx.setup.servers);
     ask(ctx, client, out);
 }
 
@@ -215,23 +194,17 @@ fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u3
     if session != client.session {
         return;
     }
-    let current = serial == if client.registered { client.serial } else { 0 };
+    let current = serial == if client.registered { client.jobs.serial } else { 0 };
     match answer {
         Answer::NotLeader(pointer) => {
             if serial > 0 && !current {
                 return;
             }
-            client.answered |= current;
-            match pointer {
-                Some(leader) if *leader != client.leader => {
-                    client.leader = *leader;
-                    client.pointers += 1;
-                    if current && client.pointers <= POINTERS_MAX {
-                        ask(ctx, client, out);
-                    }
-                }
-                Some(_) => {}
-                None => client.next_server(ctx),
+            if current {
+                client.leader.heard();
+            }
+            if client.leader.redirect(*pointer, ctx.setup.servers) && current {
+                ask(ctx, client, out);
             }
         }
         Answer::Alive => {}
@@ -250,7 +223,7 @@ fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u3
 
 /// How the open command stands.
 fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effects) {
-    client.answered = true;
+    client.leader.heard();
     let question = client.question();
     let (Some(question), Some(doing)) = (question, &mut client.doing) else { return };
     match (outcome, question) {
@@ -311,7 +284,7 @@ fn session_over(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
         finish(ctx, client, Some(Outcome::Expired), None, out);
     }
     if reads || client.doing.is_none() {
-        client.pointers = 0;
+        client.leader.afresh();
         ask(ctx, client, out);
     }
 }
@@ -326,7 +299,7 @@ fn finish(ctx: &Ctx, client: &mut Client, outcome: Option<Outcome>, table: Optio
         client: client.me,
         job: doing.job,
         session: client.session,
-        serial: client.serial,
+        serial: client.jobs.serial,
         outcome,
         token,
         table,
@@ -350,6 +323,6 @@ fn needs_lease(client: &Client) -> bool {
 fn on_keep_alive(client: &mut Client, out: &mut Effects) {
     client.alive_armed = false;
     if needs_lease(client) {
-        out.send(client.leader, Message::KeepAlive { session: client.session });
+        out.send(client.leader.server, Message::KeepAlive { session: client.session });
     }
 }

@@ -54,12 +54,12 @@ pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
             .map(|(name, (mode, token))| format!("{} {} ({token})", shorten(name), mode.name()))
             .collect();
         let mut fields = vec![Field::new("holds", if held.is_empty() { "–".into() } else { held.join(", ") })];
-        fields.push(Field::new("asks", ctx.name(client.leader)));
+        fields.push(Field::new("asks", ctx.name(client.leader.server)));
         if let Some(doing) = &client.doing {
             fields.push(Field::new("does", job_text(&doing.job)));
         }
-        if !client.queue.is_empty() {
-            fields.push(Field::new("then", format!("{} more", client.queue.len())));
+        if !client.jobs.is_empty() {
+            fields.push(Field::new("then", format!("{} more", client.jobs.len())));
         }
         return fields;
     }
