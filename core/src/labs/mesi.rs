@@ -25,11 +25,9 @@
 
 mod bus;
 mod cache;
-mod charts;
 mod checks;
 mod line;
 mod loads;
-mod machine;
 mod note;
 mod scenarios;
 mod setup;
@@ -388,7 +386,7 @@ impl Story for Mesi {
     }
 
     fn samples(note: &Note) -> Vec<Sample> {
-        charts::samples(note)
+        views::charts::samples(note)
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], now_us: u64) -> Vec<(&'static str, u64)> {

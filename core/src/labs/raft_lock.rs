@@ -20,29 +20,20 @@
 //! **Clients** (§8, thesis 6.3) have sessions and number their commands: one that comes twice acts once, and is told how
 //! it stands now.
 //!
-//! **The state machine** is in [`locks`], what it does about deadlock in [`deadlock`]. A dead client's session ends
+//! **The state machine** is in [`locks`], what it does about deadlock in [`locks::deadlock`]. A dead client's session ends
 //! through the log, by its lease on the leader's clock.
 
 mod checks;
 mod client;
-mod deadlock;
-mod detector;
-mod election;
 mod locks;
-mod log;
 mod note;
-mod read_index;
-mod replication;
-mod requests;
 mod scenarios;
 mod server;
 mod setup;
 mod situations;
-mod snapshot;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod transfer;
 mod views;
 mod why;
 mod words;
@@ -54,10 +45,10 @@ use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::{Client, Job};
 use locks::{Locks, Mode, Outcome};
-use log::{Conflict, Entry, Log};
 pub use note::Note;
 use note::{Appended, AppliedEntry, Because, Booted, Fate, Replied, Saved, Served, Standing, Stands, Voted};
 use server::Server;
+use server::log::{Conflict, Entry, Log};
 pub use setup::Setup;
 use std::rc::Rc;
 use tables::SPEC;

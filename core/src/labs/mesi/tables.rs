@@ -1,9 +1,9 @@
 //! The lab's tables: settings, operations, rules and switches.
 
-use super::charts::SERIES;
 use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
+use super::views::charts::SERIES;
 use crate::coherence::SIZE_BYTES_MAX;
 use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Switch, Takes};
 

@@ -1,10 +1,13 @@
 //! What is to be seen: fields, bands and the lab's panels.
 
+pub(super) mod charts;
+mod machine;
+
 use super::bus::{Bus, Logged, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
 use super::words::{named_moves, names};
-use super::{Content, Ctx, Mesi, Tally, machine};
+use super::{Content, Ctx, Mesi, Tally};
 use crate::coherence::{Counters, State, Transaction};
 use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;

@@ -6,9 +6,11 @@
 //! wants it exclusive goes to the head. A transaction starts with the first acquire of a client that holds and awaits
 //! nothing; the index of that entry is its age.
 
-use super::deadlock::{self, Wait};
+pub(super) mod deadlock;
+
 use super::{Call, Command, Index};
 use crate::trace::NodeId;
+use deadlock::Wait;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 

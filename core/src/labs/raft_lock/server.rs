@@ -2,17 +2,25 @@
 //!
 //! What a step changes of term, vote and log is written before the first message that the step sends: `send` sees to it.
 
-use super::detector::Detector;
+mod detector;
+pub(super) mod election;
+pub(super) mod log;
+mod read_index;
+mod replication;
+mod requests;
+mod snapshot;
+mod transfer;
+
 use super::locks::Locks;
-use super::log::{Entry, Log};
-use super::replication::Leadership;
 use super::{
     AppliedEntry, Booted, Change, Ctx, Disk, Effects, Index, LogChange, Message, Note, RaftLock, Request, Saved,
-    Snapshot, Standing, Stands, Tally, Term, Timer, Write, election, read_index, replication, requests, snapshot,
-    transfer,
+    Snapshot, Standing, Stands, Tally, Term, Timer, Write,
 };
 use crate::protocol::Input;
 use crate::trace::NodeId;
+use detector::Detector;
+use log::{Entry, Log};
+use replication::Leadership;
 use std::rc::Rc;
 
 /// For how many entries more one remembers what was overwritten.

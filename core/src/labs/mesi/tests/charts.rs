@@ -1,7 +1,7 @@
 //! The numbers over time against those that the caches and the bus count themselves: each is worked out from other things.
 
-use super::super::charts::SERIES;
 use super::super::tables::SPEC;
+use super::super::views::charts::SERIES;
 use super::play;
 use crate::engine::Run;
 use crate::engine::explore::{random_scenario, run_and_settle};

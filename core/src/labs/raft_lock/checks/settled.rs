@@ -107,7 +107,7 @@ impl Stuck {
             return Some(format!("{} asks, and the leader has committed nothing in its term.", ctx.name(asking)));
         }
         let machine = &leader.machine;
-        let graph = super::super::deadlock::edges(machine, false);
+        let graph = super::super::locks::deadlock::edges(machine, false);
         for (i, seen) in seen.iter().enumerate() {
             let (Some(client), me) = (client(seen), i as NodeId) else { continue };
             let name = ctx.name(me);
@@ -141,7 +141,7 @@ fn knows(ctx: &Ctx, leader: &Server) -> bool {
 }
 
 /// Whether somebody whom a client waits for, or whom he waits for, awaits nothing: it is up to him to go on.
-fn reaches_idle(graph: &super::super::deadlock::Graph, client: NodeId) -> bool {
+fn reaches_idle(graph: &super::super::locks::deadlock::Graph, client: NodeId) -> bool {
     let mut seen = BTreeSet::from([client]);
     let mut open = vec![client];
     while let Some(from) = open.pop() {

@@ -1,10 +1,11 @@
 //! Facts with known answers: the tables of `raft/vectors.json` and `deadlock/cases.json` of the shared data, as far as
 //! they are to be had, by the functions and servers that run in the lab.
 
-use super::super::election::{Count, count, vote_is_free};
+use super::super::locks::deadlock;
 use super::super::locks::{Change, Locks, Mode, Policy, Rules};
-use super::super::log::{Entry, Lax, Log, commit_index};
-use super::super::{Call, Command, deadlock};
+use super::super::server::election::{Count, count, vote_is_free};
+use super::super::server::log::{Entry, Lax, Log, commit_index};
+use super::super::{Call, Command};
 use crate::trace::NodeId;
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -1,7 +1,8 @@
 //! The lock table alone, with random commands under each policy.
 
+use super::super::locks::deadlock;
 use super::super::locks::{Change, Locks, Mode, Outcome, Policy, Rules};
-use super::super::{Call, Command, deadlock};
+use super::super::{Call, Command};
 use crate::base::draw::Dice;
 use crate::trace::NodeId;
 use std::rc::Rc;

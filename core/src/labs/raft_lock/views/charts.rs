@@ -8,7 +8,7 @@ const fn series(title: &'static str, unit: &'static str, fold: Fold) -> Series {
     Series { title, line: "", unit, fold }
 }
 
-pub(in crate::labs::raft_lock) static SERIES: [Series; 6] = [
+pub(crate) static SERIES: [Series; 6] = [
     series("Without a leader until elected", "µs", Fold::Spread),
     series("From append to commit", "µs", Fold::Spread),
     series("From asking for a lock to the grant", "µs", Fold::Spread),
@@ -18,7 +18,7 @@ pub(in crate::labs::raft_lock) static SERIES: [Series; 6] = [
 ];
 
 /// Values of the series, in their order above.
-pub(in crate::labs::raft_lock) fn samples(note: &Note) -> Vec<Sample> {
+pub(crate) fn samples(note: &Note) -> Vec<Sample> {
     let sample = |series, value, of| Sample { series, value, of };
     match note {
         Note::Stands(stands) => stands.leaderless_us.map(|us| sample(0, us, 0)).into_iter().collect(),
@@ -36,7 +36,7 @@ pub(in crate::labs::raft_lock) fn samples(note: &Note) -> Vec<Sample> {
 }
 
 /// Numbers for `metrics` of a run.
-pub(in crate::labs::raft_lock) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
+pub(crate) fn metrics(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(&'static str, u64)> {
     let tally = |seen: &Saw<'_>| -> Tally {
         server_of(seen).map(|s| s.tally).or(client_of(seen).map(|c| c.tally)).unwrap_or(seen.durable.tally)
     };

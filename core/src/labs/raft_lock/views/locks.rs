@@ -2,7 +2,7 @@
 
 use super::{Saw, newest};
 use crate::labs::kit::words::shorten;
-use crate::labs::raft_lock::deadlock::{self, Wait};
+use crate::labs::raft_lock::locks::deadlock::{self, Wait};
 use crate::labs::raft_lock::locks::{Circle, Resource};
 use crate::labs::raft_lock::{Ctx, Index};
 use crate::trace::NodeId;

@@ -15,7 +15,7 @@ pub(super) fn counts_votes(server: &Server) -> bool {
 }
 
 /// For each candidate a sign for each server's vote.
-pub(in crate::labs::raft_lock) fn badges(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(NodeId, Vec<Badge>)> {
+pub(crate) fn badges(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(NodeId, Vec<Badge>)> {
     let servers = &seen[..ctx.setup.servers.count()];
     let stands = |(me, seen): (usize, &Saw<'_>)| {
         let server = server_of(seen).filter(|server| counts_votes(server))?;

@@ -1,20 +1,20 @@
 //! Leader election (§5.2), the election restriction (§5.4.1), PreVote (thesis 9.6) and CheckQuorum (thesis 6.2).
 
+use super::super::{Because, Command, Effects, Index, Message, Note, Standing, Term, Timer, Voted};
 use super::replication::{self, Leadership};
-use super::server::{At, Server};
-use super::{Because, Command, Effects, Index, Message, Note, Standing, Term, Timer, Voted};
+use super::{At, Server};
 use crate::trace::NodeId;
 
 /// How a count of votes stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Count {
+pub(crate) enum Count {
     Won,
     Lost,
     Open,
 }
 
 /// Counts votes, a bit for each server.
-pub(super) fn count(servers: usize, yes: u16, no: u16) -> Count {
+pub(crate) fn count(servers: usize, yes: u16, no: u16) -> Count {
     let majority = servers as u32 / 2 + 1;
     if yes.count_ones() >= majority {
         Count::Won
@@ -26,18 +26,18 @@ pub(super) fn count(servers: usize, yes: u16, no: u16) -> Count {
 }
 
 /// One vote a term (§5.2): it is free, or the candidate has it already.
-pub(super) fn vote_is_free(voted_for: Option<NodeId>, candidate: NodeId) -> bool {
+pub(crate) fn vote_is_free(voted_for: Option<NodeId>, candidate: NodeId) -> bool {
     voted_for.is_none_or(|known| known == candidate)
 }
 
 /// Arms the election timer with a length drawn anew (§5.2: so that split votes are rare and resolved quickly).
-pub(super) fn arm(at: At<'_>, out: &mut Effects) {
+pub(crate) fn arm(at: At<'_>, out: &mut Effects) {
     let (min_us, max_us) = at.ctx.setup.election_us;
     out.arm(Timer::Election, min_us, max_us);
 }
 
 /// No leader for an election timeout, or no majority for a candidate.
-pub(super) fn on_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn on_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
     if server.role == Standing::Leader {
         return;
     }
@@ -54,7 +54,7 @@ pub(super) fn on_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
 }
 
 /// Stands for election in the next term.
-pub(super) fn campaign(at: At<'_>, server: &mut Server, transfer: bool, out: &mut Effects) {
+pub(crate) fn campaign(at: At<'_>, server: &mut Server, transfer: bool, out: &mut Effects) {
     server.next_term(at.me);
     server.role = Standing::Candidate;
     server.leader = None;
@@ -72,7 +72,7 @@ fn canvass(at: At<'_>, server: &mut Server, term: Term, (pre, transfer): (bool, 
 }
 
 /// A candidate asks for a vote.
-pub(super) fn on_request_vote(at: At<'_>, server: &mut Server, from: NodeId, message: &Message, out: &mut Effects) {
+pub(crate) fn on_request_vote(at: At<'_>, server: &mut Server, from: NodeId, message: &Message, out: &mut Effects) {
     let Message::RequestVote { term, last_index, last_term, pre, transfer } = *message else {
         unreachable!("a request for a vote")
     };
@@ -126,7 +126,7 @@ fn has_leader(at: At<'_>, server: &Server) -> Option<NodeId> {
 }
 
 /// An answer to a candidate.
-pub(super) fn on_vote(
+pub(crate) fn on_vote(
     at: At<'_>,
     server: &mut Server,
     from: NodeId,
@@ -181,7 +181,7 @@ fn become_leader(at: At<'_>, server: &mut Server, out: &mut Effects) {
 }
 
 /// CheckQuorum: a leader whom a majority has not answered for an election timeout steps down.
-pub(super) fn on_quorum_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn on_quorum_timeout(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
     let answered = std::mem::take(&mut lead.answered).count_ones() + 1;
     if answered < at.ctx.setup.servers.majority() {

@@ -3,61 +3,60 @@
 //! A leader has at most one append with entries under way to each follower; what comes meanwhile goes with the next one.
 //! A heartbeat sends again what may be lost.
 
+use super::super::note::Measured;
+use super::super::{Appended, Command, Effects, Fate, Index, Message, Note, Standing, Term, Timer};
 use super::log::{Conflict, Entry, commit_index};
-use super::note::Measured;
 use super::requests;
-use super::server::{At, Server};
 use super::transfer::Transfer;
-use super::{
-    Appended, Command, Effects, Fate, Index, Message, Note, Standing, Term, Timer, election, snapshot, transfer,
-};
+use super::{At, Server};
+use super::{election, snapshot, transfer};
 use crate::trace::NodeId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// Figure 2, "volatile state on leaders", and what a leader keeps besides.
 #[derive(Clone, Debug)]
-pub(super) struct Leadership {
+pub(crate) struct Leadership {
     /// For each server the index of the next entry to send.
-    pub(super) next: Vec<Index>,
+    pub(crate) next: Vec<Index>,
     /// For each server the highest index known to be in its log.
-    pub(super) matched: Vec<Index>,
+    pub(crate) matched: Vec<Index>,
     /// For each server the highest index that was sent to it. From `next` on to here is under way.
     sent: Vec<Index>,
     /// Whose log it looks for the end of agreement in: until it is found, appends to it are empty (thesis 3.5).
     probing: u16,
     /// Who has answered since the last count (CheckQuorum).
-    pub(super) answered: u16,
+    pub(crate) answered: u16,
     /// When each server last answered.
-    pub(super) answered_us: Vec<u64>,
+    pub(crate) answered_us: Vec<u64>,
     /// Index of the first entry of its term.
-    pub(super) first: Index,
+    pub(crate) first: Index,
     /// The last round of confirmation, and the last that each server has answered (thesis 6.4).
-    pub(super) round: u32,
-    pub(super) rounds: Vec<u32>,
-    pub(super) reads: Vec<super::read_index::Read>,
+    pub(crate) round: u32,
+    pub(crate) rounds: Vec<u32>,
+    pub(crate) reads: Vec<super::read_index::Read>,
     /// When it last heard of each client's session.
-    pub(super) heard: BTreeMap<NodeId, (u32, u64)>,
+    pub(crate) heard: BTreeMap<NodeId, (u32, u64)>,
     /// The last command of each client that it put into the log.
-    pub(super) proposed: BTreeMap<NodeId, (u32, u32)>,
+    pub(crate) proposed: BTreeMap<NodeId, (u32, u32)>,
     /// Sessions and commands whose end it has put into the log.
-    pub(super) ending: BTreeSet<(NodeId, u32)>,
+    pub(crate) ending: BTreeSet<(NodeId, u32)>,
     /// Since when each waiter waits (`deadlock: timeout`).
-    pub(super) waits: BTreeMap<(NodeId, u32), u64>,
-    pub(super) transfer: Option<Transfer>,
+    pub(crate) waits: BTreeMap<(NodeId, u32), u64>,
+    pub(crate) transfer: Option<Transfer>,
     /// When the entries that are not committed yet were appended.
-    pub(super) appended_us: VecDeque<(Index, u64)>,
+    pub(crate) appended_us: VecDeque<(Index, u64)>,
     /// How long it took until entries were committed that are not applied yet.
-    pub(super) round_us: VecDeque<(Index, u64)>,
+    pub(crate) round_us: VecDeque<(Index, u64)>,
     /// How many requests it and others of its server had sent when it last applied an entry.
-    pub(super) asked: u64,
-    pub(super) since_us: u64,
+    pub(crate) asked: u64,
+    pub(crate) since_us: u64,
     /// Until when a majority is known to have followed.
-    pub(super) led_until_us: u64,
+    pub(crate) led_until_us: u64,
 }
 
 impl Leadership {
-    pub(super) fn new(servers: usize, last: Index, asked: u64, now_us: u64) -> Leadership {
+    pub(crate) fn new(servers: usize, last: Index, asked: u64, now_us: u64) -> Leadership {
         Leadership {
             next: vec![last + 1; servers],
             matched: vec![0; servers],
@@ -83,7 +82,7 @@ impl Leadership {
     }
 
     /// What is known of an entry that is applied now.
-    pub(super) fn measure(&mut self, index: Index, asked: u64) -> Measured {
+    pub(crate) fn measure(&mut self, index: Index, asked: u64) -> Measured {
         let round_us = self.round_us.pop_front_if(|(i, _)| *i == index).map(|(_, us)| us);
         let before = std::mem::replace(&mut self.asked, asked);
         Measured { round_us, asked: asked - before }
@@ -96,7 +95,7 @@ impl Leadership {
 }
 
 /// A leader puts a command into its log; the caller sends it.
-pub(super) fn append(at: At<'_>, server: &mut Server, command: Command) {
+pub(crate) fn append(at: At<'_>, server: &mut Server, command: Command) {
     let index = server.log.push(Entry { term: server.term, command: Rc::new(command) });
     server.log_changed(index);
     let Some(lead) = &mut server.lead else { unreachable!("only a leader appends") };
@@ -104,7 +103,7 @@ pub(super) fn append(at: At<'_>, server: &mut Server, command: Command) {
 }
 
 /// A leader takes a command: into its log, and to everyone who waits for nothing else.
-pub(super) fn propose(at: At<'_>, server: &mut Server, command: Command, out: &mut Effects) {
+pub(crate) fn propose(at: At<'_>, server: &mut Server, command: Command, out: &mut Effects) {
     append(at, server, command);
     send_new(at, server, out);
 }
@@ -128,7 +127,7 @@ fn send_new(at: At<'_>, server: &mut Server, out: &mut Effects) {
 }
 
 /// Sends to all what they lack, or a heartbeat.
-pub(super) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
     for peer in at.ctx.setup.servers.but(at.me) {
         send_append(at, server, peer, out);
     }
@@ -138,7 +137,7 @@ pub(super) fn broadcast(at: At<'_>, server: &mut Server, out: &mut Effects) {
 }
 
 /// Time for a heartbeat, and for what a leader looks after.
-pub(super) fn on_heartbeat(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn on_heartbeat(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
     let peers = at.ctx.setup.servers.but(at.me);
     let patience_us = at.ctx.setup.election_us.1;
@@ -190,7 +189,7 @@ fn send_append(at: At<'_>, server: &mut Server, peer: NodeId, out: &mut Effects)
 }
 
 /// Figure 2, AppendEntries RPC, receiver.
-pub(super) fn on_append(at: At<'_>, server: &mut Server, from: NodeId, message: &Message, out: &mut Effects) {
+pub(crate) fn on_append(at: At<'_>, server: &mut Server, from: NodeId, message: &Message, out: &mut Effects) {
     let Message::AppendEntries { term, prev_index, prev_term, entries, commit, round, suspects } = message else {
         unreachable!("an append")
     };
@@ -230,7 +229,7 @@ pub(super) fn on_append(at: At<'_>, server: &mut Server, from: NodeId, message: 
 }
 
 /// Takes the sender for the leader of its term.
-pub(super) fn follow(at: At<'_>, server: &mut Server, leader: NodeId, term: Term, out: &mut Effects) {
+pub(crate) fn follow(at: At<'_>, server: &mut Server, leader: NodeId, term: Term, out: &mut Effects) {
     // A second leader of its own term a leader can only meet where votes were given twice: it does not look for that.
     if server.role != Standing::Leader || term > server.term {
         server.become_follower(at, term, out);
@@ -242,7 +241,7 @@ pub(super) fn follow(at: At<'_>, server: &mut Server, leader: NodeId, term: Term
 }
 
 /// A follower's answer.
-pub(super) fn on_reply(
+pub(crate) fn on_reply(
     at: At<'_>,
     server: &mut Server,
     from: NodeId,

@@ -1,15 +1,15 @@
 //! Linearizable reads without writing to the log (§8, thesis 6.4).
 
-use super::locks::Locks;
+use super::super::locks::Locks;
+use super::super::{Answer, Command, Effects, Index, Message, Snapshot, Standing};
 use super::replication;
-use super::server::{At, Server};
-use super::{Answer, Command, Effects, Index, Message, Snapshot, Standing};
+use super::{At, Server};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
 /// A read that waits to be answered.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Read {
+pub(crate) struct Read {
     client: NodeId,
     session: u32,
     serial: u32,
@@ -20,7 +20,7 @@ pub(super) struct Read {
 }
 
 /// A client wants to see the lock table.
-pub(super) fn on_read(
+pub(crate) fn on_read(
     at: At<'_>,
     server: &mut Server,
     (client, session, serial): (NodeId, u32, u32),
@@ -44,7 +44,7 @@ pub(super) fn on_read(
 }
 
 /// Answers the reads for which the leader is confirmed, and far enough.
-pub(super) fn answer_reads(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn answer_reads(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let Some(lead) = &mut server.lead else { return };
     if lead.reads.is_empty() || server.role != Standing::Leader {
         return;

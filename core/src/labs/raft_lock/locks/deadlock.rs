@@ -3,16 +3,16 @@
 //! An edge goes from a waiter to each incompatible holder and to each incompatible waiter before it in the queue: the
 //! queue is FIFO, so it waits for those too, and some deadlocks exist through queue order alone.
 
-use super::locks::Locks;
+use super::Locks;
 use crate::trace::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// For each client that waits, for whom.
-pub(super) type Graph = BTreeMap<NodeId, BTreeSet<NodeId>>;
+pub(crate) type Graph = BTreeMap<NodeId, BTreeSet<NodeId>>;
 
 /// The graph of a lock table. `holders_only` leaves out the waiters (broken on purpose).
-pub(super) fn edges(locks: &Locks, holders_only: bool) -> Graph {
+pub(crate) fn edges(locks: &Locks, holders_only: bool) -> Graph {
     let mut graph = Graph::new();
     for lock in locks.resources.values() {
         for (place, waiter) in lock.queue.iter().enumerate() {
@@ -25,10 +25,10 @@ pub(super) fn edges(locks: &Locks, holders_only: bool) -> Graph {
 }
 
 /// Who waits for whom, and because of which lock.
-pub(super) type Wait = (NodeId, NodeId, Rc<str>);
+pub(crate) type Wait = (NodeId, NodeId, Rc<str>);
 
 /// The edges one by one, each with its lock.
-pub(super) fn waits(locks: &Locks) -> Vec<Wait> {
+pub(crate) fn waits(locks: &Locks) -> Vec<Wait> {
     let mut waits = Vec::new();
     for (name, lock) in &locks.resources {
         for (place, waiter) in lock.queue.iter().enumerate() {
@@ -40,7 +40,7 @@ pub(super) fn waits(locks: &Locks) -> Vec<Wait> {
 }
 
 /// A cycle, if there is one: through the newest waiter where one goes through it.
-pub(super) fn cycle(graph: &Graph, newest: NodeId) -> Option<Vec<NodeId>> {
+pub(crate) fn cycle(graph: &Graph, newest: NodeId) -> Option<Vec<NodeId>> {
     let others = graph.keys().copied().filter(|c| *c != newest);
     std::iter::once(newest).chain(others).find_map(|start| path_back(graph, start))
 }

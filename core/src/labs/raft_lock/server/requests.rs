@@ -1,16 +1,17 @@
 //! What clients ask of a server (§8, thesis 6.3): any server takes it, the leader answers, the others point to it.
 
-use super::locks::{Applied, Change, Outcome};
+use super::super::locks::{Applied, Change, Outcome};
+use super::super::{Answer, Ask, Call, Command, Effects, Message, Note, Served};
+use super::read_index;
 use super::replication::{append, propose};
-use super::server::{At, Server};
-use super::{Answer, Ask, Call, Command, Effects, Message, Note, Served, read_index};
+use super::{At, Server};
 use crate::trace::{NodeId, RecordId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What clients are to be told of the entries that a step applies.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// Of each client the number of its last command, and how that stands.
     outcomes: BTreeMap<NodeId, (u32, Outcome)>,
     /// Tokens of grants that were taken away.
@@ -18,7 +19,7 @@ pub(super) struct Answers {
 }
 
 /// A client asks.
-pub(super) fn on_ask(
+pub(crate) fn on_ask(
     at: At<'_>,
     server: &mut Server,
     from: NodeId,
@@ -81,7 +82,7 @@ fn heard(at: At<'_>, server: &mut Server, client: NodeId, session: u32) {
 }
 
 /// A client that holds or awaits something lives.
-pub(super) fn on_keep_alive(at: At<'_>, server: &mut Server, from: NodeId, session: u32, out: &mut Effects) {
+pub(crate) fn on_keep_alive(at: At<'_>, server: &mut Server, from: NodeId, session: u32, out: &mut Effects) {
     let pointer = server.leader.filter(|leader| *leader != at.me);
     let said = if server.lead.is_none() {
         Answer::NotLeader(pointer)
@@ -109,7 +110,7 @@ fn answer(
 }
 
 /// Notes whom an applied entry concerns: its own client, and those whom it granted or took something.
-pub(super) fn collect_answers(server: &mut Server, done: &Applied) {
+pub(crate) fn collect_answers(server: &mut Server, done: &Applied) {
     let answers = &mut server.answers;
     answers.outcomes.extend(done.answer.map(|(client, serial, outcome)| (client, (serial, outcome))));
     let own = done.answer.map(|(client, serial, _)| (client, serial));
@@ -130,7 +131,7 @@ pub(super) fn collect_answers(server: &mut Server, done: &Applied) {
 }
 
 /// Tells them.
-pub(super) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let answers = std::mem::take(&mut server.answers);
     let session = |server: &Server, client| server.machine.sessions.get(&client).map_or(0, |s| s.session);
     // Whoever asks for something learns from the answer; it may ask in vain for a lock that is gone, and is told then.
@@ -146,7 +147,7 @@ pub(super) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) {
 
 /// At each heartbeat: sessions whose lease is over end through the log, and so do waits that are too long, where that is
 /// what is done about deadlock. The caller sends what this appends.
-pub(super) fn look_after_clients(at: At<'_>, server: &mut Server) {
+pub(crate) fn look_after_clients(at: At<'_>, server: &mut Server) {
     let setup = &at.ctx.setup;
     let Some(lead) = &mut server.lead else { return };
     let mut commands = Vec::new();
@@ -162,7 +163,7 @@ pub(super) fn look_after_clients(at: At<'_>, server: &mut Server) {
             commands.push(Command::Expire { client, session: known.session });
         }
     }
-    if setup.rules.policy == super::locks::Policy::Timeout {
+    if setup.rules.policy == super::super::locks::Policy::Timeout {
         let before = std::mem::take(&mut lead.waits);
         for waiter in server.machine.resources.values().flat_map(|lock| &lock.queue) {
             let key = (waiter.client, waiter.serial);
@@ -182,7 +183,7 @@ pub(super) fn look_after_clients(at: At<'_>, server: &mut Server) {
 }
 
 /// A person asks a server for its numbers.
-pub(super) fn on_metrics(server: &Server, request: RecordId, out: &mut Effects) {
+pub(crate) fn on_metrics(server: &Server, request: RecordId, out: &mut Effects) {
     let tally = &server.tally;
     let numbers = vec![
         ("role", crate::base::json::quote(server.role.name())),

@@ -1,7 +1,7 @@
 //! What the lab measures over time, from what the records say.
 
-use super::Note;
-use super::note::{Change, Served, Sharing, Why};
+use super::super::Note;
+use super::super::note::{Change, Served, Sharing, Why};
 use crate::coherence::{Event, State, Transaction};
 use crate::tables::{Fold, Sample, Series};
 
@@ -17,7 +17,7 @@ const GIVEN: &str = "Given up or written back so far";
 const LINES: &str = "Lines held";
 const MOVES: &str = "Changes of state so far";
 
-pub(super) static SERIES: [Series; 25] = [
+pub(crate) static SERIES: [Series; 25] = [
     line(HITS, "of reads", "%", Fold::Percent),
     line(HITS, "of writes", "%", Fold::Percent),
     line(MISSES, "no sharing", "", Fold::Total),
@@ -62,7 +62,7 @@ const fn one(series: usize) -> Sample {
 }
 
 /// Values of the series.
-pub(super) fn samples(note: &Note) -> Vec<Sample> {
+pub(crate) fn samples(note: &Note) -> Vec<Sample> {
     match note {
         Note::Served(served) => accessed(served),
         Note::Changed(change) => changed(change),

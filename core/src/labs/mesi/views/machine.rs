@@ -1,8 +1,8 @@
 //! The state machine of a line as a graph: who is where, and which way was just taken. The arrows are those of the table.
 
-use super::note::Why;
-use super::words::names;
-use super::{Ctx, Mesi, Moved, views};
+use super::super::note::Why;
+use super::super::words::names;
+use super::super::{Ctx, Mesi, Moved};
 use crate::coherence::{Does, Event, Family, State, Transaction, table};
 use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
@@ -30,7 +30,7 @@ pub(super) fn panel(ctx: &Ctx, seen: &[Seen<'_, Mesi>]) -> Panel {
     let line = last.first().map(|(_, moved)| &moved.line).or(ctx.setup.show.as_ref());
     let states: Vec<State> =
         State::ALL.into_iter().filter(|s| ctx.setup.family == Family::Mesi || *s != State::E).collect();
-    let at = |state: State| line.is_some().then(|| holders(caches, state, |seen| views::line_state(seen, line)));
+    let at = |state: State| line.is_some().then(|| holders(caches, state, |seen| super::line_state(seen, line)));
     let node = |state: &State| GraphNode {
         label: label(ctx, *state, &at(*state).unwrap_or_default()),
         says: String::new(),

@@ -1,14 +1,14 @@
 //! Log compaction (§7): each server takes snapshots on its own; a leader sends its own to whoever is too far behind.
 
+use super::super::{Appended, Effects, Fate, Message, Note, Snapshot, Term};
 use super::log::Conflict;
 use super::replication::follow;
-use super::server::{At, Server};
-use super::{Appended, Effects, Fate, Message, Note, Snapshot, Term};
+use super::{At, Server};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
 /// Takes a snapshot when so many entries were applied since the last one.
-pub(super) fn take_if_due(at: At<'_>, server: &mut Server, out: &mut Effects) {
+pub(crate) fn take_if_due(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let every = at.ctx.setup.snapshot_every;
     if every == 0 || server.applied < server.log.base() + every {
         return;
@@ -20,14 +20,14 @@ pub(super) fn take_if_due(at: At<'_>, server: &mut Server, out: &mut Effects) {
 }
 
 /// Sends the snapshot instead of entries that are cut off.
-pub(super) fn send(at: At<'_>, server: &mut Server, peer: NodeId, out: &mut Effects) {
+pub(crate) fn send(at: At<'_>, server: &mut Server, peer: NodeId, out: &mut Effects) {
     let snapshot = Rc::clone(server.snapshot.as_ref().expect("what is cut off is in a snapshot"));
     let round = server.lead.as_ref().map_or(0, |lead| lead.round);
     server.send(at, peer, Message::InstallSnapshot { term: server.term, snapshot, round }, out);
 }
 
 /// Figure 13, InstallSnapshot RPC, receiver.
-pub(super) fn on_install(
+pub(crate) fn on_install(
     at: At<'_>,
     server: &mut Server,
     from: NodeId,
