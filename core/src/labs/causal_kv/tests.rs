@@ -7,17 +7,9 @@ use super::CausalKv;
 use crate::base::json::quote;
 use crate::engine::{Run, run};
 use crate::labs;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, list, word};
 use crate::protocol::Protocol;
 use serde_json::Value;
-
-fn millis(us: u64) -> String {
-    format!("{}.{:03}", us / 1000, us % 1000)
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_string()
-}
 
 /// A clock from `data`: the counts of node1, node2 and so on.
 fn clock(value: &Value) -> String {
@@ -30,7 +22,7 @@ fn clock(value: &Value) -> String {
 
 fn held(data: &Value) -> String {
     let one = |h: &Value| format!(", holds {}/{} for {}", word(&h["write"]["origin"]), h["write"]["seq"], h["missing"]);
-    let mut text: String = data["held"].as_array().into_iter().flatten().map(one).collect();
+    let mut text: String = list(&data["held"]).map(one).collect();
     if data["missing"].as_object().is_some_and(|m| !m.is_empty()) && data.get("ok").is_none() {
         text += &format!(", waits for {}", data["missing"]);
     }
@@ -40,37 +32,26 @@ fn held(data: &Value) -> String {
     text
 }
 
-/// One line for each record that is worth one; boots, requests and periodic timers go without saying.
+/// Periodic timers go without saying.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
-    for id in 0..run.trace().len() {
-        let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
-        let data = &line["data"];
-        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
-        let said = match line["kind"].as_str().expect("a kind") {
-            "boot" | "request" => continue,
-            "timeout" if data["timer"] == "anti-entropy" || data["timer"] == "check" => continue,
+    golden::dialogue(run, |line| {
+        let Line { node, peer, label, data, .. } = line;
+        Some(match line.kind.as_str() {
+            "timeout" if data["timer"] == "anti-entropy" || data["timer"] == "check" => return None,
             "send" => {
-                let to: Vec<String> =
-                    line["messages"].as_array().into_iter().flatten().map(|m| word(&m["to"])).collect();
                 let deps = if data["deps"].is_object() { format!(" {}", clock(&data["deps"])) } else { String::new() };
-                format!("{node}→{} {}{deps}", to.join(","), word(&line["messages"][0]["label"]))
+                format!("{node}→{} {}{deps}", line.to(), word(&line.messages[0]["label"]))
             }
             "receive" => format!("{node}←{peer} {label}{}", held(data)),
             "deliver" => {
-                let ids = data["concurrent"].as_array().into_iter().flatten();
-                let ids: Vec<String> = ids.map(|id| format!(" ∥ {}/{}", word(&id["origin"]), id["seq"])).collect();
-                format!("{node} ◆ {label}{} {}", ids.concat(), clock(&data["clock"]))
+                let id = |id: &Value| format!(" ∥ {}/{}", word(&id["origin"]), id["seq"]);
+                let concurrent: String = list(&data["concurrent"]).map(id).collect();
+                format!("{node} ◆ {label}{concurrent} {}", clock(&data["clock"]))
             }
             "reply" => format!("{node} = {label} {}", clock(&data["context"])),
-            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
-            "crash" | "restart" | "pause" | "resume" => format!("{node} {}", word(&line["kind"])),
-            _ => format!("· {node} {label}").replace("  ", " "),
-        };
-        text.push_str(&format!("{} {said}\n", millis(line["at_us"].as_u64().expect("a time"))));
-    }
-    text
+            _ => return line.usual(),
+        })
+    })
 }
 
 /// Runs acts and holds the dialogue against `golden/NAME.txt`.

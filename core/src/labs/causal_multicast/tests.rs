@@ -7,56 +7,31 @@ use super::{About, CausalMulticast, Disk, Fate, Letter, Missing, Note, Request, 
 use crate::base::json::Payload;
 use crate::engine::{Run, run};
 use crate::labs;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, vector, word};
 use crate::protocol::{Context, Input, Out, Protocol, context};
 use crate::scenario::Scenario;
 use serde_json::Value;
 use std::sync::Arc;
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_string()
-}
-
-/// A protocol's vector from `data`: the components in the order of the processes.
-fn vector(run: &Run, vector: &Value) -> String {
-    let parts: Vec<String> = run.names().iter().map(|name| vector[name].to_string()).collect();
-    format!("({})", parts.join(","))
-}
-
-/// One line for each record that is worth one; requests, boots and the link layer go without saying.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
-    for id in 0..run.trace().len() {
-        let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
-        let data = &line["data"];
-        let (node, peer) = (word(&line["node"]), word(&line["peer"]));
+    golden::dialogue(run, |line| {
+        let Line { node, peer, label, data, .. } = line;
         let what = format!("{}#{} {}", word(&data["origin"]), data["seq"], data["payload"]);
         let moved = format!("{}→{}", vector(run, &data["before"]), vector(run, &data["after"]));
-        let said = match line["kind"].as_str().expect("a kind") {
-            "boot" | "request" | "link" => continue,
-            "send" => {
-                let to: Vec<String> =
-                    line["messages"].as_array().into_iter().flatten().map(|m| word(&m["to"])).collect();
-                format!("{node}→{} {what} {moved}", to.join(","))
-            }
+        Some(match line.kind.as_str() {
+            "send" => format!("{node}→{} {what} {moved}", line.to()),
             "receive" => {
                 let stamp = vector(run, &data["timestamp"]);
-                let held = data
-                    .get("held")
-                    .map(|h| format!(", held for {}: has {}, needs {}", word(&h["component"]), h["has"], h["needs"]));
-                format!("{node}←{peer} {what} {stamp} at {moved}{}", held.unwrap_or_default())
+                let held =
+                    |h: &Value| format!(", held for {}: has {}, needs {}", word(&h["component"]), h["has"], h["needs"]);
+                format!("{node}←{peer} {what} {stamp} at {moved}{}", data.get("held").map(held).unwrap_or_default())
             }
             "deliver" => format!("{node} delivers {what} {moved}"),
             "local" => format!("{node} local {moved}"),
-            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" => format!("✗ {}", word(&line["label"])),
-            "crash" | "restart" | "pause" | "resume" => format!("{node} {}", word(&line["kind"])),
-            _ => format!("· {}", word(&line["label"])),
-        };
-        let us = line["at_us"].as_u64().expect("a time");
-        text.push_str(&format!("{}.{:03} {said}\n", us / 1000, us % 1000));
-    }
-    text
+            "drop" => format!("✗ {label}"),
+            _ => return line.usual(),
+        })
+    })
 }
 
 /// Links of exactly 10 ms, and those from P1 to P3 of 60 ms.

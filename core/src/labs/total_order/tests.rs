@@ -6,7 +6,7 @@
 use super::TotalOrder;
 use crate::engine::{Run, run};
 use crate::labs;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, list, word};
 use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 use crate::tables::Sort;
@@ -14,57 +14,24 @@ use crate::trace::Kind;
 use crate::trace::frame::ProcessFrame;
 use serde_json::Value;
 
-fn millis(us: u64) -> String {
-    format!("{}.{:03}", us / 1000, us % 1000)
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_string()
-}
-
-fn words(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().map(word).collect()
-}
-
-/// One line for each record that is worth one; boots, requests and the frames of the links go without saying.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
-    for id in 0..run.trace().len() {
-        let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
-        let data = &line["data"];
-        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
+    golden::dialogue(run, |line| {
+        let Line { node, peer, label, data, .. } = line;
         let clock = format!("{}→{}", data["before"], data["after"]);
-        let said = match line["kind"].as_str().expect("a kind") {
-            "boot" | "request" | "link" => continue,
-            "send" => {
-                let to: Vec<String> =
-                    line["messages"].as_array().into_iter().flatten().map(|m| word(&m["to"])).collect();
-                format!(
-                    "{node}→{} {} at {} ({clock})",
-                    to.join(","),
-                    word(&line["messages"][0]["label"]),
-                    data["timestamp"]
-                )
-            }
+        Some(match line.kind.as_str() {
+            "send" => format!("{node}→{} {} at {} ({clock})", line.to(), line.sent(), data["timestamp"]),
             "receive" => {
                 let copy = data.get("copy").map(|c| format!(", copy {c}")).unwrap_or_default();
-                let head = match data.get("head") {
-                    Some(head) => format!(" | {} waits for {}", word(head), words(&data["waits_for"]).join(", ")),
-                    None => String::new(),
-                };
+                let waits_for: Vec<String> = list(&data["waits_for"]).map(word).collect();
+                let waits = |head: &Value| format!(" | {} waits for {}", word(head), waits_for.join(", "));
+                let head = data.get("head").map(waits).unwrap_or_default();
                 format!("{node}←{peer} {label}{copy} at {} ({clock}){head}", data["timestamp"])
             }
             "local" => format!("{node} {label} ({clock})"),
             "deliver" => format!("{node} {label}, its {}., balance {}", data["position"], data["balance"]),
-            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" if data.get("layer").is_some() => format!("✗ {label}"),
-            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
-            "crash" | "restart" | "pause" | "resume" => format!("{node} {}", word(&line["kind"])),
-            _ => format!("· {label}"),
-        };
-        text.push_str(&format!("{} {said}\n", millis(line["at_us"].as_u64().expect("a time"))));
-    }
-    text
+            _ => return line.usual(),
+        })
+    })
 }
 
 fn parse(text: &str) -> Scenario {

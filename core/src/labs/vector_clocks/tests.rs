@@ -7,51 +7,23 @@ use super::VectorClocks;
 use crate::base::draw::{Purpose, draw, in_range};
 use crate::engine::{Run, run};
 use crate::labs;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, vector};
 use crate::protocol::Protocol;
-use serde_json::Value;
 
-fn millis(us: u64) -> String {
-    format!("{}.{:03}", us / 1000, us % 1000)
-}
-
-/// A protocol's clock from `data`: the components in the order of the processes.
-fn clock(run: &Run, clock: &Value) -> String {
-    let parts: Vec<String> = run.names().iter().map(|name| clock[name].to_string()).collect();
-    format!("({})", parts.join(","))
-}
-
-/// One line for each record that is worth one; requests and boots go without saying.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
-    for id in 0..run.trace().len() {
-        let line: Value = serde_json::from_str(&run.line(id)).expect("a line is JSON");
-        let data = &line["data"];
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
-        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
-        let (before, after) = (|| clock(run, &data["before"]), || clock(run, &data["after"]));
-        let said = match line["kind"].as_str().expect("a kind") {
-            "boot" | "request" => continue,
-            "send" => {
-                let to: Vec<String> =
-                    line["messages"].as_array().into_iter().flatten().map(|m| word(&m["to"])).collect();
-                format!("{node}→{} {} {}", to.join(","), word(&line["messages"][0]["label"]), after())
-            }
+    golden::dialogue(run, |line| {
+        let Line { node, peer, label, data, .. } = line;
+        let (before, after) = (|| vector(run, &data["before"]), || vector(run, &data["after"]));
+        Some(match line.kind.as_str() {
+            "send" => format!("{node}→{} {} {}", line.to(), line.sent(), after()),
             "receive" => {
                 let copy = data.get("copy").map(|c| format!(", copy {c}")).unwrap_or_default();
                 format!("{node}←{peer} {label}{copy} {}→{}", before(), after())
             }
             "local" => format!("{node} local {}", after()),
-            "violation" => {
-                format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"]))
-            }
-            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
-            "crash" | "restart" | "pause" | "resume" => format!("{node} {}", word(&line["kind"])),
-            _ => format!("· {label}"),
-        };
-        text.push_str(&format!("{} {said}\n", millis(line["at_us"].as_u64().expect("a time"))));
-    }
-    text
+            _ => return line.usual(),
+        })
+    })
 }
 
 /// Runs acts, each `at_ms act` on a line, and holds the dialogue against `golden/NAME.txt`.

@@ -5,53 +5,29 @@
 
 use super::{lines, play};
 use crate::engine::Run;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, word};
 use serde_json::Value;
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_string()
-}
-
-/// One line for each record that is worth one.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
-    for line in lines(run) {
-        let data = &line["data"];
-        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
-        let said = match word(&line["kind"]).as_str() {
-            "boot" | "act" => continue,
+    golden::dialogue(run, |line| {
+        let Line { node, label, data, .. } = line;
+        Some(match line.kind.as_str() {
+            "act" => return None,
             // Who is asked once more says so; the first time is told by the receive.
             "timeout" => format!("{node} {label}"),
-            "send" => {
-                let messages: Vec<&Value> = line["messages"].as_array().into_iter().flatten().collect();
-                let to: Vec<String> = messages.iter().map(|m| word(&m["to"])).collect();
-                let mut labels: Vec<String> = messages.iter().map(|m| word(&m["label"])).collect();
-                labels.dedup();
-                format!("{node}→{} {}", to.join(","), labels.join(" / "))
-            }
             "receive" => {
-                let mut more = String::new();
-                for (key, verb) in [("ends", "ends"), ("begins", "begins")] {
-                    if let Some(turn) = data.get(key) {
-                        more += &format!("; {verb} {}", turn["txn"]);
-                    }
-                }
-                format!("{node}←{peer} {label}{more}")
+                let turn = |(key, verb)| data.get(key).map(|turn: &Value| format!("; {verb} {}", turn["txn"]));
+                let more: String = [("ends", "ends"), ("begins", "begins")].into_iter().filter_map(turn).collect();
+                line.usual()? + &more
             }
             "state" if data.get("bus").is_some() => format!("bus ◆ {label}; memory has {}", data["memory"]),
             "state" if data["doubt"] == true => format!("{node}: {label}"),
             "state" => format!("{node} is {label} ({})", word(&data["why"])),
-            "reply" => format!("{node} = {label}"),
             "request" => format!("{node} ? {label}"),
-            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
             "local" => format!("bus: {label}"),
-            kind => format!("{node} {kind}"),
-        };
-        let at_us = line["at_us"].as_u64().expect("a time");
-        text.push_str(&format!("{}.{:03} {said}\n", at_us / 1000, at_us % 1000));
-    }
-    text
+            _ => return line.usual(),
+        })
+    })
 }
 
 /// Runs acts and holds the dialogue against `golden/NAME.txt`. One delay is 1 ms, and nothing else takes any time.

@@ -5,41 +5,29 @@
 
 use super::{lines, play};
 use crate::engine::Run;
-use crate::labs::golden;
+use crate::labs::golden::{self, Line, list, word};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_string()
-}
-
-/// One line for each record that is worth one.
 fn dialogue(run: &Run) -> String {
-    let mut text = String::new();
     let mut dull: BTreeSet<u64> = BTreeSet::new();
     let mut dull_messages: BTreeSet<u64> = BTreeSet::new();
-    for line in lines(run) {
-        let data = &line["data"];
-        let (node, peer, label) = (word(&line["node"]), word(&line["peer"]), word(&line["label"]));
-        let kind = word(&line["kind"]);
-        let id = line["id"].as_u64().expect("an id");
-        let messages: Vec<&Value> = line["messages"].as_array().into_iter().flatten().collect();
-        let ids = || messages.iter().filter_map(|m| m["id"].as_u64());
-        let ours = line["message"].as_u64();
+    golden::dialogue(run, |line| {
+        let Line { node, label, data, .. } = line;
+        let ours = line.whole["message"].as_u64();
         // A heartbeat that is taken and brings nothing, and its answer.
-        let is_dull = match kind.as_str() {
-            "boot" | "request" => true,
+        let is_dull = match line.kind.as_str() {
             "timeout" => data["timer"] != "election",
             "send" => {
-                let answer = line["cause"].as_u64().is_some_and(|cause| dull.contains(&cause));
+                let answer = line.whole["cause"].as_u64().is_some_and(|cause| dull.contains(&cause));
                 if answer {
-                    dull_messages.extend(ids());
+                    dull_messages.extend(line.messages.iter().filter_map(|m| m["id"].as_u64()));
                 }
-                answer || messages.iter().all(|m| word(&m["label"]).starts_with("heartbeat"))
+                answer || line.messages.iter().all(|m| word(&m["label"]).starts_with("heartbeat"))
             }
             "receive" if label.starts_with("heartbeat") => {
                 if data["accepted"] == true && data["new"] == 0 {
-                    dull.insert(id);
+                    dull.insert(line.id);
                 }
                 data["accepted"] == true
             }
@@ -49,36 +37,19 @@ fn dialogue(run: &Run) -> String {
             "state" => data["term"] == 0,
             _ => false,
         };
-        if is_dull {
-            continue;
-        }
-        let said = match kind.as_str() {
-            "send" => {
-                let to: Vec<String> = messages.iter().map(|m| word(&m["to"])).collect();
-                let mut labels: Vec<String> = messages.iter().map(|m| word(&m["label"])).collect();
-                labels.dedup();
-                format!("{node}→{} {}", to.join(","), labels.join(" / "))
-            }
-            "receive" => format!("{node}←{peer} {label}"),
-            "state" => format!("{node} is {label}"),
-            "persist" => format!("{node} writes {label}"),
+        match line.kind.as_str() {
+            _ if is_dull => None,
+            "state" => Some(format!("{node} is {label}")),
+            "persist" => Some(format!("{node} writes {label}")),
             "deliver" => {
-                let effects = data["effects"].as_array().into_iter().flatten();
                 let one = |e: &Value| {
                     format!("; {} {} {}", word(&e["client_id"]), word(&e["result"]), word(&e["resource_id"]))
                 };
-                format!("{node} ◆ {label}{}", effects.map(one).collect::<String>())
+                Some(format!("{node} ◆ {label}{}", list(&data["effects"]).map(one).collect::<String>()))
             }
-            "reply" => format!("{node} = {label}"),
-            "violation" => format!("! {} {}: {}", word(&data["rule"]), data["events"], word(&data["explain"])),
-            "drop" => format!("{}→{} ✗ {label}", word(&data["from"]), word(&data["to"])),
-            "crash" | "restart" | "pause" | "resume" => format!("{node} {kind}"),
-            _ => format!("· {node} {label}").replace("  ", " "),
-        };
-        let at_us = line["at_us"].as_u64().expect("a time");
-        text.push_str(&format!("{}.{:03} {said}\n", at_us / 1000, at_us % 1000));
-    }
-    text
+            _ => line.usual(),
+        }
+    })
 }
 
 /// Runs acts and holds the dialogue against `golden/NAME.txt`.
