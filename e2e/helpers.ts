@@ -298,3 +298,16 @@ export async function openFile(page: Page, name: string, content: string | Buffe
     buffer: Buffer.from(content),
   });
 }
+
+/** Fills in the form of an operation and asks for it. */
+export async function ask(page: Page, operation: string, fields: Record<string, string> = {}): Promise<void> {
+  await tab(page, 'act');
+  const card = page.locator('.card.act');
+  await card.getByRole('button', { name: operation, exact: true }).click();
+  for (const [name, value] of Object.entries(fields)) {
+    const field = card.getByLabel(name, { exact: true });
+    if (await field.evaluate((e) => e.tagName === 'SELECT')) await field.selectOption({ label: value });
+    else await field.fill(value);
+  }
+  await card.locator('.go').click();
+}

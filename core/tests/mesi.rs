@@ -10,10 +10,9 @@ mod requests;
 #[path = "mesi/sharing.rs"]
 mod sharing;
 
-use common::{Dice, assert_same_trace, cases, moment, on_all_processors, parse};
+use common::{Dice, assert_same_trace, cases, every_switch_is_caught, moment, on_all_processors, parse};
 use lightcone_core::engine::explore::run_and_settle;
 use lightcone_core::engine::{Run, run};
-use lightcone_core::labs::find;
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -447,21 +446,10 @@ fn no_fault_breaks_a_rule_and_every_access_ends() {
 
 #[test]
 fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
-    let spec = find("mesi").expect("the lab").spec();
-    let mut fired: BTreeSet<&str> = BTreeSet::new();
-    for switch in spec.switches {
-        let t = play_all(cases(BROKEN_RUNS), switch.name);
-        let caught = t.found.get(switch.rule).copied().unwrap_or(0);
-        println!(
-            "{} is caught by {} in {caught} of {} random runs; all rules: {:?}",
-            switch.name, switch.rule, t.runs, t.found
-        );
-        assert!(caught > 0 || t.runs < BROKEN_RUNS, "{}", switch.name);
-        fired.extend(t.found.keys());
-    }
-    for rule in spec.rules.iter().filter(|_| cases(BROKEN_RUNS) >= BROKEN_RUNS) {
-        assert!(fired.contains(rule.name), "{} never fired", rule.name);
-    }
+    every_switch_is_caught("mesi", cases(BROKEN_RUNS) >= BROKEN_RUNS, &[], |switch| {
+        let t = play_all(cases(BROKEN_RUNS), switch);
+        (t.runs, t.found)
+    });
 }
 
 #[test]

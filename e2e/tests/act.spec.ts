@@ -3,8 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import {
-  type TraceRecord,
-  LIGHT,
+  ask,
   clock,
   dragSlider,
   empty,
@@ -12,6 +11,7 @@ import {
   inkAlong,
   inkIn,
   isSmall,
+  LIGHT,
   nowX,
   picture,
   place,
@@ -19,24 +19,12 @@ import {
   shownMs,
   tab,
   trace,
+  type TraceRecord,
 } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
 const [P1, P2] = LIGHT.processes;
-
-/** Fills in the form and asks for it. */
-async function ask(page: Page, operation: string, fields: Record<string, string> = {}): Promise<void> {
-  await tab(page, 'act');
-  const card = page.locator('.card.act');
-  await card.getByRole('button', { name: operation, exact: true }).click();
-  for (const [name, value] of Object.entries(fields)) {
-    const field = card.getByLabel(name, { exact: true });
-    if (await field.evaluate((e) => e.tagName === 'SELECT')) await field.selectOption({ label: value });
-    else await field.fill(value);
-  }
-  await card.locator('.go').click();
-}
 
 async function fault(page: Page, wish: string, name: string): Promise<void> {
   await tab(page, 'network');

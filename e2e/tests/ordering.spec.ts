@@ -1,7 +1,7 @@
 // The labs of ordered multicast and of the causal store: their views, their checks, what one may send through them.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { LIGHT, atEnd, frames, inkIn, load, place, records, shownMs, start, tab } from '../helpers.ts';
+import { ask, atEnd, frames, inkIn, LIGHT, load, place, records, shownMs, start, tab } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -26,19 +26,6 @@ async function at(page: Page, lab: string, scenario: string, ms?: number): Promi
 async function empty(page: Page, lab: string, more: Record<string, unknown> = {}): Promise<void> {
   await start(page);
   await load(page, { format: 'lightcone/1', lab, network: { delay_ms: 20 }, until_ms: 1000, ...more });
-}
-
-/** Fills the form in and sends it. */
-async function ask(page: Page, operation: string, fields: Record<string, string>): Promise<void> {
-  await tab(page, 'act');
-  const card = page.locator('.card.act');
-  await card.getByRole('button', { name: operation, exact: true }).click();
-  for (const [name, value] of Object.entries(fields)) {
-    const field = card.getByLabel(name, { exact: true });
-    if (await field.evaluate((e) => e.tagName === 'SELECT')) await field.selectOption({ label: value });
-    else await field.fill(value);
-  }
-  await card.locator('.go').click();
 }
 
 for (const lab of LABS) {

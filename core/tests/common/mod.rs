@@ -7,6 +7,7 @@ use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Numbers that follow from a seed alone, so that a failure that names its seed can be made again.
@@ -229,4 +230,29 @@ pub(crate) fn on_all_processors<T: Default + Send>(
         }
     });
     total.into_inner().expect("no worker has failed")
+}
+
+/// Plays random runs with each switch of a lab: its rule must catch it, and with the runs of `more` each rule must have
+/// fired. `play` tells how many runs it has made and which rules fired how often.
+pub(crate) fn every_switch_is_caught(
+    lab: &str,
+    full: bool,
+    more: &[&'static str],
+    mut play: impl FnMut(&'static str) -> (u64, BTreeMap<&'static str, u64>),
+) {
+    let spec = labs::find(lab).expect("the lab").spec();
+    let mut fired: BTreeSet<&str> = more.iter().copied().collect();
+    for switch in spec.switches {
+        let (runs, found) = play(switch.name);
+        let caught = found.get(switch.rule).copied().unwrap_or(0);
+        println!(
+            "{} is caught by {} in {caught} of {runs} random runs; all rules: {found:?}",
+            switch.name, switch.rule
+        );
+        assert!(caught > 0 || !full, "{}", switch.name);
+        fired.extend(found.keys());
+    }
+    for rule in spec.rules.iter().filter(|_| full) {
+        assert!(fired.contains(rule.name), "{} never fired", rule.name);
+    }
 }
