@@ -10,6 +10,15 @@ use std::time::{Duration, Instant};
 /// The variable that scales the number of random cases, in percent.
 const CASES: &str = "LIGHTCONE_CASES";
 
+/// The variable that names the folder of public data with known answers.
+const DATA: &str = "LIGHTCONE_DATA";
+
+/// That folder: tests that read it are ignored where there is none.
+fn data(root: &Path) -> Option<PathBuf> {
+    let named = std::env::var_os(DATA).map(PathBuf::from);
+    named.or_else(|| Some(root.parent()?.join("shared/data"))).filter(|folder| folder.is_dir())
+}
+
 /// Chores are checked apart from the running program's folder: on Windows that is locked.
 const OWN_TARGET: &str = "target/xtask-check";
 
@@ -110,11 +119,11 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode, Failure> {
         }
         all.push(Done { stage: *stage, count, error, time: start.elapsed() });
     }
-    Ok(summary(&all, &options))
+    Ok(summary(root, &all, &options))
 }
 
 /// Prints the table of stages and, last, the count.
-fn summary(all: &[Done], options: &Options) -> ExitCode {
+fn summary(root: &Path, all: &[Done], options: &Options) -> ExitCode {
     println!("\n{:<8} {:>7}", "stage", "minutes");
     let mut total = Count::default();
     for done in all {
@@ -126,6 +135,9 @@ fn summary(all: &[Done], options: &Options) -> ExitCode {
         if let Some(error) = &done.error {
             println!("failed: {}: {error}", done.stage.name());
         }
+    }
+    if total.skipped > 0 && data(root).is_none() {
+        println!("Tests of public data were left out: {DATA} names no folder, and none is beside the project.");
     }
     if options.without_browser && options.stages.contains(&Stage::Browser) {
         println!("The browser tests were left out (--without-browser).");
@@ -190,6 +202,9 @@ impl Suite<'_> {
         let mut test = cargo(self.root, &["test", "--no-fail-fast"]);
         test.args(args);
         self.set_cases(&mut test);
+        if data(self.root).is_some() {
+            test.args(["--", "--include-ignored"]);
+        }
         let mut own = Count::default();
         let result = run_lines(&mut test, |line| {
             if let Some(more) = count::libtest(line) {

@@ -54,17 +54,12 @@ pub(crate) fn cases(normal: u64) -> u64 {
     (normal * percent / 100).max(1)
 }
 
-/// Public data with known answers, where there is any: `LIGHTCONE_DATA`, else beside the project.
-pub(crate) fn shared_data(file: &str) -> Option<String> {
+/// Public data with known answers: in `LIGHTCONE_DATA`, else beside the project. Who clones the project alone does not have
+/// them, so tests that read them are ignored unless `cargo xtask test` finds the folder.
+pub(crate) fn shared_data(file: &str) -> String {
     let folder = std::env::var_os("LIGHTCONE_DATA")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    match std::fs::read_to_string(folder.join(file)) {
-        Ok(text) => Some(text),
-        Err(e) => {
-            println!("skipped: {file} is not to be had ({e}); set LIGHTCONE_DATA to the folder of the shared data");
-            None
-        }
-    }
+    std::fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{file}: {e}; see LIGHTCONE_DATA"))
 }
 
 /// What a random scenario has in it.
