@@ -9,12 +9,15 @@
 pub(crate) mod branches;
 pub(crate) mod command;
 pub(crate) mod console;
+pub(crate) mod file;
 pub(crate) mod guide;
 pub(crate) mod layout;
 pub(crate) mod load;
 pub(crate) mod memory;
+pub(crate) mod possible;
 pub(crate) mod session;
 mod store;
+pub(crate) mod words;
 pub(crate) mod work;
 
 pub(crate) use session::look;

@@ -1,7 +1,11 @@
 //! What a person can ask the page for.
 
+pub(crate) mod guide;
+pub(crate) mod look;
+
+use crate::model::file::FileId;
 use crate::model::layout::{Edge, Slot};
-use crate::model::{branches, guide, load, look, memory};
+use crate::model::{branches, load, memory};
 use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::Act;
 use lightcone_core::trace::RecordId;
@@ -61,10 +65,6 @@ impl Tab {
         (Tab::Memory, "memory", "Memory trace"),
     ];
 }
-
-/// A file that a person has chosen, by the number under which the platform holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FileId(pub u32);
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Memory traces: read from a file or made up, run through caches, and looked at access by access. Knows no Yew and no
 //! browser.
 
-use crate::model::command::FileId;
+use crate::model::file::FileId;
 use crate::model::{Model, Store};
 use lightcone_core::base::json::list;
 use lightcone_core::base::words::grouped;

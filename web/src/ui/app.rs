@@ -11,6 +11,7 @@ mod keys;
 mod lines;
 mod load;
 mod memory;
+mod menu;
 mod mode;
 mod opening;
 mod working;
@@ -24,9 +25,10 @@ use crate::model::session::Session;
 use crate::model::work::Word;
 use crate::model::{Model, Store, look};
 use crate::platform::{self, Frames, paint};
+use crate::ui::app::menu::ContextMenu;
 use crate::ui::cluster::{Cluster, Tokens};
 use crate::ui::console::Console;
-use crate::ui::controls::{ContextMenu, Header, Help, Splitter, Transport};
+use crate::ui::controls::{Header, Help, Splitter, Transport};
 use crate::ui::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint_overview};
 use crate::ui::forms::{ActPanel, Faults, NetworkPanel, SetupPanel};
 use crate::ui::memory::MemoryPanel;
@@ -34,7 +36,7 @@ use crate::ui::panels::{Acts, Branches, Chips, CompareBar, EventTable, Inspector
 use address::{linked, opened};
 use commands::{STORED_LAYOUT, STORED_THEME};
 use gloo_timers::callback::{Interval, Timeout};
-use lightcone_core::trace::frame::{Panel, Status};
+use lightcone_core::trace::frame::Panel;
 use lightcone_core::views::diagram::lay_out;
 use lightcone_core::views::diagram::theme::Theme;
 use mode::Mode;
@@ -540,18 +542,5 @@ fn first_theme() -> Theme {
         Some("light") => Theme::Light,
         _ if platform::prefers("(prefers-color-scheme: dark)") => Theme::Dark,
         _ => Theme::Light,
-    }
-}
-
-/// Whether a process can do what a button says, and if not, why.
-pub(crate) fn why_not(status: Status, wish: &str) -> Option<&'static str> {
-    match (wish, status) {
-        ("crash", Status::Crashed) => Some("It is down already."),
-        ("restart", Status::Up | Status::Paused) => Some("It is not down."),
-        ("pause", Status::Paused) => Some("It is paused already."),
-        ("pause" | "resume", Status::Crashed) => Some("It is down."),
-        ("resume", Status::Up) => Some("It is not paused."),
-        ("request", Status::Crashed) => Some("It is down: restart it first."),
-        _ => None,
     }
 }

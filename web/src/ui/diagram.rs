@@ -13,7 +13,6 @@ mod toolbar;
 pub(crate) use canvas::{Diagram, SceneRef};
 pub(crate) use cut::{CutBar, cut_at_pointer};
 pub(crate) use difference::mark_difference;
-pub(crate) use lane::step as step_lane;
 pub(crate) use overview::{Overview, paint_overview};
 pub(crate) use tip::Tip;
 pub(crate) use toolbar::Toolbar;

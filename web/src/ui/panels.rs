@@ -9,7 +9,6 @@ mod inspector;
 mod lab;
 mod metrics;
 mod rules;
-mod words;
 
 pub(crate) use acts::Acts;
 pub(crate) use branches::Branches;
@@ -20,4 +19,3 @@ pub(crate) use inspector::Inspector;
 pub(crate) use lab::{LabPanels, cache_cards};
 pub(crate) use metrics::Metrics;
 pub(crate) use rules::Rules;
-pub(crate) use words::{own_clock, words, words_in};

@@ -1,5 +1,6 @@
 //! How a person looks at a run: which way time runs, which lanes are open, what is searched for, the cut.
 
+pub(crate) use crate::model::command::look::Wish;
 use crate::model::session::Session;
 use lightcone_core::trace::causality::{self, Cut};
 use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
@@ -8,37 +9,6 @@ use lightcone_core::views::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, l
 
 /// Records that a search looks at before it asks the clock.
 const SLICE: u32 = 256;
-
-/// A wish that concerns only how the run is looked at.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Wish {
-    /// Which way time runs.
-    Turn(Orientation),
-    /// A lane is collapsed, or open again.
-    Fold(NodeId),
-    /// A lane comes to a place among the lanes, counted from 0.
-    Lane(NodeId, usize),
-    /// The pointer is over an event of the branch that is compared, or over none.
-    HoverBelow(Option<RecordId>),
-    /// What is searched for.
-    Search(String),
-    /// The search stops where it is.
-    StopSearch,
-    /// To the next hit, or to the one before.
-    Hit(bool),
-    /// A line over the lanes: for each where it is wanted, and the first record that is outside.
-    Cut(Vec<(f64, RecordId)>),
-    /// The line at one lane.
-    CutLane(NodeId, f64, RecordId),
-    /// The chosen lane's handle goes one event on or back.
-    CutStep(bool),
-    /// Another lane's handle is chosen.
-    CutChoose(NodeId),
-    /// No line any more.
-    NoCut,
-    /// What is in sight, in units of the axis.
-    Window(f64, f64),
-}
 
 /// A search as the person sees it.
 pub(crate) struct Finder {

@@ -25,7 +25,7 @@ pub(super) fn linked(hash: &str) -> Option<(&'static LabSpec, usize)> {
     let value = hash.split('&').find_map(|part| part.strip_prefix("guide="))?;
     let (lab, step) = value.split_once('.').unwrap_or((value, "1"));
     let spec = labs::find(lab)?.spec();
-    crate::ui::guide::is_there(lab).then(|| (spec, step.parse::<usize>().unwrap_or(1).saturating_sub(1)))
+    crate::model::guide::is_there(lab).then(|| (spec, step.parse::<usize>().unwrap_or(1).saturating_sub(1)))
 }
 
 impl App {
@@ -61,7 +61,7 @@ impl App {
     pub(super) fn guide(&mut self, ctx: &Context<Self>, wish: Wish) {
         let done = match wish {
             Wish::Open => {
-                crate::ui::guide::taken();
+                crate::platform::guide_taken();
                 let lab = self.store.read().lab().spec().id;
                 self.fetch_guide(ctx, lab, 0, false);
                 Ok(())

@@ -1,7 +1,8 @@
 //! Memory traces: files in pieces, work in slices, and what leaves the desk.
 
 use super::{App, Msg};
-use crate::model::command::{Command, FileId, Tab};
+use crate::model::command::{Command, Tab};
+use crate::model::file::FileId;
 use crate::model::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wish, looks_like_trace};
 use crate::platform;
 use gloo_timers::callback::Timeout;

@@ -2,7 +2,7 @@
 
 use crate::model::console::{Came, Entry, is_there, reply_to};
 use crate::model::session::Session;
-use crate::ui::panels::words;
+use crate::model::words::words;
 use lightcone_core::protocol::ProcessInfo;
 use lightcone_core::scenario::console::VERBS;
 use lightcone_core::tables::HttpForm;

@@ -60,10 +60,10 @@ pub(crate) fn Header(props: &Props) -> Html {
 
 /// To the lab's guide. It invites whoever is here for the first time.
 fn guide_button(lab: &str, open: bool, on: &Callback<Command>) -> Html {
-    if !crate::ui::guide::is_there(lab) {
+    if !crate::model::guide::is_there(lab) {
         return html! {};
     }
-    let new = !open && crate::ui::guide::is_new();
+    let new = !open && crate::platform::no_guide_taken();
     let onclick = on.reform(move |_: MouseEvent| Command::Guide(if open { Wish::Leave } else { Wish::Open }));
     html! {
         <button class={classes!("to-guide", new.then_some("primary"))} aria-pressed={open.to_string()} {onclick}

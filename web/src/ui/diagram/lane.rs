@@ -2,6 +2,7 @@
 
 use crate::model::command::Target;
 use crate::model::look::Wish;
+use crate::model::possible::step_lane;
 use crate::model::session::Session;
 use lightcone_core::trace::NodeId;
 use lightcone_core::views::diagram::Orientation;
@@ -50,18 +51,6 @@ pub(super) fn overlay(s: &Session, scene: &Scene, node: NodeId, at: Point) -> Ht
     }
 }
 
-/// One place on or back, and why that cannot be.
-pub(crate) fn step(s: &Session, node: NodeId, forward: bool) -> (Wish, Option<&'static str>) {
-    let lanes = s.look().lanes(s.run().names().len());
-    let here = lanes.iter().position(|lane| *lane == node).unwrap_or(0);
-    let why_not = match forward {
-        true if here + 1 >= lanes.len() => Some("It is the last lane."),
-        false if here == 0 => Some("It is the first lane."),
-        _ => None,
-    };
-    (Wish::Lane(node, if forward { here + 1 } else { here.saturating_sub(1) }), why_not)
-}
-
 /// Alt with an arrow key across the time moves the lane that the keys are at.
 pub(super) fn key(s: &Session, target: Option<Target>, e: &KeyboardEvent) -> Option<Wish> {
     let Some(Target::Node(node)) = target.filter(|_| e.alt_key() && !e.ctrl_key() && !e.meta_key()) else {
@@ -72,7 +61,7 @@ pub(super) fn key(s: &Session, target: Option<Target>, e: &KeyboardEvent) -> Opt
         "ArrowDown" => true,
         _ => return None,
     };
-    let (wish, why_not) = step(s, node, forward);
+    let (wish, why_not) = step_lane(s, node, forward);
     why_not.is_none().then_some(wish)
 }
 
@@ -98,10 +87,10 @@ mod tests {
         let wish = dropped(&s, &after, 0, (20.0, after.lanes[0]));
         look::carry_out(&mut s, wish);
         assert_eq!(s.look().lanes(3), [1, 0, 2]);
-        let (wish, why_not) = step(&s, 0, false);
+        let (wish, why_not) = step_lane(&s, 0, false);
         assert_eq!(why_not, None);
         look::carry_out(&mut s, wish);
         assert!(s.look().order.is_empty(), "the order in which they are numbered is none");
-        assert!(step(&s, 0, false).1.is_some() && step(&s, 2, true).1.is_some());
+        assert!(step_lane(&s, 0, false).1.is_some() && step_lane(&s, 2, true).1.is_some());
     }
 }

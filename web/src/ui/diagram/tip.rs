@@ -2,7 +2,7 @@
 
 use super::SceneRef;
 use crate::model::Model;
-use crate::ui::panels::{own_clock, words_in};
+use crate::model::words::{own_clock, words_in};
 use lightcone_core::base::json::millis_text;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;

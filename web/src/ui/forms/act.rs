@@ -6,7 +6,7 @@ use super::situations::Situations;
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::load::Wish;
-use crate::ui::app::why_not;
+use crate::model::possible::why_not;
 use crate::ui::controls::{Props, value_of};
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::scenario::Scenario;

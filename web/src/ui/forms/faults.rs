@@ -1,7 +1,7 @@
 //! Crash, restart, pause and resume, process by process.
 
 use crate::model::command::Command;
-use crate::ui::app::why_not;
+use crate::model::possible::why_not;
 use crate::ui::controls::Props;
 use lightcone_core::trace::frame::Status;
 use lightcone_core::trace::{Act, NodeId};

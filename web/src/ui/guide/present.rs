@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::model::session::Session;
-use crate::ui::panels::words;
+use crate::model::words::words;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::causality::is_event;
 use lightcone_core::trace::{Kind, RecordId};

@@ -1,8 +1,8 @@
 //! Two branches compared: the first event at which they differ, in a sentence with both events.
 
-use super::words_in;
 use crate::model::branches::{Compare, Wish};
 use crate::model::command::Command;
+use crate::model::words::words_in;
 use crate::model::{Model, look};
 use crate::ui::diagram::{SceneRef, Tip};
 use lightcone_core::base::json::millis_text;

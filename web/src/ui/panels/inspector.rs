@@ -1,9 +1,9 @@
 //! What is selected: an event with its clocks before and after, or two events and how they stand.
 
-use super::words::{own_clock, words};
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::session::Session;
+use crate::model::words::{own_clock, words};
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::{millis_text, pretty};
 use lightcone_core::trace::causality::{path, previous_event};

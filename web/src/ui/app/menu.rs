@@ -2,11 +2,10 @@
 
 use crate::model::Model;
 use crate::model::command::{Command, Menu, Target};
+use crate::model::possible::{step_lane, why_not};
 use crate::model::session::Session;
 use crate::platform;
-use crate::ui::app::why_not;
 use crate::ui::cluster::LinkForm;
-use crate::ui::diagram::step_lane;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::tables::DELAY_US_MIN;
 use lightcone_core::trace::frame::Status;
