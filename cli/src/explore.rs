@@ -1,6 +1,6 @@
 //! `lightcone explore`: tries many runs until a rule breaks.
 
-use crate::{Failure, print, scenario, unusable, write_file};
+use crate::terminal::{Failure, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::engine::explore::{Found, attempt};

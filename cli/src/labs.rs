@@ -1,9 +1,9 @@
 //! `lightcone labs`.
 
-use crate::{Failure, print};
+use crate::terminal::{Failure, print};
 use lexopt::prelude::*;
-use lightcone_core::labs::{LABS, find};
-use lightcone_core::tables::{Builtin, LabSpec, Param, listing};
+use lightcone_core::labs::LABS;
+use lightcone_core::tables::{LabSpec, Param, listing};
 use std::fmt::Write;
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
@@ -24,12 +24,6 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     }
     print(&text);
     Ok(())
-}
-
-/// A built-in scenario named `LAB/ID`.
-pub(crate) fn builtin(name: &str) -> Option<&'static Builtin> {
-    let (lab, id) = name.split_once('/')?;
-    find(lab)?.spec().scenario(id)
 }
 
 fn describe(spec: &LabSpec, text: &mut String) {

@@ -1,6 +1,6 @@
 //! `lightcone memory-trace`: a trace of memory accesses through coherent caches.
 
-use crate::{Failure, print, unusable};
+use crate::terminal::{Failure, print, unusable};
 use lexopt::prelude::*;
 use lightcone_core::base::json::list;
 use lightcone_core::coherence::{BadLine, Counters, Family, Geometry, LINE_BYTES_MAX, System, TraceReader};

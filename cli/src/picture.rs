@@ -1,6 +1,6 @@
 //! SVG to PNG, with the project's own typeface and no other.
 
-use crate::{Failure, unusable};
+use crate::terminal::{Failure, unusable};
 use resvg::{tiny_skia, usvg};
 use std::sync::Arc;
 

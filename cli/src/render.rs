@@ -1,6 +1,7 @@
 //! `lightcone render`.
 
-use crate::{Failure, millis, picture, scenario, unusable, write_file};
+use crate::picture;
+use crate::terminal::{Failure, millis, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::engine::{Run, run};
 use lightcone_core::tables::Labels;

@@ -1,6 +1,7 @@
 //! `lightcone run`.
 
-use crate::{Failure, millis, print, scenario, unusable};
+use crate::history;
+use crate::terminal::{Failure, millis, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::base::json::{JsonObject, list, quote};
 use lightcone_core::engine::{Run, run};
@@ -30,7 +31,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
         write_trace(&run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
     }
     if let Some(path) = history {
-        crate::write_file(&path, crate::history::lines(&run).as_bytes())?;
+        write_file(&path, history::lines(&run).as_bytes())?;
     }
     print(&format!("{}\n", summary(&run)));
     let violations = run.violations();

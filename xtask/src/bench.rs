@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: how fast the simulator and the page are.
 
-use crate::process::{cargo, run as run_command};
-use crate::{Failure, browser, dist, node, tools};
+use crate::process::{Failure, cargo, run as run_command};
+use crate::{browser, dist, node, tools};
 use std::path::Path;
 use std::process::ExitCode;
 

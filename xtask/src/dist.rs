@@ -1,8 +1,8 @@
 //! `cargo xtask dist`: the optimised static site.
 
-use crate::process::{command, on_path, output, run as run_command};
+use crate::process::{Failure, command, on_path, output, run as run_command};
 use crate::tools::{self, PageTools};
-use crate::{Failure, install, node, sizes};
+use crate::{install, node, sizes};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

@@ -19,6 +19,7 @@ mod sizes;
 mod test;
 mod tools;
 
+use process::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,10 +31,10 @@ cargo xtask <command>
             --port N      port to use instead of 8080 (the next free one if it is busy)
             --release     the optimised page that `dist` makes (builds more slowly)
   test    Run every check; the last line counts them
-            --quick             about five minutes: fmt, clippy, core and cli with fewer random cases
+            --quick             about five minutes: fmt, clippy, style, core and cli with fewer random cases
             --full              ten times as many random cases
             --without-browser   leave the browser tests out
-            [stage...]          only these: fmt clippy core cli tools wasm browser
+            [stage...]          only these: fmt clippy style core cli tools wasm browser
             [-- arguments]      handed to Playwright
   dist    Make the optimised static site in dist/, with relative paths
   bench   Measure the simulator, and the page where it has measurements
@@ -41,21 +42,6 @@ cargo xtask <command>
 Tools that are missing (trunk, wasm-bindgen) are put once into the user's cache folder;
 the variable LIGHTCONE_TOOLS names another folder. LIGHTCONE_CHROMIUM names the browser for tests.
 ";
-
-/// Why a command ended without success.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The command line makes no sense: exit status 2.
-    Usage(String),
-    /// The work itself failed: exit status 1.
-    Work(String),
-}
-
-impl From<String> for Failure {
-    fn from(text: String) -> Self {
-        Failure::Work(text)
-    }
-}
 
 /// The project's folder: the parent of this crate's.
 fn project_root() -> PathBuf {

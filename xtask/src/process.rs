@@ -1,9 +1,24 @@
-//! Starting other programs.
+//! Starting other programs, and what can go wrong.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line makes no sense: exit status 2.
+    Usage(String),
+    /// The work itself failed: exit status 1.
+    Work(String),
+}
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Failure::Work(text)
+    }
+}
 
 /// A command that runs in the project's folder.
 pub(crate) fn command(root: &Path, program: impl AsRef<OsStr>, args: &[&str]) -> Command {

@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: build the page, serve it, build it again when a file changes.
 
-use crate::process::shown;
-use crate::{Failure, tools};
+use crate::process::{Failure, shown};
+use crate::tools;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, ExitCode};

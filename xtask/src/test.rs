@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check, in stages.
 
 use crate::count::{self, Count};
-use crate::process::{cargo, run as run_command, run_lines};
-use crate::{Failure, browser, dist, node, tools};
+use crate::process::{Failure, cargo, run as run_command, run_lines};
+use crate::{browser, dist, node, tools};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -26,6 +26,7 @@ const OWN_TARGET: &str = "target/xtask-check";
 enum Stage {
     Fmt,
     Clippy,
+    Style,
     Core,
     Cli,
     Tools,
@@ -33,9 +34,10 @@ enum Stage {
     Browser,
 }
 
-const STAGES: [(Stage, &str); 7] = [
+const STAGES: [(Stage, &str); 8] = [
     (Stage::Fmt, "fmt"),
     (Stage::Clippy, "clippy"),
+    (Stage::Style, "style"),
     (Stage::Core, "core"),
     (Stage::Cli, "cli"),
     (Stage::Tools, "tools"),
@@ -151,6 +153,8 @@ impl Suite<'_> {
         match stage {
             Stage::Fmt => self.fmt(count),
             Stage::Clippy => self.clippy(count),
+            // Tests of the workspace, of its documents and style sheets, and of the chores themselves.
+            Stage::Style => self.libtest(&["-p", "xtask", "--target-dir", OWN_TARGET], count),
             Stage::Core => {
                 // The pure parts of the page run natively too.
                 let core = self.libtest(&["-p", "lightcone-core"], count);
@@ -225,12 +229,12 @@ impl Suite<'_> {
     }
 
     fn tools(&self, count: &mut Count) -> Result<(), String> {
-        let own = self.libtest(&["-p", "xtask", "--target-dir", OWN_TARGET], count);
         tools::page_tools(self.root)?;
         if !self.options.without_browser {
             node::packages(self.root)?;
         }
-        own
+        count.passed += 1;
+        Ok(())
     }
 
     fn wasm(&mut self, count: &mut Count) -> Result<(), String> {
@@ -312,7 +316,7 @@ mod tests {
     #[test]
     fn quick_leaves_the_slow_stages_out() {
         let quick = parsed(&["--quick"]).expect("right");
-        assert_eq!(quick.stages, [Stage::Fmt, Stage::Clippy, Stage::Core, Stage::Cli]);
+        assert_eq!(quick.stages, [Stage::Fmt, Stage::Clippy, Stage::Style, Stage::Core, Stage::Cli]);
         assert_eq!(quick.cases, Some("20"));
         let named = parsed(&["--quick", "browser"]).expect("right");
         assert_eq!(named.stages, [Stage::Browser]);

@@ -2,7 +2,7 @@
 
 use super::client::Job;
 use super::locks::{Effect, Outcome};
-use super::server::log::{Conflict, Entry};
+use super::log::{Conflict, Entry};
 use super::{Index, Snapshot, Term};
 use crate::trace::NodeId;
 use std::rc::Rc;

@@ -4,7 +4,6 @@
 
 mod detector;
 pub(super) mod election;
-pub(super) mod log;
 mod read_index;
 mod replication;
 mod requests;
@@ -12,6 +11,7 @@ mod snapshot;
 mod transfer;
 
 use super::locks::Locks;
+use super::log::{Entry, Log};
 use super::{
     AppliedEntry, Booted, Change, Ctx, Disk, Effects, Index, LogChange, Message, Note, RaftLock, Request, Saved,
     Snapshot, Standing, Stands, Tally, Term, Timer, Write,
@@ -19,7 +19,6 @@ use super::{
 use crate::protocol::Input;
 use crate::trace::NodeId;
 use detector::Detector;
-use log::{Entry, Log};
 use replication::Leadership;
 use std::rc::Rc;
 

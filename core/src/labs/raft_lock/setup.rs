@@ -2,7 +2,7 @@
 
 use super::client::Job;
 use super::locks::{Mode, Policy, Rules};
-use super::server::log::{Entry, Lax};
+use super::log::{Entry, Lax};
 use super::{Command, Ctx, Disk, Request};
 use crate::base::json::{Doc, InputError, Payload};
 use crate::labs::kit::cast::{self, Servers};

@@ -2,7 +2,7 @@
 
 use super::client::Job;
 use super::locks::{Effect, Locks, Outcome};
-use super::server::log::Entry;
+use super::log::Entry;
 use super::{
     Answer, AppliedEntry, Ask, Call, Command, Ctx, Fate, Index, Message, Note, Replied, Saved, Served, Stands, Term,
 };

@@ -1,7 +1,7 @@
 //! Logs, what is committed, and what is applied.
 
 use super::super::locks::Effect;
-use super::super::server::log::{Entry, Log};
+use super::super::log::{Entry, Log};
 use super::super::{Command, Ctx, Fate, Index, Note, RaftLock, Saved, Standing, Term};
 use super::{FULL_EVERY, Watching, applied, saved, stands};
 use crate::labs::kit::sequence::Place;

@@ -3,9 +3,9 @@
 //! A leader has at most one append with entries under way to each follower; what comes meanwhile goes with the next one.
 //! A heartbeat sends again what may be lost.
 
+use super::super::log::{Conflict, Entry, commit_index};
 use super::super::note::Measured;
 use super::super::{Appended, Command, Effects, Fate, Index, Message, Note, Standing, Term, Timer};
-use super::log::{Conflict, Entry, commit_index};
 use super::requests;
 use super::transfer::Transfer;
 use super::{At, Server};

@@ -1,7 +1,7 @@
 //! Log compaction (§7): each server takes snapshots on its own; a leader sends its own to whoever is too far behind.
 
+use super::super::log::Conflict;
 use super::super::{Appended, Effects, Fate, Message, Note, Snapshot, Term};
-use super::log::Conflict;
 use super::replication::follow;
 use super::{At, Server};
 use crate::trace::NodeId;

@@ -4,8 +4,8 @@ mod tables;
 
 use super::super::locks::deadlock;
 use super::super::locks::{Change, Locks, Mode, Policy, Rules};
+use super::super::log::{Entry, Lax, Log, commit_index};
 use super::super::server::election::{count, vote_is_free};
-use super::super::server::log::{Entry, Lax, Log, commit_index};
 use super::super::{Call, Command};
 use crate::trace::NodeId;
 use std::collections::BTreeSet;

@@ -1,49 +1,49 @@
 //! The replicated log as pure data (Figure 2, §5.3): entries by index, with what a snapshot stands for cut off.
 
-use super::super::{Command, Index, Term};
+use super::{Command, Index, Term};
 use std::rc::Rc;
 
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The term in which a leader took it.
-    pub(crate) term: Term,
+    pub(super) term: Term,
     /// What it does to the state machine.
-    pub(crate) command: Rc<Command>,
+    pub(super) command: Rc<Command>,
 }
 
 /// The rules of an append that a switch can turn off.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Lax {
+pub(super) struct Lax {
     /// The term before the new entries is not compared.
-    pub(crate) no_log_check: bool,
+    pub(super) no_log_check: bool,
     /// What stands behind the new entries goes, whether it conflicts or not.
-    pub(crate) truncate_on_stale: bool,
+    pub(super) truncate_on_stale: bool,
 }
 
 /// What an append did to a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Accepted {
+pub(super) struct Accepted {
     /// The last index that is now known to agree with the leader's log.
-    pub(crate) last_new: Index,
+    pub(super) last_new: Index,
     /// From here on the log is another one than before.
-    pub(crate) changed: Option<Index>,
+    pub(super) changed: Option<Index>,
     /// Entries that went because they conflicted.
-    pub(crate) dropped: u32,
+    pub(super) dropped: u32,
 }
 
 /// Why an append does not fit: what the leader is told, so that it need not go back entry by entry (§5.3, end).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The term that stands where the leader has another; `None` where the log is too short.
-    pub(crate) term: Option<Term>,
+    pub(super) term: Option<Term>,
     /// The first index of that term, or the first free one.
-    pub(crate) index: Index,
+    pub(super) index: Index,
 }
 
 /// A log. Indices count from 1; everything up to `base` is in a snapshot.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log {
+pub(super) struct Log {
     base: Index,
     base_term: Term,
     entries: crate::base::log::Log<Entry>,
@@ -51,38 +51,38 @@ pub(crate) struct Log {
 
 impl Log {
     /// The last index that is cut off; 0 where nothing is.
-    pub(crate) fn base(&self) -> Index {
+    pub(super) fn base(&self) -> Index {
         self.base
     }
 
-    pub(crate) fn last_index(&self) -> Index {
+    pub(super) fn last_index(&self) -> Index {
         self.base + self.entries.len() as Index
     }
 
-    pub(crate) fn last_term(&self) -> Term {
+    pub(super) fn last_term(&self) -> Term {
         self.term_at(self.last_index()).unwrap_or(0)
     }
 
     /// The term at an index: 0 at index 0, `None` where nothing is known.
-    pub(crate) fn term_at(&self, index: Index) -> Option<Term> {
+    pub(super) fn term_at(&self, index: Index) -> Option<Term> {
         if index == self.base {
             return Some(self.base_term);
         }
         self.entry(index).map(|entry| entry.term)
     }
 
-    pub(crate) fn entry(&self, index: Index) -> Option<&Entry> {
+    pub(super) fn entry(&self, index: Index) -> Option<&Entry> {
         self.entries.get(index.checked_sub(self.base + 1)? as usize)
     }
 
     /// Index and entry of everything from an index on.
-    pub(crate) fn iter_from(&self, from: Index) -> impl Iterator<Item = (Index, &Entry)> {
+    pub(super) fn iter_from(&self, from: Index) -> impl Iterator<Item = (Index, &Entry)> {
         let from = from.max(self.base + 1);
         (from..).zip(self.entries.iter_from((from - self.base - 1) as usize))
     }
 
     /// Up to where two logs that begin at the same index are the very same, entry for entry.
-    pub(crate) fn same_until(&self, other: &Log) -> Index {
+    pub(super) fn same_until(&self, other: &Log) -> Index {
         if self.base != other.base {
             return 0;
         }
@@ -103,28 +103,28 @@ impl Log {
     }
 
     /// At most `most` entries from an index on; 0 means no limit.
-    pub(crate) fn slice(&self, from: Index, most: usize) -> Vec<Entry> {
+    pub(super) fn slice(&self, from: Index, most: usize) -> Vec<Entry> {
         let most = if most == 0 { usize::MAX } else { most };
         self.iter_from(from).take(most).map(|(_, entry)| entry.clone()).collect()
     }
 
-    pub(crate) fn push(&mut self, entry: Entry) -> Index {
+    pub(super) fn push(&mut self, entry: Entry) -> Index {
         self.entries.push(entry);
         self.last_index()
     }
 
     /// Forgets everything from an index on.
-    pub(crate) fn truncate_from(&mut self, from: Index) {
+    pub(super) fn truncate_from(&mut self, from: Index) {
         self.entries.truncate(from.saturating_sub(self.base + 1) as usize);
     }
 
     /// Whether a candidate's log is at least as up-to-date as this one (§5.4.1): the later last term, then the longer.
-    pub(crate) fn allows(&self, last_term: Term, last_index: Index) -> bool {
+    pub(super) fn allows(&self, last_term: Term, last_index: Index) -> bool {
         (last_term, last_index) >= (self.last_term(), self.last_index())
     }
 
     /// The receiver's part of AppendEntries, points 2 to 4 of Figure 2.
-    pub(crate) fn accept(
+    pub(super) fn accept(
         &mut self,
         prev_index: Index,
         prev_term: Term,
@@ -169,7 +169,7 @@ impl Log {
     }
 
     /// Where a leader tries next after a conflict: behind its own last entry of the follower's term, if it has one.
-    pub(crate) fn next_after(&self, conflict: Conflict) -> Index {
+    pub(super) fn next_after(&self, conflict: Conflict) -> Index {
         let Some(term) = conflict.term else { return conflict.index };
         let mut index = self.last_index();
         while index > self.base && self.term_at(index).is_some_and(|t| t > term) {
@@ -179,7 +179,7 @@ impl Log {
     }
 
     /// Cuts off everything up to an index, which a snapshot stands for now (§7).
-    pub(crate) fn compact(&mut self, index: Index, term: Term) {
+    pub(super) fn compact(&mut self, index: Index, term: Term) {
         let rest = self.slice(index + 1, 0);
         (self.base, self.base_term) = (index, term);
         self.entries = crate::base::log::Log::default();
@@ -189,7 +189,7 @@ impl Log {
     }
 
     /// Starts behind a snapshot that came from elsewhere; what followed its last entry here stays (§7).
-    pub(crate) fn install(&mut self, index: Index, term: Term) {
+    pub(super) fn install(&mut self, index: Index, term: Term) {
         if self.term_at(index) != Some(term) {
             self.truncate_from(self.base + 1);
         }
@@ -199,8 +199,8 @@ impl Log {
 
 /// The highest index that a leader may call committed (§5.3, §5.4.2): a majority has it, and it is of the leader's own
 /// term. `matched` has one number for each server, the leader's own among them.
-pub(crate) fn commit_index(matched: &[Index], log: &Log, term: Term, commit: Index, any_term: bool) -> Index {
-    let mut sorted = [0; super::super::SERVERS_MAX];
+pub(super) fn commit_index(matched: &[Index], log: &Log, term: Term, commit: Index, any_term: bool) -> Index {
+    let mut sorted = [0; super::SERVERS_MAX];
     let sorted = &mut sorted[..matched.len()];
     sorted.copy_from_slice(matched);
     sorted.sort_unstable_by(|a, b| b.cmp(a));
