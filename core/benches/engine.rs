@@ -171,6 +171,30 @@ fn seek(records: u32, seeks: u64) -> f64 {
     times[times.len() / 2]
 }
 
+/// Milliseconds to read a scenario with so many acts, the fastest of some times.
+fn parse(acts: u64) -> f64 {
+    let acts: Vec<String> = (0..acts)
+        .map(|i| {
+            let (from, to) = (i % 5 + 1, (i + 1) % 5 + 1);
+            format!(
+                "{{\"at_ms\":{i},\"act\":{{\"request\":{{\"node\":\"P{from}\",\"op\":\"send\",\
+                 \"args\":{{\"to\":\"P{to}\",\"message\":{i}}}}}}}}}"
+            )
+        })
+        .collect();
+    let text = format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"vector-clocks\",\"setup\":{{\"processes\":5}},\"acts\":[{}],\
+         \"until_ms\":1000}}",
+        acts.join(",")
+    );
+    let once = || {
+        let start = Instant::now();
+        black_box(labs::parse(&text).expect("a scenario"));
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    (0..ROUNDS).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
+
 fn main() {
     let scale = if std::env::args().any(|a| a == "--bench") { 100 } else { 1 };
     memory(10_000 * scale as u32);
@@ -181,5 +205,6 @@ fn main() {
     println!("simulator, receive and send    {simulated:>12.0} messages a second");
     println!("ratio                          {:>12.3} (at least 0.2)", simulated / bare);
     let median = seek(1_000 * scale as u32, 2 * scale);
+    println!("reading {:>7} acts           {:>12.0} ms", 1_000 * scale, parse(1_000 * scale));
     println!("median seek in {:>7} records  {median:>12.3} ms (at most 4)", 1_000 * scale);
 }
