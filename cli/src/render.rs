@@ -80,7 +80,7 @@ fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
     let scene = lay_out(run, &index, &view, &run.frame());
     let title = &run.scenario().title;
     let title = if title.is_empty() { run.scenario().lab.spec().title } else { title };
-    Ok(svg::write(&scene, options.theme, title, &run.scenario().to_json()))
+    Ok(svg::write(&scene, run, &index, options.theme, title, &run.scenario().to_json()))
 }
 
 fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {

@@ -8,3 +8,4 @@
 pub mod diagram;
 pub mod guide;
 pub mod series;
+pub mod words;

@@ -155,7 +155,7 @@ fn its_diagram_can_be_drawn() {
     index.update(&run);
     let view = View::whole(1200.0, run.names().len(), 0.0, run.scenario().until_us as f64);
     let scene = lay_out(&run, &index, &view, &run.frame());
-    let picture = svg::write(&scene, Theme::Light, &run.scenario().title, &run.scenario().to_json());
+    let picture = svg::write(&scene, &run, &index, Theme::Light, &run.scenario().title, &run.scenario().to_json());
     for name in run.names() {
         assert!(picture.contains(&format!(">{name}<")), "{name} is in the picture");
     }

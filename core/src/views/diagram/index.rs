@@ -78,16 +78,6 @@ impl<T> Spans<T> {
     }
 }
 
-/// Events of one process at one instant: they stand side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Crowd {
-    at_us: u64,
-    /// How many stand there.
-    count: u16,
-    /// When the same process's next event is; [`u64::MAX`] while there is none.
-    next_us: u64,
-}
-
 /// Grows with a run; made anew when its trace was cut.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
@@ -115,11 +105,6 @@ pub struct Index {
     by_step: Buckets,
     /// Sorts of messages that there are.
     kinds: Vec<&'static str>,
-    crowds: Vec<Crowd>,
-    /// For each record its crowd and its place there.
-    places: Vec<(u32, u16)>,
-    /// The last crowd of each process.
-    newest: Vec<u32>,
 }
 
 /// Whether a record is drawn as a mark on a lane, unless it is hidden.
@@ -168,8 +153,6 @@ impl Index {
                 self.by_time.add(record.at_us);
                 self.by_step.add(u64::from(self.steps[id as usize]));
             }
-            let place = self.place_in_crowd(record);
-            self.places.push(place);
             if let Some((from_us, arrow)) = arrow_to(trace, id, record) {
                 self.arrows.push(from_us, record.at_us, arrow);
             }
@@ -220,48 +203,6 @@ impl Index {
     #[must_use]
     pub fn band(&self, node: NodeId, id: RecordId) -> Option<Band> {
         self.bands(node, id, id.saturating_add(1)).last().filter(|(at, _)| *at <= id).and_then(|(_, band)| *band)
-    }
-
-    /// Finds a record's place among the events of its instant.
-    fn place_in_crowd(&mut self, record: &Record) -> (u32, u16) {
-        if record.node == NO_NODE {
-            return (NONE, 0);
-        }
-        let node = usize::from(record.node);
-        if self.newest.len() <= node {
-            self.newest.resize(node + 1, NONE);
-        }
-        let last = self.newest[node];
-        if last == NONE || self.crowds[last as usize].at_us != record.at_us {
-            if last != NONE {
-                self.crowds[last as usize].next_us = record.at_us;
-            }
-            self.newest[node] = self.crowds.len() as u32;
-            self.crowds.push(Crowd { at_us: record.at_us, count: 0, next_us: u64::MAX });
-        }
-        let crowd = &mut self.crowds[self.newest[node] as usize];
-        // A request stands over its first effect, a reply over its last.
-        let rank = match record.kind {
-            Kind::Request | Kind::Boot => crowd.count,
-            Kind::Reply | Kind::Link => crowd.count.saturating_sub(1),
-            _ => {
-                crowd.count = crowd.count.saturating_add(1);
-                crowd.count - 1
-            }
-        };
-        (self.newest[node], rank)
-    }
-
-    /// Place of a record among the events of its process at its instant, their number, and when the next instant is.
-    #[must_use]
-    pub fn crowd(&self, id: RecordId) -> (u16, u16, u64) {
-        match self.places.get(id as usize) {
-            Some(&(crowd, rank)) if crowd != NONE => {
-                let crowd = self.crowds[crowd as usize];
-                (rank, crowd.count, crowd.next_us)
-            }
-            _ => (0, 1, u64::MAX),
-        }
     }
 
     fn know_kind(&mut self, kind: &'static str) {
@@ -328,6 +269,13 @@ impl Index {
     /// How much happens along the time, or along the order.
     pub(super) fn density(&self, by_time: bool) -> &Buckets {
         if by_time { &self.by_time } else { &self.by_step }
+    }
+
+    /// Place of a record on the logical axis, in half steps: a record that takes no step stands half a step behind the last
+    /// one that does. It never falls from record to record.
+    #[must_use]
+    pub fn half_steps(&self, id: RecordId, kind: Kind) -> u32 {
+        2 * self.step(id) + u32::from(!takes_step(kind) && kind != Kind::Boot)
     }
 
     /// Step of a record on the logical axis, counted from 1.

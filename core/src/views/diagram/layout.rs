@@ -7,16 +7,17 @@ mod events;
 mod ground;
 mod holds;
 mod names;
+mod stacks;
 
 use super::index::Index;
 use super::labels::Room;
-use super::scene::{Anchor, Item, Point, Rect, Scene, Shape, turned};
+use super::scene::{Anchor, Item, Part, Point, Rect, Scene, Shape, turned};
 use super::theme::{Ink, TONES};
 use super::{Axis, LOGICAL_STEP, Orientation, View, font, lane_order, sort_of_record};
 use crate::engine::Run;
 use crate::trace::causality::reaches;
 use crate::trace::frame::Frame;
-use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId, Trace};
+use crate::trace::{MessageId, NONE, NodeId, Record, RecordId, Trace};
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
 // scene is turned at one place. Only letters must know of it: they stay upright.
@@ -36,10 +37,6 @@ pub(super) const DOWN_GAP: f32 = 150.0;
 const THIN: [f32; 2] = [17.0, 36.0];
 /// Size of clock labels and message labels.
 pub(super) const SMALL: f32 = 11.0;
-/// Distance of events of one instant, in radii of their marks.
-const SIDE_BY_SIDE: f32 = 2.1;
-/// So many records before the cursor can stand where now would be: those of a few instants.
-const CROWD_LOOK: u32 = 48;
 /// With more visible events than this, lanes show density instead of marks.
 const MARKS_MAX: u32 = 4_000;
 
@@ -91,6 +88,10 @@ pub(super) struct Sheet<'a> {
     bands: Vec<bands::Stretch>,
     /// Where the letters of the chosen events stand.
     letters: Vec<(RecordId, Rect)>,
+    /// How far off their lanes marks stand that would lie on one another.
+    stacks: stacks::Stacks,
+    /// What is being drawn.
+    part: Option<Part>,
 }
 
 /// Lays a view of a run out.
@@ -124,6 +125,7 @@ impl<'a> Sheet<'a> {
             self.draw_density();
             self.draw_changes();
         } else {
+            self.stack_marks();
             self.reserve_marks();
             self.draw_arrows();
             self.place_letters();
@@ -132,6 +134,7 @@ impl<'a> Sheet<'a> {
             self.draw_status_labels();
             self.draw_band_words();
             self.draw_events();
+            self.draw_counts();
             self.draw_clock_labels();
             self.draw_arrow_labels();
         }
@@ -178,15 +181,17 @@ impl<'a> Sheet<'a> {
             status_labels: Vec::new(),
             bands: Vec::new(),
             letters: Vec::new(),
+            stacks: stacks::Stacks::default(),
+            part: None,
         }
     }
 
     pub(super) fn put(&mut self, shape: Shape, ink: Ink, alpha: f32) {
-        self.scene.items.push(Item { shape, ink, alpha, clipped: true });
+        self.scene.items.push(Item { shape, ink, alpha, clipped: true, part: self.part });
     }
 
     pub(super) fn put_fixed(&mut self, shape: Shape, ink: Ink, alpha: f32) {
-        self.scene.items.push(Item { shape, ink, alpha, clipped: false });
+        self.scene.items.push(Item { shape, ink, alpha, clipped: false, part: None });
     }
 
     /// The ground that a text takes, along the time and across it.
@@ -223,25 +228,12 @@ impl<'a> Sheet<'a> {
         self.plot.x + (share * f64::from(self.plot.w)) as f32
     }
 
-    /// Place of a record along the axis.
+    /// Place of a record along the axis: on the time axis exactly its instant. It never falls from record to record.
     pub(super) fn x_of(&self, id: RecordId) -> f32 {
+        let record = self.trace.record(id);
         match self.view.axis {
-            Axis::Time => {
-                let at_us = self.trace.record(id).at_us;
-                let x = self.x(at_us as f64);
-                let (rank, count, next_us) = self.index.crowd(id);
-                if rank == 0 {
-                    return x;
-                }
-                // Side by side in their order, and never so far that they pass what comes next.
-                let room = (self.x(next_us as f64) - x) * 0.85 / f32::from(count.max(1));
-                x + f32::from(rank) * room.min(self.r * SIDE_BY_SIDE)
-            }
-            Axis::Logical => {
-                // A request stands where its first effect does.
-                let early = u32::from(self.trace.record(id).kind == Kind::Request);
-                self.x(f64::from(self.index.step(id) + early) * LOGICAL_STEP)
-            }
+            Axis::Time => self.x(record.at_us as f64),
+            Axis::Logical => self.x(f64::from(self.index.half_steps(id, record.kind)) * LOGICAL_STEP / 2.0),
         }
     }
 
@@ -251,7 +243,7 @@ impl<'a> Sheet<'a> {
             Axis::Time => self.x(at_us as f64),
             Axis::Logical => match self.trace.count_until(at_us) {
                 0 => self.x(0.0),
-                count => self.x(f64::from(self.index.step(count - 1)) * LOGICAL_STEP),
+                count => self.x_of(count - 1),
             },
         }
     }
@@ -260,18 +252,10 @@ impl<'a> Sheet<'a> {
     pub(super) fn x_of_now(&self) -> Option<f32> {
         let now_us = self.view.now_us?;
         Some(match (self.view.axis, self.frame.event) {
-            (Axis::Time, event) => self.behind_crowds(self.x(now_us as f64), event),
+            (Axis::Time, _) => self.x(now_us as f64),
             (Axis::Logical, Some(id)) => self.x((f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP),
             (Axis::Logical, None) => self.x(0.0),
         })
-    }
-
-    /// Now stands behind everything that has happened, also behind what was set aside to stand side by side.
-    fn behind_crowds(&self, now: f32, event: Option<RecordId>) -> f32 {
-        let newest = event.map_or(0, |id| id + 1);
-        let near = (newest.saturating_sub(CROWD_LOOK)..newest).rev();
-        let crowded = near.filter(|&id| self.index.crowd(id).0 > 0 && !self.is_hidden(self.trace.record(id)));
-        crowded.map(|id| self.x_of(id) + self.r * SIDE_BY_SIDE / 2.0).fold(now, f32::max)
     }
 
     /// The lanes in the order in which they stand.
@@ -283,8 +267,9 @@ impl<'a> Sheet<'a> {
         self.scene.lanes[usize::from(node)]
     }
 
+    /// Where a record's mark stands: at its instant, off its lane where others stand there.
     pub(super) fn place_of(&self, id: RecordId) -> Point {
-        (self.x_of(id), self.lane(self.trace.record(id).node))
+        (self.x_of(id), self.lane(self.trace.record(id).node) + self.stacks.off(id))
     }
 
     pub(super) fn ink_of(node: NodeId) -> Ink {

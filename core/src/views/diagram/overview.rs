@@ -83,7 +83,7 @@ struct Strip<'a> {
 
 impl Strip<'_> {
     fn put(&mut self, shape: Shape, ink: Ink, alpha: f32) {
-        self.items.push(Item { shape, ink, alpha, clipped: false });
+        self.items.push(Item { shape, ink, alpha, clipped: false, part: None });
     }
 
     fn fill(&mut self, x: f32, y: f32, w: f32, h: f32, ink: Ink, alpha: f32) {

@@ -129,6 +129,19 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Moves it.
+    pub(super) fn shift(&mut self, dx: f32, dy: f32) {
+        let moved = |(x, y): Point| (x + dx, y + dy);
+        match self {
+            Shape::Line { from, to, .. } => (*from, *to) = (moved(*from), moved(*to)),
+            Shape::Fill(rect) | Shape::Hatched(rect) => (rect.x, rect.y) = moved((rect.x, rect.y)),
+            Shape::Polygon(points) | Shape::Outline { points, .. } | Shape::Path { points, .. } => {
+                points.iter_mut().for_each(|p| *p = moved(*p));
+            }
+            Shape::Disc { at, .. } | Shape::Ring { at, .. } | Shape::Text { at, .. } => *at = moved(*at),
+        }
+    }
+
     /// The shape with its axes swapped; letters stay upright.
     fn turn(&mut self) {
         match self {
@@ -142,6 +155,15 @@ impl Shape {
     }
 }
 
+/// What a shape is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The mark of an event.
+    Event(RecordId),
+    /// A message's line, by its place in [`Scene::arrows`].
+    Arrow(usize),
+}
+
 /// A shape in its ink.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
@@ -153,6 +175,8 @@ pub struct Item {
     pub alpha: f32,
     /// Whether it lies in the plot and is clipped to it.
     pub clipped: bool,
+    /// What it belongs to, where it is the mark of an event or a message's line.
+    pub part: Option<Part>,
 }
 
 /// Where an event was drawn.
@@ -171,6 +195,10 @@ pub struct ArrowPlace {
     pub message: MessageId,
     /// Which copy.
     pub copy: u16,
+    /// The record of its sending.
+    pub origin: RecordId,
+    /// The record of its end, where it has ended.
+    pub end: Option<RecordId>,
     /// From its send.
     pub from: Point,
     /// To its end.

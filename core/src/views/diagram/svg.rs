@@ -1,7 +1,12 @@
 //! A scene as an SVG file: text stays text, and the scenario is inside, so that the file can be opened again.
 
-use super::scene::{Anchor, Item, Point, Rect, Scene, Shape};
+use super::Index;
+use super::scene::{Anchor, Item, Part, Point, Rect, Scene, Shape};
 use super::theme::{Ink, Theme};
+use crate::engine::Run;
+use crate::trace::{NONE, RecordId};
+use crate::views::words;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Id of the element that holds the scenario.
@@ -9,9 +14,10 @@ pub const SCENARIO_ID: &str = "lightcone-scenario";
 /// The typeface, and what stands in for it where it is not installed.
 pub const FONT_FAMILY: &str = "Lightcone Sans, IBM Plex Sans, Inter, Helvetica, Arial, sans-serif";
 
-/// Writes a scene.
+/// Writes a scene of a run. The mark of an event is a group at its place, a message's line another one; both say in a title what
+/// the page says to who points at them.
 #[must_use]
-pub fn write(scene: &Scene, theme: Theme, title: &str, scenario: &str) -> String {
+pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str, scenario: &str) -> String {
     let (w, h) = (n(scene.width), n(scene.height));
     let mut out = String::new();
     let _ = writeln!(
@@ -33,19 +39,63 @@ pub fn write(scene: &Scene, theme: Theme, title: &str, scenario: &str) -> String
     );
     let _ = writeln!(out, "</defs>");
     let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", theme.hex(Ink::Paper));
+    let places: BTreeMap<RecordId, Point> = scene.events.iter().map(|event| (event.id, event.at)).collect();
+    let place_of = |part| match part {
+        Part::Event(id) => places.get(&id).copied(),
+        Part::Arrow(_) => None,
+    };
     let mut clipped = false;
+    let mut part = None;
     for item in &scene.items {
+        if item.part != part && part.is_some() {
+            let _ = writeln!(out, "</g>");
+        }
         if item.clipped != clipped {
             let _ = writeln!(out, "{}", if item.clipped { "<g clip-path=\"url(#plot)\">" } else { "</g>" });
             clipped = item.clipped;
         }
-        write_item(&mut out, item, theme);
+        if item.part != part {
+            part = item.part;
+            if let Some(part) = part {
+                open_part(&mut out, run, index, part, place_of(part).unwrap_or_default(), scene);
+            }
+        }
+        match part.and_then(place_of) {
+            Some((x, y)) => {
+                let mut moved = item.clone();
+                moved.shape.shift(-x, -y);
+                write_item(&mut out, &moved, theme);
+            }
+            None => write_item(&mut out, item, theme),
+        }
     }
-    if clipped {
+    for _ in 0..usize::from(part.is_some()) + usize::from(clipped) {
         let _ = writeln!(out, "</g>");
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// Begins the group of a mark, around whose place its shapes are written, or of a message's line.
+fn open_part(out: &mut String, run: &Run, index: &Index, part: Part, (x, y): Point, scene: &Scene) {
+    let (attributes, lines) = match part {
+        Part::Event(id) => {
+            let at_us = run.trace().record(id).at_us;
+            let place = format!("transform=\"translate({} {})\"", n(x), n(y));
+            (format!("data-event=\"{id}\" data-at-us=\"{at_us}\" {place}"), words::event_lines(run, index, id))
+        }
+        Part::Arrow(place) => {
+            let arrow = &scene.arrows[place];
+            // What the link layer adds has no message of its own.
+            let attributes = match arrow.message {
+                NONE => "data-link=\"acknowledgement\"".into(),
+                id if arrow.link => format!("data-message=\"{id}\" data-link=\"frame\""),
+                id => format!("data-message=\"{id}\""),
+            };
+            (attributes, words::arrow_lines(run, arrow))
+        }
+    };
+    let _ = writeln!(out, "<g {attributes}><title>{}</title>", escape(&lines.join("\n")));
 }
 
 /// The scenario inside an SVG file that [`write`] made.
@@ -181,7 +231,7 @@ mod tests {
         let view = View::whole(900.0, 3, 0.0, 180_000.0);
         let scene = lay_out(&run, &index, &view, &run.frame());
         let text = run.scenario().to_json();
-        let svg = write(&scene, Theme::Light, "A <title> & \"more\"", &text);
+        let svg = write(&scene, &run, &index, Theme::Light, "A <title> & \"more\"", &text);
         assert_eq!(scenario_in(&svg), Some(text));
         assert!(svg.contains("A &lt;title&gt; &amp; &quot;more&quot;"));
         assert_eq!(svg.matches("<g ").count(), svg.matches("</g>").count());

@@ -257,8 +257,7 @@ pub(crate) fn refresh(s: &mut Session) {
 /// A message in a few words.
 #[must_use]
 pub(crate) fn message_words(s: &Session, id: MessageId) -> String {
-    let (names, m) = (s.run.names(), s.run.trace().message(id));
-    format!("{} ({} → {})", s.run.message_label(id), names[usize::from(m.from)], names[usize::from(m.to)])
+    lightcone_core::views::words::message(&s.run, id)
 }
 
 /// What the cut is like, in a sentence.

@@ -53,7 +53,7 @@ impl App {
                     }
                 } else {
                     let theme = if form == Form::PrintSvg { Theme::Print } else { self.theme };
-                    let picture = svg::write(&scene, theme, &s.title(), &text);
+                    let picture = svg::write(&scene, s.run(), s.index(), theme, &s.title(), &text);
                     platform::save_text(&picture, &format!("{name}.svg"), "image/svg+xml");
                 }
             }

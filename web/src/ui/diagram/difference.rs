@@ -31,7 +31,7 @@ pub(crate) fn mark_difference(
     let share = (units - view.from) / (view.to - view.from);
     let x = plot.x + (share * f64::from(plot.w)) as f32;
     let end = plot.x + plot.w;
-    let put = |shape: Shape, alpha: f32| Item { shape, ink: Ink::Future, alpha, clipped: true };
+    let put = |shape: Shape, alpha: f32| Item { shape, ink: Ink::Future, alpha, clipped: true, part: None };
     if x < end {
         let from = x.max(plot.x);
         let ground = Rect { x: from, y: plot.y, w: end - from, h: plot.h };

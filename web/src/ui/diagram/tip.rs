@@ -3,7 +3,7 @@
 use super::SceneRef;
 use crate::model::Model;
 use crate::model::words::{own_clock, words_in};
-use lightcone_core::base::json::millis_text;
+use lightcone_core::views::words::when;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
@@ -48,7 +48,7 @@ pub(crate) fn Tip(props: &Props) -> Html {
     html! {
         <div class={classes!("tip", side)} style={format!("left:{}px;top:{}px", left as i32, top as i32)} aria-hidden="true">
             <b>{ words_in(run, place.id) }</b>
-            <span>{ format!("{} ms · event {}", millis_text(record.at_us), place.id) }</span>
+            <span>{ when(run, place.id) }</span>
             if let Some(band) = index.band(record.node, place.id) { <span class="band">{ band.text() }</span> }
             if let Some(change) = own_clock(&s, run, place.id) { <span class="own">{ change }</span> }
         </div>

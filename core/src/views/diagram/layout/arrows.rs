@@ -2,7 +2,7 @@
 
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
-use super::super::scene::{ArrowPlace, Point, Rect, Shape};
+use super::super::scene::{ArrowPlace, Part, Point, Rect, Shape};
 use super::super::sort_of_message;
 use super::super::theme::Ink;
 use super::{Cone, LABEL, Sheet};
@@ -77,8 +77,16 @@ impl Sheet<'_> {
                 a
             }
         };
-        let place =
-            ArrowPlace { message: arrow.message, copy: arrow.copy, from, to, in_flight: false, link: arrow.link };
+        let place = ArrowPlace {
+            message: arrow.message,
+            copy: arrow.copy,
+            origin: arrow.origin,
+            end: Some(arrow.end),
+            from,
+            to,
+            in_flight: false,
+            link: arrow.link,
+        };
         let dash = dashes(arrow.link, arrow.copy);
         let ahead = self.is_ahead(arrow.end);
         let taken_in = waited.then(|| (self.x_of(arrow.end), goal));
@@ -124,8 +132,16 @@ impl Sheet<'_> {
         let x = self.x_of_now().unwrap_or_else(|| self.x_of_time(self.frame.at_us)).max(from.0 + 0.5);
         let to = (x, from.1 + (goal - from.1) * share);
         let cone = self.cone(flight.origin, self.trace.record(flight.origin));
-        let place =
-            ArrowPlace { message: flight.message, copy: flight.copy, from, to, in_flight: true, link: flight.link };
+        let place = ArrowPlace {
+            message: flight.message,
+            copy: flight.copy,
+            origin: flight.origin,
+            end: None,
+            from,
+            to,
+            in_flight: true,
+            link: flight.link,
+        };
         let dash = dashes(flight.link, flight.copy);
         let alpha = self.arrow_alpha(cone, false, flight.from, flight.to) * self.strength(flight.message, cone);
         Line { from, to, sender: flight.from, alpha, dash, lost: false, taken_in: None, place }
@@ -146,6 +162,7 @@ impl Sheet<'_> {
         let (alpha, width) = if backwards { (1.0, 3.2) } else { (line.alpha, 1.6) };
         let start = short_of(line.to, line.from, self.r * 0.6);
         let r = self.r;
+        self.part = Some(Part::Arrow(self.scene.arrows.len()));
         if line.place.in_flight {
             self.put(Shape::Line { from: start, to: line.to, width, dash: line.dash }, ink, alpha);
             self.put(Shape::Disc { at: line.to, r: r * 0.7 }, ink, alpha);
@@ -169,6 +186,7 @@ impl Sheet<'_> {
                 self.put(Shape::Line { from: line.to, to: at, width: 2.6, dash }, ink, line.alpha);
             }
         }
+        self.part = None;
         self.scene.arrows.push(line.place);
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::index::is_drawn;
 use super::super::marks::{mark, reach};
-use super::super::scene::{EventPlace, Point, Rect, Shape};
+use super::super::scene::{EventPlace, Part, Point, Rect, Shape};
 use super::super::theme::Ink;
 use super::{Cone, Face, LABEL, PLAIN, Sheet};
 use crate::base::clock;
@@ -20,7 +20,7 @@ const LETTER_OFF: [f32; 4] = [6.0, 15.0, 24.0, 34.0];
 const HITS_MAX: usize = 400;
 
 impl Sheet<'_> {
-    fn drawn(&self) -> Vec<(RecordId, Record)> {
+    pub(super) fn drawn(&self) -> Vec<(RecordId, Record)> {
         let (first, end) = self.visible;
         let all = (first..end).map(|id| (id, *self.trace.record(id)));
         all.filter(|(_, r)| is_drawn(r.kind) && !self.is_hidden(r) && !self.is_collapsed(r.node)).collect()
@@ -95,10 +95,12 @@ impl Sheet<'_> {
             Kind::Send | Kind::Receive if self.is_quiet(record.message, cone) => 0.45,
             _ => 1.0,
         };
+        self.part = Some(Part::Event(id));
         for (shape, own) in mark(record.kind, at, self.r) {
             self.put(shape, own.unwrap_or(ink), alpha * dim);
         }
         self.draw_rings(id, at);
+        self.part = None;
         self.scene.events.push(EventPlace { id, at });
     }
 

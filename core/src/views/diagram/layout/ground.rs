@@ -248,6 +248,7 @@ impl Sheet<'_> {
         let (top, bottom) = (self.plot.y - 6.0, self.plot.y + self.plot.h);
         self.put(Shape::Line { from: (x, top), to: (x, bottom), width: 1.5, dash: None }, Ink::Accent, 1.0);
         self.put(Shape::Polygon(vec![(x - 5.0, top - 5.0), (x + 5.0, top - 5.0), (x, top + 3.0)]), Ink::Accent, 1.0);
+        self.room.take(Rect { x: x - 5.0, y: top - 5.0, w: 10.0, h: 8.0 });
     }
 }
 

@@ -4,6 +4,11 @@
 
 use super::super::super::server::election::Count::{self, Lost, Open, Won};
 
+/// Index and term, or last index and commit index.
+pub(super) type Pair = (u32, u32);
+/// Who waits for whom, and whether that closes a circle.
+pub(super) type Edge = (&'static str, &'static str, bool);
+
 /// Servers, those who vote for the candidate besides itself (number 1), those who do not, and how the election stands.
 pub(super) const TALLY: [(usize, &[u32], &[u32], Count); 13] = [
     (1, &[], &[], Won),
@@ -64,7 +69,7 @@ pub(super) const VOTES: [(u32, u32, u16, bool); 18] = [
 
 /// An append to a log with entries of the terms 1 and 2: index and term before, terms of the new entries, the leader's
 /// commit index; then the last index, the commit index, and whether it was taken.
-pub(super) const APPENDS: [((u32, u32), &[u32], u32, (u32, u32), bool); 11] = [
+pub(super) const APPENDS: [(Pair, &[u32], u32, Pair, bool); 11] = [
     ((2, 3), &[], 3, (2, 0), false),
     ((3, 3), &[], 3, (2, 0), false),
     ((1, 1), &[], 1, (2, 1), true),
@@ -79,7 +84,7 @@ pub(super) const APPENDS: [((u32, u32), &[u32], u32, (u32, u32), bool); 11] = [
 ];
 
 /// An append to the same log: index and term before, terms of the new entries, and the terms of the log after it.
-pub(super) const LOGS: [((u32, u32), &[u32], &[u32]); 4] =
+pub(super) const LOGS: [(Pair, &[u32], &[u32]); 4] =
     [((2, 2), &[3], &[1, 2, 3]), ((1, 1), &[3, 4], &[1, 3, 4]), ((0, 0), &[1], &[1, 2]), ((0, 0), &[3], &[3])];
 
 /// Servers, followers that have acknowledged the first entry, and the leader's commit index.
@@ -130,7 +135,7 @@ pub(super) const CIRCLES: [(&str, &[&str], &str, &str); 2] = [
 ];
 
 /// Edges of a wait-for graph as they come, and whether each one closes a circle.
-pub(super) const GRAPHS: [(&str, &[(&str, &str, bool)]); 4] = [
+pub(super) const GRAPHS: [(&str, &[Edge]); 4] = [
     ("TUM: two wait for each other", &[("t1", "t2", false), ("t2", "t1", true)]),
     ("TUM: three in a circle", &[("t1", "t2", false), ("t2", "t3", false), ("t3", "t1", true)]),
     (

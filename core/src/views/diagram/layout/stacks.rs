@@ -1,0 +1,137 @@
+//! Marks that would lie on one another stand across their lane, each at its own instant.
+//!
+//! A mark takes the first level on which it touches no earlier one. A pile of marks that touch has its middle on the lane: the
+//! first on top, what comes later under it. What asks and what answers hovers over the pile. Where a pile would reach the next
+//! lane it is pressed together, and says how many there are.
+
+use super::super::scene::Rect;
+use super::super::theme::Ink;
+use super::{LABEL, Sheet};
+use crate::trace::{Kind, NodeId, RecordId};
+
+/// Least distance of two marks on one level, in radii.
+const APART: f32 = 2.2;
+/// Distance of two levels, in radii.
+const LEVEL: f32 = 2.3;
+/// The same of what hovers.
+const HOVER: f32 = 1.5;
+/// Most of the distance between two lanes that a pile takes.
+const SHARE: f32 = 0.62;
+/// Levels nearer than this, in radii, hide marks: then the pile says how many it has.
+const PRESSED: f32 = 1.3;
+
+/// How far off their lanes marks stand.
+#[derive(Debug, Default)]
+pub(super) struct Stacks {
+    first: RecordId,
+    offs: Vec<f32>,
+    /// Piles in which marks hide one another: where, on which lane, how high above it, and how many there are.
+    pressed: Vec<(f32, NodeId, f32, usize)>,
+}
+
+impl Stacks {
+    /// How far off its lane a record's mark stands; 0 for what is not in sight.
+    pub(super) fn off(&self, id: RecordId) -> f32 {
+        id.checked_sub(self.first).and_then(|i| self.offs.get(i as usize)).copied().unwrap_or(0.0)
+    }
+}
+
+/// A mark on a lane.
+#[derive(Clone, Copy)]
+struct Mark {
+    id: RecordId,
+    x: f32,
+    hovers: bool,
+}
+
+/// Marks of one lane that touch, each with its level.
+#[derive(Default)]
+struct Pile {
+    marks: Vec<(Mark, usize)>,
+    hovering: Vec<(Mark, usize)>,
+    /// Where the last mark of each level stands.
+    levels: Vec<f32>,
+    hover_levels: Vec<f32>,
+    end: f32,
+}
+
+/// The first level on which a place is free; it is taken.
+fn level(levels: &mut Vec<f32>, x: f32, apart: f32) -> usize {
+    let free = levels.iter().position(|last| x - last >= apart);
+    let level = free.unwrap_or(levels.len());
+    levels.resize(levels.len().max(level + 1), x);
+    levels[level] = x;
+    level
+}
+
+impl Pile {
+    fn add(&mut self, mark: Mark, apart: f32) {
+        let (marks, levels) = match mark.hovers {
+            true => (&mut self.hovering, &mut self.hover_levels),
+            false => (&mut self.marks, &mut self.levels),
+        };
+        marks.push((mark, level(levels, mark.x, apart)));
+        self.end = mark.x;
+    }
+}
+
+impl Sheet<'_> {
+    /// Finds the places of all marks in sight.
+    pub(super) fn stack_marks(&mut self) {
+        let (first, end) = self.visible;
+        self.stacks = Stacks { first, offs: vec![0.0; (end - first) as usize], pressed: Vec::new() };
+        let apart = self.r * APART;
+        let mut piles: Vec<Pile> = (0..self.scene.lanes.len()).map(|_| Pile::default()).collect();
+        for (id, record) in self.drawn() {
+            let lane = usize::from(record.node);
+            let mark = Mark { id, x: self.x_of(id), hovers: matches!(record.kind, Kind::Request | Kind::Reply) };
+            let touches = !(piles[lane].marks.is_empty() && piles[lane].hovering.is_empty());
+            if touches && mark.x - piles[lane].end >= apart {
+                let done = std::mem::take(&mut piles[lane]);
+                self.place_pile(record.node, &done);
+            }
+            piles[lane].add(mark, apart);
+        }
+        for (lane, pile) in piles.iter().enumerate() {
+            self.place_pile(lane as NodeId, pile);
+        }
+    }
+
+    fn place_pile(&mut self, node: NodeId, pile: &Pile) {
+        let deep = pile.levels.len().saturating_sub(1) as f32;
+        let step = (self.r * LEVEL).min(self.gap * SHARE / deep.max(1.0));
+        let off = |level: usize| (level as f32 - deep / 2.0) * step;
+        for (mark, level) in &pile.marks {
+            self.stacks.offs[(mark.id - self.stacks.first) as usize] = off(*level);
+        }
+        // What hovers stands over the highest mark near it.
+        let near = self.r * APART;
+        for (mark, level) in &pile.hovering {
+            let under = pile.marks.iter().filter(|(other, _)| (other.x - mark.x).abs() < near);
+            let top = under.map(|(_, level)| off(*level)).fold(0.0, f32::min);
+            let room = (self.gap * SHARE / 2.0 + top).max(0.0);
+            let up = (*level as f32 * self.r * HOVER).min(room);
+            self.stacks.offs[(mark.id - self.stacks.first) as usize] = top - up;
+        }
+        if deep > 0.0 && step < self.r * PRESSED {
+            let first = pile.marks.first().map_or(0.0, |(mark, _)| mark.x);
+            let middle = (first + pile.end) / 2.0;
+            self.stacks.pressed.push((middle, node, off(0) - self.r, pile.marks.len()));
+        }
+    }
+
+    /// How many marks a pile has in which they hide one another.
+    pub(super) fn draw_counts(&mut self) {
+        for (x, node, up, count) in std::mem::take(&mut self.stacks.pressed) {
+            let text = format!("×{count}");
+            let (w, h) = self.ground(&text, LABEL);
+            let y = self.lane(node) + up;
+            let places = [y - h - 2.0, y - h - 9.0, y - 2.0 * up + 2.0].into_iter();
+            let places = places.flat_map(|y| [x - w / 2.0, x - w - 4.0, x + 4.0].map(|x| Rect { x, y, w, h }));
+            if let Some(rect) = self.room.place(places) {
+                let words = self.words(rect, text, LABEL);
+                self.put(words, Ink::Muted, 1.0);
+            }
+        }
+    }
+}
