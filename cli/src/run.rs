@@ -6,6 +6,7 @@ use lexopt::prelude::*;
 use lightcone_core::base::json::{JsonObject, list, quote};
 use lightcone_core::engine::{Run, run};
 use lightcone_core::trace::Kind;
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -103,8 +104,9 @@ fn state(run: &Run) -> String {
         }
         o.raw(&process.name, &p.end());
     }
-    let in_flight = frame.in_flight.iter().map(|f| f.message.to_string());
-    o.raw("in_flight", &list(in_flight));
+    // Copies and frames that are sent again carry the same message.
+    let in_flight: BTreeSet<u32> = frame.in_flight.iter().filter_map(|f| f.message).collect();
+    o.raw("in_flight", &list(in_flight.iter().map(u32::to_string)));
     if let Some(groups) = &frame.network.groups {
         let sides = (0..=groups.iter().copied().max().unwrap_or(0)).map(|g| {
             let members = run.names().iter().zip(groups).filter(|(_, group)| **group == g);

@@ -242,8 +242,8 @@ pub struct ProcessFrame {
 /// A message under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FlightFrame {
-    /// Its number.
-    pub message: u32,
+    /// Its number; an acknowledgement of the link layer has none.
+    pub message: Option<u32>,
     /// Which copy, 1 for the first.
     pub copy: u16,
     /// Index of the sender.
@@ -262,6 +262,14 @@ pub struct FlightFrame {
     pub link: bool,
     /// The record of its sending.
     pub origin: u32,
+}
+
+impl FlightFrame {
+    /// Whether it carries a message of the protocol's, and not as a frame that the link layer added.
+    #[must_use]
+    pub fn carries(&self, message: u32) -> bool {
+        self.message == Some(message) && !self.link
+    }
 }
 
 /// What was set for one link alone; what is `None` is as in the whole network.

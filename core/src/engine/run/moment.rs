@@ -90,7 +90,7 @@ impl Run {
             .map(|f| {
                 let is_ack = f.message == NONE;
                 FlightFrame {
-                    message: f.message,
+                    message: (!is_ack).then_some(f.message),
                     copy: f.copy,
                     from: f.from,
                     to: f.to,
@@ -103,7 +103,7 @@ impl Run {
                 }
             })
             .collect();
-        flights.sort_by_key(|f| (f.message, f.copy, f.origin));
+        flights.sort_by_key(|f| (f.message.is_none(), f.message, f.copy, f.origin));
         flights
     }
 

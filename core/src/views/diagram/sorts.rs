@@ -8,8 +8,8 @@ pub const LINK_LAYER: &str = "link layer";
 
 /// The sort of a message on its way; `link` says whether it is a frame that the link layer added.
 #[must_use]
-pub fn sort_of_message(run: &Run, message: MessageId, link: bool) -> &'static str {
-    if link { LINK_LAYER } else { run.message_kind(message) }
+pub fn sort_of_message(run: &Run, message: Option<MessageId>, link: bool) -> &'static str {
+    message.filter(|_| !link).map_or(LINK_LAYER, |message| run.message_kind(message))
 }
 
 /// The sort of messages to which a record belongs; `None` for a record that is not hidden with any.

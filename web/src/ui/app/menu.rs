@@ -125,7 +125,7 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
 
 /// What can be done to a message.
 fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
-    let flights = || s.frame().in_flight.iter().filter(|f| f.message == id && !f.link);
+    let flights = || s.frame().in_flight.iter().filter(move |f| f.carries(id));
     let flight = flights().find(|f| f.copy == copy);
     let gone = flight.is_none().then_some("It is not under way any more.");
     // Only where it must be said which of several is meant.

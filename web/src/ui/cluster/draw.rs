@@ -149,7 +149,7 @@ impl Picture<'_> {
     /// A message; its place is set from frame to frame.
     pub(super) fn token(&self, t: &Token, tab: bool, a: Point, keys: Callback<KeyboardEvent>) -> Html {
         let name = |i: u16| self.s.run().names()[usize::from(i)].as_str();
-        let key = format!("{} {} {}", t.key.0, t.key.1, t.key.2);
+        let key = format!("{:?} {} {}", t.key.0, t.key.1, t.key.2);
         if t.link {
             return html! { <g {key} class="token layer"><path d={DOT} /></g> };
         }
@@ -167,7 +167,7 @@ impl Picture<'_> {
         html! {
             <g {key} class={format!("token tone{}", KIND_TONES[t.kind % KIND_TONES.len()])}
                 tabindex={if tab { "0" } else { "-1" }} role="button" aria-haspopup="menu" aria-label={words}
-                data-message={t.key.0.to_string()} data-copy={t.key.1.to_string()} onkeydown={keys}>
+                data-message={t.key.0.map(|message| message.to_string())} data-copy={t.key.1.to_string()} onkeydown={keys}>
                 <circle class="hit" r="11" />
                 <path class={(t.key.1 > 1).then_some("second")} d={SHAPES[t.kind % SHAPES.len()]} />
                 <@{"text"} class="says-what" x={dx} y={dy} font-size={n(self.measure.small)} text-anchor={anchor}>

@@ -20,7 +20,7 @@ use yew::prelude::*;
 pub(super) const SHOWN_MAX: usize = 150;
 
 /// What tells one thing in flight from every other: message, copy, the record of its sending.
-pub(super) type Key = (u32, u16, u32);
+pub(super) type Key = (Option<u32>, u16, u32);
 
 /// A message on its way across the picture.
 #[derive(Clone, Debug, PartialEq)]

@@ -363,7 +363,7 @@ impl Cluster {
         let message = ctx.props().tokens.at(at, s.view_us(), REACH);
         let spots = self.spots(&s);
         let node = spots.iter().rposition(|spot| spot.holds(at)).map(|i| Target::Node(i as u16));
-        let target = message.map(|t| Target::Message(t.key.0, t.key.1)).or(node);
+        let target = message.and_then(|t| Some(Target::Message(t.key.0?, t.key.1))).or(node);
         let target = target.or_else(|| if click { self.link_at(&s, &spots, at) } else { None });
         drop(s);
         if let Some(target) = target {
@@ -407,7 +407,9 @@ impl Cluster {
             "ArrowLeft" | "ArrowUp" => false,
             _ => {
                 self.stop = Some(key);
-                self.open_by_key(ctx, Target::Message(key.0, key.1), e);
+                if let Some(message) = key.0 {
+                    self.open_by_key(ctx, Target::Message(message, key.1), e);
+                }
                 return true;
             }
         };
@@ -417,7 +419,8 @@ impl Cluster {
         let Some(i) = all.iter().position(|k| *k == key) else { return false };
         let next = all[(i + if forward { 1 } else { all.len() - 1 }) % all.len()];
         self.stop = Some(next);
-        let found = format!("[data-message='{}'][data-copy='{}']", next.0, next.1);
+        let message = next.0.map_or(String::new(), |message| message.to_string());
+        let found = format!("[data-message='{message}'][data-copy='{}']", next.1);
         let svg = self.svg.cast::<Element>();
         platform::focus_on(svg.and_then(|svg| svg.query_selector(&found).ok().flatten()).as_ref());
         true

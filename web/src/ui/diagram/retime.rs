@@ -48,7 +48,7 @@ pub(super) fn time_at(s: &Session, (start, length): Stretch, along: f32) -> f64 
 pub(super) fn heads(s: &Session, scene: &Scene) -> Vec<Head> {
     let flights = &s.frame().in_flight;
     let head = |a: &ArrowPlace| {
-        let flight = flights.iter().find(|f| f.message == a.message && f.copy == a.copy && !f.link)?;
+        let flight = flights.iter().find(|f| f.carries(a.message) && f.copy == a.copy)?;
         let along = along_of(s, scene.stretch(), flight.arrive_us as f64)?.max(scene.along(a.to).0);
         let goal = scene.along((along, scene.lanes[usize::from(flight.to)]));
         let (message, copy) = (a.message, a.copy);
@@ -120,7 +120,7 @@ pub(super) fn taken(heads: &[Head], shown: Option<(u32, u16)>, at: Point, touch:
 /// The act that lets a message arrive at a time.
 pub(super) fn act(s: &Session, head: &Head, arrive_us: f64) -> Command {
     let in_us = (arrive_us - s.view_us()).max(SOONEST_US).round() as u64;
-    let several = s.frame().in_flight.iter().filter(|f| f.message == head.message && !f.link).count() > 1;
+    let several = s.frame().in_flight.iter().filter(|f| f.carries(head.message)).count() > 1;
     let which = if several { Which::Copy(head.message, head.copy) } else { Which::Id(head.message) };
     Command::Act(Act::Message { which, surgery: Surgery::DeliverIn(in_us) })
 }

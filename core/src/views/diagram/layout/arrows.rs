@@ -30,7 +30,7 @@ impl Sheet<'_> {
     pub(super) fn draw_arrows(&mut self) {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
         let flights: Vec<FlightFrame> =
-            self.frame.in_flight.iter().filter(|f| self.shows(f.link, f.message)).cloned().collect();
+            self.frame.in_flight.iter().filter(|f| self.shows(f.link, f.message.unwrap_or(NONE))).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {
@@ -97,7 +97,7 @@ impl Sheet<'_> {
     /// Whether a message is wanted in the picture.
     fn shows(&self, link: bool, message: MessageId) -> bool {
         let hidden = &self.view.hidden;
-        hidden.is_empty() || !hidden.contains(&sort_of_message(self.run, message, link))
+        hidden.is_empty() || !hidden.contains(&sort_of_message(self.run, Some(message), link))
     }
 
     /// Where something was on its way to.
@@ -133,7 +133,7 @@ impl Sheet<'_> {
         let to = (x, from.1 + (goal - from.1) * share);
         let cone = self.cone(flight.origin, self.trace.record(flight.origin));
         let place = ArrowPlace {
-            message: flight.message,
+            message: flight.message.unwrap_or(NONE),
             copy: flight.copy,
             origin: flight.origin,
             end: None,
@@ -143,7 +143,8 @@ impl Sheet<'_> {
             link: flight.link,
         };
         let dash = dashes(flight.link, flight.copy);
-        let alpha = self.arrow_alpha(cone, false, flight.from, flight.to) * self.strength(flight.message, cone);
+        let alpha =
+            self.arrow_alpha(cone, false, flight.from, flight.to) * self.strength(flight.message.unwrap_or(NONE), cone);
         Line { from, to, sender: flight.from, alpha, dash, lost: false, taken_in: None, place }
     }
 
