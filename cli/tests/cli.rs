@@ -258,3 +258,17 @@ fn labs_lists_the_http_forms() {
     assert_eq!(store["http"][0]["client"], serde_json::json!({"role": "client", "key": "client_id", "in": "body"}));
     assert!(said(&lightcone(&["labs"], "")).contains("http  put"));
 }
+
+#[test]
+fn no_number_that_stands_for_none_leaves_the_program() {
+    for lab in LABS {
+        for builtin in lab.spec().scenarios {
+            let name = format!("{}/{}", lab.spec().id, builtin.id);
+            let half = (builtin.stop_us / 2_000).to_string();
+            for until in ["30", &half] {
+                let out = lightcone(&["run", &name, "--until-ms", until], "");
+                assert!(!said(&out).contains(&u32::MAX.to_string()), "{name} {until:?}: {}", said(&out));
+            }
+        }
+    }
+}

@@ -158,7 +158,7 @@ impl Reader {
 /// Every message has come to an end, is under way, or waits at a process: none vanishes.
 fn nothing_vanishes(run: &Run, reader: &Reader, what: &str) {
     let frame = run.frame();
-    let under_way: BTreeSet<u64> = frame.in_flight.iter().map(|f| u64::from(f.message)).collect();
+    let under_way: BTreeSet<u64> = frame.in_flight.iter().filter_map(|f| f.message).map(u64::from).collect();
     let missing = reader.sent.keys().filter(|id| !reader.ended.contains_key(id) && !under_way.contains(id)).count();
     let waiting: usize = frame.processes.iter().map(|p| p.waiting as usize).sum();
     assert!(missing <= waiting, "{what}: {missing} messages are nowhere, {waiting} wait");
