@@ -92,7 +92,7 @@ const FEW: usize = 4;
 
 /// A few marks that lie on one another, and marks nearer to another lane than to their own.
 fn hidden_marks(run: &Run, scene: &Scene) -> Vec<String> {
-    let hovers = |id: u32| matches!(run.trace().record(id).kind, Kind::Request | Kind::Reply);
+    let hovers = |id: u32| matches!(run.trace().record(id).kind, Kind::Request | Kind::Reply | Kind::Boot);
     let mut wrong = Vec::new();
     for (i, a) in scene.events.iter().enumerate() {
         let node = run.trace().record(a.id).node;

@@ -82,7 +82,8 @@ impl Sheet<'_> {
         self.stacks = Stacks { first, offs: vec![0.0; (end - first) as usize], pressed: Vec::new() };
         let apart = self.r * APART;
         let mut piles: Vec<Pile> = (0..self.scene.lanes.len()).map(|_| Pile::default()).collect();
-        for (id, record) in self.drawn() {
+        // A boot is the end of its lane, and in nobody's way.
+        for (id, record) in self.drawn().into_iter().filter(|(_, record)| record.kind != Kind::Boot) {
             let lane = usize::from(record.node);
             let mark = Mark { id, x: self.x_of(id), hovers: matches!(record.kind, Kind::Request | Kind::Reply) };
             let touches = !(piles[lane].marks.is_empty() && piles[lane].hovering.is_empty());
