@@ -20,6 +20,9 @@ const SHARE: f32 = 0.62;
 /// Levels nearer than this, in radii, hide marks: then the pile says how many it has.
 const PRESSED: f32 = 1.3;
 
+/// Least distance between two lanes at which a number beside a pile belongs to no other lane, in pixels.
+const COUNTED: f32 = 48.0;
+
 /// How far off their lanes marks stand.
 #[derive(Debug, Default)]
 pub(super) struct Stacks {
@@ -114,7 +117,7 @@ impl Sheet<'_> {
             let up = (*level as f32 * self.r * HOVER).min(room);
             self.stacks.offs[(mark.id - self.stacks.first) as usize] = top - up;
         }
-        if deep > 0.0 && step < self.r * PRESSED {
+        if deep > 0.0 && step < self.r * PRESSED && self.gap >= COUNTED {
             let first = pile.marks.first().map_or(0.0, |(mark, _)| mark.x);
             let middle = (first + pile.end) / 2.0;
             self.stacks.pressed.push((middle, node, off(0) - self.r, pile.marks.len()));
@@ -127,7 +130,7 @@ impl Sheet<'_> {
             let text = format!("×{count}");
             let (w, h) = self.ground(&text, LABEL);
             let y = self.lane(node) + up;
-            let places = [y - h - 2.0, y - h - 9.0, y - 2.0 * up + 2.0].into_iter();
+            let places = [y - h - 2.0, y - 2.0 * up + 2.0].into_iter();
             let places = places.flat_map(|y| [x - w / 2.0, x - w - 4.0, x + 4.0].map(|x| Rect { x, y, w, h }));
             if let Some(rect) = self.room.place(places) {
                 let words = self.words(rect, text, LABEL);
