@@ -254,10 +254,6 @@ impl Sheet<'_> {
 
 /// The next larger number of the form 1, 2 or 5 times a power of ten.
 fn nice(at_least: f64) -> f64 {
-    // By multiplication alone: logarithms would weigh more in the download than the whole axis.
-    let mut power = 1.0;
-    while power * 10.0 <= at_least {
-        power *= 10.0;
-    }
+    let power = 10.0_f64.powi(at_least.max(1.0).log10().floor() as i32);
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|f| f * power).find(|&s| s >= at_least * 0.999).unwrap_or(power * 10.0)
 }
