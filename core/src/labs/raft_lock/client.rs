@@ -67,6 +67,8 @@ pub(super) struct Client {
     /// What it believes to hold, with the tokens.
     pub(super) held: BTreeMap<Rc<str>, (Mode, u32)>,
     alive_armed: bool,
+    /// Nothing came since it last said that it lives.
+    unheard: bool,
     pub(super) tally: Tally,
 }
 
@@ -81,6 +83,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cli
         jobs: Jobs::new(disk.serial),
         held: BTreeMap::new(),
         alive_armed: false,
+        unheard: false,
         tally: disk.tally,
     };
     out.with_input(None, Some(client.write()));
@@ -107,7 +110,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
             }
         }
         Input::Timeout(Timer::Retry) => on_retry(ctx, client, out),
-        Input::Timeout(Timer::KeepAlive) => on_keep_alive(client, out),
+        Input::Timeout(Timer::KeepAlive) => on_keep_alive(ctx, client, out),
         Input::Timeout(Timer::Hold) => {
             if let Some(doing) = &mut client.doing {
                 doing.holding = false;
@@ -194,6 +197,7 @@ fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u3
     if session != client.session {
         return;
     }
+    client.unheard = false;
     let current = serial == if client.registered { client.jobs.serial } else { 0 };
     match answer {
         Answer::NotLeader(pointer) => {
@@ -203,8 +207,11 @@ fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u3
             if current {
                 client.leader.heard();
             }
-            if client.leader.redirect(*pointer, ctx.setup.servers) && current {
+            let found = client.leader.redirect(*pointer, ctx.setup.servers);
+            if found && current {
                 ask(ctx, client, out);
+            } else if found && needs_lease(client) {
+                say_alive(client, out);
             }
         }
         Answer::Alive => {}
@@ -320,9 +327,20 @@ fn needs_lease(client: &Client) -> bool {
     !client.held.is_empty() || client.doing.as_ref().is_some_and(|doing| doing.queued)
 }
 
-fn on_keep_alive(client: &mut Client, out: &mut Effects) {
+/// Time to say again that it lives: to another server, if nobody has answered the last time.
+fn on_keep_alive(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     client.alive_armed = false;
-    if needs_lease(client) {
-        out.send(client.leader.server, Message::KeepAlive { session: client.session });
+    if !needs_lease(client) {
+        return;
     }
+    if client.unheard {
+        client.leader.redirect(None, ctx.setup.servers);
+        client.leader.afresh();
+    }
+    say_alive(client, out);
+}
+
+fn say_alive(client: &mut Client, out: &mut Effects) {
+    client.unheard = true;
+    out.send(client.leader.server, Message::KeepAlive { session: client.session });
 }

@@ -2,6 +2,7 @@
 
 mod facts;
 mod golden;
+mod leases;
 mod numbers;
 mod policies;
 mod scenarios;
