@@ -65,7 +65,7 @@ test('total order: receipt and delivery are two marks, and a bar stands between 
   const [a, b] = [await place(page, receive.id), await place(page, deliver.id)];
   expect(b.x - a.x).toBeGreaterThan(30);
   const orange = LIGHT.processes[1];
-  expect(await inkIn(page, orange, { x: a.x + 10, y: a.y + 6, w: b.x - a.x - 20, h: 10 }, 200)).toBeGreaterThan(60);
+  expect(await inkIn(page, orange, { x: a.x + 10, y: Math.min(a.y, b.y), w: b.x - a.x - 20, h: 30 }, 200)).toBeGreaterThan(60);
 });
 
 test('total order: the replicated account changes in cents on every copy', async ({ page }) => {

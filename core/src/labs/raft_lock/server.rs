@@ -274,6 +274,7 @@ impl Server {
 
     /// Applies what is committed, in order (§5.3), and tells the clients if it leads.
     pub(super) fn apply_committed(&mut self, at: At<'_>, out: &mut Effects) {
+        read_index::answer_beats(at, self, out);
         if self.applied >= self.commit {
             return read_index::answer_reads(at, self, out);
         }

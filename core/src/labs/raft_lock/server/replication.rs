@@ -35,6 +35,8 @@ pub(crate) struct Leadership {
     pub(crate) round: u32,
     pub(crate) rounds: Vec<u32>,
     pub(crate) reads: Vec<super::read_index::Read>,
+    /// Signs of life that wait for the leader to be confirmed.
+    pub(crate) beats: Vec<super::read_index::Beat>,
     /// When it last heard of each client's session.
     pub(crate) heard: BTreeMap<NodeId, (u32, u64)>,
     /// The last command of each client that it put into the log.
@@ -68,6 +70,7 @@ impl Leadership {
             round: 0,
             rounds: vec![0; servers],
             reads: Vec::new(),
+            beats: Vec::new(),
             heard: BTreeMap::new(),
             proposed: BTreeMap::new(),
             ending: BTreeSet::new(),

@@ -34,7 +34,7 @@ pub(crate) fn on_ask(
         // Thesis 3.10: it takes nothing new; the client asks again.
         return answer(at, server, from, (session, serial), Answer::NotLeader(None), out);
     }
-    heard(at, server, from, session);
+    heard(server, from, session, at.now_us);
     let call = Call { client: from, session, serial };
     let command = match ask {
         Ask::Locks => return read_index::on_read(at, server, (from, session, serial), out),
@@ -73,29 +73,22 @@ fn status(server: &Server, call: &Call) -> Option<Outcome> {
     }
 }
 
-fn heard(at: At<'_>, server: &mut Server, client: NodeId, session: u32) {
+/// A client was heard of at a time.
+pub(crate) fn heard(server: &mut Server, client: NodeId, session: u32, at_us: u64) {
     let Some(lead) = &mut server.lead else { return };
-    let place = lead.heard.entry(client).or_insert((session, at.now_us));
+    let place = lead.heard.entry(client).or_insert((session, at_us));
     if place.0 <= session {
-        *place = (session, at.now_us);
+        *place = (session, at_us.max(place.1));
     }
 }
 
 /// A client that holds or awaits something lives.
 pub(crate) fn on_keep_alive(at: At<'_>, server: &mut Server, from: NodeId, session: u32, out: &mut Effects) {
     let pointer = server.leader.filter(|leader| *leader != at.me);
-    let said = if server.lead.is_none() {
-        Answer::NotLeader(pointer)
-    } else {
-        heard(at, server, from, session);
-        let known = server.machine.sessions.get(&from);
-        if known.is_some_and(|s| s.session > session || s.session == session && s.ended) {
-            Answer::Outcome(Outcome::Expired)
-        } else {
-            Answer::Alive
-        }
-    };
-    answer(at, server, from, (session, 0), said, out);
+    if server.lead.is_none() {
+        return answer(at, server, from, (session, 0), Answer::NotLeader(pointer), out);
+    }
+    read_index::on_beat(at, server, from, session, out);
 }
 
 fn answer(

@@ -48,3 +48,21 @@ fn a_client_that_is_cut_off_loses_its_lock_to_the_next() {
     assert_eq!(granted(&lines(&run)), [("client_A", 1), ("client_B", 2)]);
     assert!(run.violations().is_empty(), "{:?}", run.violations());
 }
+
+#[test]
+fn a_leader_without_a_majority_renews_no_lease() {
+    let run = play(
+        r#"{"format":"lightcone/1","lab":"raft-lock","until_ms":8000,"setup":{"check_quorum":false},"acts":[
+        {"at_ms":1,"act":{"timeout":{"node":"S1","timer":"election"}}},
+        {"at_ms":200,"act":{"request":{"node":"client_A","op":"acquire","args":{"resource_id":"a"}}}},
+        {"at_ms":500,"act":{"partition":{"groups":[["S1","client_A"]]}}},
+        {"at_ms":600,"act":{"request":{"node":"client_B","op":"acquire","args":{"resource_id":"a","via":"S2"}}}}]}"#,
+    );
+    let lines = lines(&run);
+    assert_eq!(granted(&lines), [("client_A", 1), ("client_B", 2)]);
+    let renewed =
+        lines.iter().filter(|l| l["kind"] == "send" && l["node"] == "S1" && l["at_us"].as_u64() > Some(500_000));
+    let renewed = renewed.filter(|l| l["messages"][0]["label"] == "lease renewed").count();
+    assert_eq!(renewed, 0, "S1 is alone, and does not know whether it still leads");
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
+}
