@@ -21,7 +21,8 @@
 //! it stands now.
 //!
 //! **The state machine** is in [`locks`], what it does about deadlock in [`locks::deadlock`]. A dead client's session ends
-//! through the log, by its lease on the leader's clock.
+//! through the log, by its lease on the leader's clock. A lease is renewed as a read is answered: by a leader that a majority
+//! has confirmed since; and a client that nobody answers says to another server that it lives.
 
 mod checks;
 mod client;
