@@ -8,4 +8,3 @@
 pub mod diagram;
 pub mod guide;
 pub mod series;
-pub mod words;

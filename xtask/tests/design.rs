@@ -221,3 +221,24 @@ fn what_is_computed_agrees_with_known_values() {
     let far = |i: usize| distance("#d00000", "#008000", &SEEN[i].1);
     assert!(far(2) < 0.5 * far(0), "{} and {}", far(2), far(0));
 }
+
+#[test]
+fn the_outline_has_the_colours_of_the_page() {
+    let html = read("index.html");
+    let pairs = [
+        ("sheet", "paper"),
+        ("desk", "ground"),
+        ("rule", "line"),
+        ("words", "muted"),
+        ("sign", "accent"),
+        ("ink", "text"),
+    ];
+    for (head, colours) in ["\n:root {", "\n:root[data-theme=\"dark\"] {"].into_iter().zip(properties()) {
+        let at = html.find(head).unwrap_or_else(|| panic!("{head} is there"));
+        let block = html[at..].split('}').next().unwrap_or_default();
+        for (outline, page) in pairs {
+            let right = format!("--{outline}: {};", colours[page]);
+            assert!(block.contains(&right), "{head} {right}");
+        }
+    }
+}

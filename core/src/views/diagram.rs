@@ -17,6 +17,7 @@ pub mod search;
 mod sorts;
 pub mod svg;
 pub mod theme;
+pub mod words;
 
 pub use index::{Arrow, Index};
 pub use layout::{lay_out, visible};

@@ -3,7 +3,7 @@
 use crate::model::session::Session;
 use lightcone_core::engine::Run;
 use lightcone_core::trace::RecordId;
-pub(crate) use lightcone_core::views::words::event as words_in;
+pub(crate) use lightcone_core::views::diagram::words::event as words_in;
 
 /// An event in a few words.
 pub(crate) fn words(s: &Session, id: RecordId) -> String {
@@ -12,5 +12,5 @@ pub(crate) fn words(s: &Session, id: RecordId) -> String {
 
 /// The protocol's own clock in a run of the session's, before → after, where it keeps one.
 pub(crate) fn own_clock(s: &Session, run: &Run, id: RecordId) -> Option<String> {
-    lightcone_core::views::words::own_clock(run, id).filter(|_| !s.is_veiled(id))
+    lightcone_core::views::diagram::words::own_clock(run, id).filter(|_| !s.is_veiled(id))
 }

@@ -3,9 +3,9 @@
 use super::Index;
 use super::scene::{Anchor, Item, Part, Point, Rect, Scene, Shape};
 use super::theme::{Ink, Theme};
+use super::words;
 use crate::engine::Run;
 use crate::trace::{NONE, RecordId};
-use crate::views::words;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

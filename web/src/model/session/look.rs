@@ -257,7 +257,7 @@ pub(crate) fn refresh(s: &mut Session) {
 /// A message in a few words.
 #[must_use]
 pub(crate) fn message_words(s: &Session, id: MessageId) -> String {
-    lightcone_core::views::words::message(&s.run, id)
+    lightcone_core::views::diagram::words::message(&s.run, id)
 }
 
 /// What the cut is like, in a sentence.

@@ -3,7 +3,7 @@
 use super::SceneRef;
 use crate::model::Model;
 use crate::model::words::{own_clock, words_in};
-use lightcone_core::views::words::when;
+use lightcone_core::views::diagram::words::when;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 

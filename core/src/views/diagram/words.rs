@@ -1,7 +1,7 @@
 //! What happened, in words: for whoever points at something, and for pictures that say it too.
 
-use super::diagram::Index;
-use super::diagram::scene::ArrowPlace;
+use super::Index;
+use super::scene::ArrowPlace;
 use crate::base::clock;
 use crate::base::json::millis_text;
 use crate::engine::Run;
