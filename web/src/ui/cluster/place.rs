@@ -1,9 +1,8 @@
-//! Where things stand in the cluster: plain geometry.
+//! Where things stand in the cluster: plain geometry, with circles by rational functions.
 
 use lightcone_core::views::diagram::font::text_width;
 pub(crate) use lightcone_core::views::diagram::scene::Point;
 use lightcone_core::views::diagram::scene::Rect;
-use std::f32::consts::FRAC_PI_2;
 
 /// With more processes than this they are drawn small.
 const MANY: usize = 12;
@@ -129,9 +128,20 @@ pub(crate) fn on_ring(count: usize, centre: Point, radii: Point) -> Vec<Point> {
     if count == 1 {
         return vec![centre];
     }
+    // A quarter circle from its top, by the parametrisation with rational functions.
+    let quarter = |i: usize| {
+        let t = i as f32 / QUARTER as f32;
+        let d = 1.0 + t * t;
+        (2.0 * t / d, (1.0 - t * t) / d)
+    };
     let unit = |i: usize| {
-        let (s, c) = (i as f32 / QUARTER as f32 * FRAC_PI_2).sin_cos();
-        (s, -c)
+        let (s, c) = quarter(i % QUARTER);
+        match i / QUARTER % 4 {
+            0 => (s, -c),
+            1 => (c, s),
+            2 => (-s, c),
+            _ => (-c, -s),
+        }
     };
     let first = if count == 2 { 3 * QUARTER } else { 0 };
     let point = |i: usize| {
