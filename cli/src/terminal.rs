@@ -62,7 +62,7 @@ pub(crate) fn scenario(name: &str) -> Result<lightcone_core::scenario::Scenario,
 }
 
 /// A built-in scenario named `LAB/ID`.
-pub(crate) fn builtin(name: &str) -> Option<&'static Builtin> {
+fn builtin(name: &str) -> Option<&'static Builtin> {
     let (lab, id) = name.split_once('/')?;
     find(lab)?.spec().scenario(id)
 }

@@ -65,6 +65,6 @@ test('a first visit', async ({ browser, baseURL }) => {
     await context.close();
   }
   console.log(`first skeleton         ${middle(skeleton)}`);
-  console.log(`first frame            ${middle(frame)}`);
+  console.log(`first frame            ${middle(frame)}   (aim: at most 1000 ms)`);
   console.log(`then a second of run   ${middle(answers)}`);
 });

@@ -125,11 +125,3 @@ for (const [events, target] of [
     say('  the longest', Math.max(...near));
   });
 }
-
-test('first visit', async ({ page }) => {
-  const from = performance.now();
-  await page.goto('./');
-  await page.waitForFunction(() => window.lightcone !== undefined);
-  await frames(page);
-  say('\nfrom nothing to a moving picture, served from this machine', performance.now() - from, 1000);
-});

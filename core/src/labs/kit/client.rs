@@ -89,8 +89,14 @@ impl Target {
     /// Time to ask again: somebody else, if nothing came.
     pub fn again(&mut self, servers: Servers) {
         if !self.answered {
-            self.server = servers.next(self.server);
+            self.turn_away(servers);
         }
+        self.afresh();
+    }
+
+    /// Nobody answers there: the next one.
+    pub fn turn_away(&mut self, servers: Servers) {
+        self.server = servers.next(self.server);
         self.afresh();
     }
 

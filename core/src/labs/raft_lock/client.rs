@@ -334,8 +334,7 @@ fn on_keep_alive(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
         return;
     }
     if client.unheard {
-        client.leader.redirect(None, ctx.setup.servers);
-        client.leader.afresh();
+        client.leader.turn_away(ctx.setup.servers);
     }
     say_alive(client, out);
 }

@@ -18,6 +18,7 @@ use crate::engine::Run;
 use crate::trace::causality::reaches;
 use crate::trace::frame::Frame;
 use crate::trace::{MessageId, NONE, NodeId, Record, RecordId, Trace};
+use std::rc::Rc;
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
 // scene is turned at one place. Only letters must know of it: they stay upright.
@@ -88,6 +89,8 @@ pub(super) struct Sheet<'a> {
     bands: Vec<bands::Stretch>,
     /// Where the letters of the chosen events stand.
     letters: Vec<(RecordId, Rect)>,
+    /// The records in sight that have a mark, once they were asked for.
+    drawn: Option<Rc<[(RecordId, Record)]>>,
     /// How far off their lanes marks stand that would lie on one another.
     stacks: stacks::Stacks,
     /// What is being drawn.
@@ -181,6 +184,7 @@ impl<'a> Sheet<'a> {
             status_labels: Vec::new(),
             bands: Vec::new(),
             letters: Vec::new(),
+            drawn: None,
             stacks: stacks::Stacks::default(),
             part: None,
         }

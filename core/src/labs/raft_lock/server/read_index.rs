@@ -2,7 +2,7 @@
 //! lease, which a leader that was deposed without knowing must not promise.
 
 use super::super::locks::{Locks, Outcome};
-use super::super::{Answer, Command, Effects, Index, Message, Snapshot, Standing};
+use super::super::{Answer, Command, Effects, Index, Snapshot, Standing};
 use super::replication::{self, Leadership};
 use super::requests;
 use super::{At, Server};
@@ -106,21 +106,15 @@ pub(crate) fn answer_beats(at: At<'_>, server: &mut Server, out: &mut Effects) {
         requests::heard(server, beat.client, beat.session, beat.at_us);
         let again = beats[i + 1..].iter().any(|later| later.client == beat.client);
         if !again && !reading.contains(&beat.client) {
-            tell_alive(at, server, *beat, out);
+            let over = requests::is_over(server, beat.client, beat.session);
+            let said = if over { Answer::Outcome(Outcome::Expired) } else { Answer::Alive };
+            requests::answer(at, server, beat.client, (beat.session, 0), said, out);
         }
     }
-}
-
-fn tell_alive(at: At<'_>, server: &mut Server, beat: Beat, out: &mut Effects) {
-    let Beat { client, session, .. } = beat;
-    let known = server.machine.sessions.get(&client);
-    let over = known.is_some_and(|s| s.session > session || s.session == session && s.ended);
-    let said = if over { Answer::Outcome(Outcome::Expired) } else { Answer::Alive };
-    server.send(at, client, Message::Answer { session, serial: 0, answer: said }, out);
 }
 
 fn answer(at: At<'_>, server: &mut Server, (client, session, serial): (NodeId, u32, u32), out: &mut Effects) {
     let machine: Locks = server.machine.clone();
     let table = Rc::new(Snapshot { index: server.applied, term: server.term, machine });
-    server.send(at, client, Message::Answer { session, serial, answer: Answer::Table(table) }, out);
+    requests::answer(at, server, client, (session, serial), Answer::Table(table), out);
 }

@@ -57,12 +57,18 @@ pub(crate) fn on_ask(
     propose(at, server, command, out);
 }
 
+/// Whether a client's session has ended, by its lease or by a later one.
+pub(crate) fn is_over(server: &Server, client: NodeId, session: u32) -> bool {
+    let known = server.machine.sessions.get(&client);
+    known.is_some_and(|s| s.session > session || s.session == session && s.ended)
+}
+
 /// How a command stands that was applied already: it is told and not done again.
 fn status(server: &Server, call: &Call) -> Option<Outcome> {
-    let known = server.machine.sessions.get(&call.client)?;
-    if known.session > call.session || known.session == call.session && known.ended {
+    if is_over(server, call.client, call.session) {
         return Some(Outcome::Expired);
     }
+    let known = server.machine.sessions.get(&call.client)?;
     if known.session < call.session {
         return None;
     }
@@ -84,14 +90,14 @@ pub(crate) fn heard(server: &mut Server, client: NodeId, session: u32, at_us: u6
 
 /// A client that holds or awaits something lives.
 pub(crate) fn on_keep_alive(at: At<'_>, server: &mut Server, from: NodeId, session: u32, out: &mut Effects) {
-    let pointer = server.leader.filter(|leader| *leader != at.me);
     if server.lead.is_none() {
+        let pointer = server.leader.filter(|leader| *leader != at.me);
         return answer(at, server, from, (session, 0), Answer::NotLeader(pointer), out);
     }
     read_index::on_beat(at, server, from, session, out);
 }
 
-fn answer(
+pub(crate) fn answer(
     at: At<'_>,
     server: &mut Server,
     to: NodeId,

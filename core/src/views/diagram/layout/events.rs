@@ -9,6 +9,7 @@ use crate::base::clock;
 use crate::tables::Labels;
 use crate::trace::causality::is_event;
 use crate::trace::{Kind, Record, RecordId};
+use std::rc::Rc;
 
 /// How far the ring of an event that somebody points at stands off its mark.
 const RING: f32 = 9.5;
@@ -20,15 +21,20 @@ const LETTER_OFF: [f32; 4] = [6.0, 15.0, 24.0, 34.0];
 const HITS_MAX: usize = 400;
 
 impl Sheet<'_> {
-    pub(super) fn drawn(&self) -> Vec<(RecordId, Record)> {
-        let (first, end) = self.visible;
-        let all = (first..end).map(|id| (id, *self.trace.record(id)));
-        all.filter(|(_, r)| is_drawn(r.kind) && !self.is_hidden(r) && !self.is_collapsed(r.node)).collect()
+    /// The records in sight that have a mark. Found once for a layout: several of its parts go through them.
+    pub(super) fn drawn(&mut self) -> Rc<[(RecordId, Record)]> {
+        if self.drawn.is_none() {
+            let (first, end) = self.visible;
+            let all = (first..end).map(|id| (id, *self.trace.record(id)));
+            let seen = |r: &Record| is_drawn(r.kind) && !self.is_hidden(r) && !self.is_collapsed(r.node);
+            self.drawn = Some(all.filter(|(_, r)| seen(r)).collect());
+        }
+        self.drawn.clone().expect("it was just found")
     }
 
     /// Keeps labels off the marks.
     pub(super) fn reserve_marks(&mut self) {
-        for (id, record) in self.drawn() {
+        for &(id, record) in self.drawn().iter() {
             let (x, y) = self.place_of(id);
             let (side, up) = reach(record.kind);
             let ring = if self.view.ringed.contains(&id) { RING } else { 0.0 };
@@ -158,7 +164,7 @@ impl Sheet<'_> {
         }
         let own = self.view.labels == Labels::Own;
         let has_clock = |r: &Record| is_event(r) || (own && r.kind == Kind::Deliver);
-        let all: Vec<(RecordId, Record)> = self.drawn().into_iter().filter(|(_, r)| has_clock(r)).collect();
+        let all: Vec<(RecordId, Record)> = self.drawn().iter().copied().filter(|(_, r)| has_clock(r)).collect();
         let comparable = self.run.scenario().lab.spec().own_clock.is_none();
         // Whoever is chosen gets room first.
         let view = self.view;

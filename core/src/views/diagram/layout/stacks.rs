@@ -44,38 +44,41 @@ impl Stacks {
 struct Mark {
     id: RecordId,
     x: f32,
-    hovers: bool,
 }
 
-/// Marks of one lane that touch, each with its level.
+/// Marks in the order of their places, each with its level.
+#[derive(Default)]
+struct Levels {
+    marks: Vec<(Mark, usize)>,
+    /// Where the last mark of each level stands.
+    last: Vec<f32>,
+}
+
+impl Levels {
+    /// Puts a mark on the first level on which it touches none.
+    fn add(&mut self, mark: Mark, apart: f32) {
+        let free = self.last.iter().position(|last| mark.x - last >= apart);
+        let level = free.unwrap_or(self.last.len());
+        self.last.resize(self.last.len().max(level + 1), mark.x);
+        self.last[level] = mark.x;
+        self.marks.push((mark, level));
+    }
+
+    /// The marks nearer than this to a place.
+    fn near(&self, x: f32, apart: f32) -> impl Iterator<Item = &(Mark, usize)> {
+        let first = self.marks.partition_point(|(mark, _)| mark.x <= x - apart);
+        self.marks[first..].iter().take_while(move |(mark, _)| mark.x < x + apart)
+    }
+}
+
+/// Marks of one lane that touch.
 #[derive(Default)]
 struct Pile {
-    marks: Vec<(Mark, usize)>,
-    hovering: Vec<(Mark, usize)>,
-    /// Where the last mark of each level stands.
-    levels: Vec<f32>,
-    hover_levels: Vec<f32>,
-    end: f32,
-}
-
-/// The first level on which a place is free; it is taken.
-fn level(levels: &mut Vec<f32>, x: f32, apart: f32) -> usize {
-    let free = levels.iter().position(|last| x - last >= apart);
-    let level = free.unwrap_or(levels.len());
-    levels.resize(levels.len().max(level + 1), x);
-    levels[level] = x;
-    level
-}
-
-impl Pile {
-    fn add(&mut self, mark: Mark, apart: f32) {
-        let (marks, levels) = match mark.hovers {
-            true => (&mut self.hovering, &mut self.hover_levels),
-            false => (&mut self.marks, &mut self.levels),
-        };
-        marks.push((mark, level(levels, mark.x, apart)));
-        self.end = mark.x;
-    }
+    standing: Levels,
+    /// What asks and what answers.
+    hovering: Levels,
+    /// Where the last one stands, once there is one.
+    end: Option<f32>,
 }
 
 impl Sheet<'_> {
@@ -86,15 +89,17 @@ impl Sheet<'_> {
         let apart = self.r * APART;
         let mut piles: Vec<Pile> = (0..self.scene.lanes.len()).map(|_| Pile::default()).collect();
         // A boot is the end of its lane, and in nobody's way.
-        for (id, record) in self.drawn().into_iter().filter(|(_, record)| record.kind != Kind::Boot) {
+        for &(id, record) in self.drawn().iter().filter(|(_, record)| record.kind != Kind::Boot) {
             let lane = usize::from(record.node);
-            let mark = Mark { id, x: self.x_of(id), hovers: matches!(record.kind, Kind::Request | Kind::Reply) };
-            let touches = !(piles[lane].marks.is_empty() && piles[lane].hovering.is_empty());
-            if touches && mark.x - piles[lane].end >= apart {
+            let x = self.x_of(id);
+            if piles[lane].end.is_some_and(|end| x - end >= apart) {
                 let done = std::mem::take(&mut piles[lane]);
                 self.place_pile(record.node, &done);
             }
-            piles[lane].add(mark, apart);
+            let pile = &mut piles[lane];
+            let hovers = matches!(record.kind, Kind::Request | Kind::Reply);
+            if hovers { &mut pile.hovering } else { &mut pile.standing }.add(Mark { id, x }, apart);
+            pile.end = Some(x);
         }
         for (lane, pile) in piles.iter().enumerate() {
             self.place_pile(lane as NodeId, pile);
@@ -102,25 +107,25 @@ impl Sheet<'_> {
     }
 
     fn place_pile(&mut self, node: NodeId, pile: &Pile) {
-        let deep = pile.levels.len().saturating_sub(1) as f32;
+        let marks = &pile.standing.marks;
+        let deep = pile.standing.last.len().saturating_sub(1) as f32;
         let step = (self.r * LEVEL).min(self.gap * SHARE / deep.max(1.0));
         let off = |level: usize| (level as f32 - deep / 2.0) * step;
-        for (mark, level) in &pile.marks {
+        for (mark, level) in marks {
             self.stacks.offs[(mark.id - self.stacks.first) as usize] = off(*level);
         }
         // What hovers stands over the highest mark near it.
-        let near = self.r * APART;
-        for (mark, level) in &pile.hovering {
-            let under = pile.marks.iter().filter(|(other, _)| (other.x - mark.x).abs() < near);
+        for (mark, level) in &pile.hovering.marks {
+            let under = pile.standing.near(mark.x, self.r * APART);
             let top = under.map(|(_, level)| off(*level)).fold(0.0, f32::min);
             let room = (self.gap * SHARE / 2.0 + top).max(0.0);
             let up = (*level as f32 * self.r * HOVER).min(room);
             self.stacks.offs[(mark.id - self.stacks.first) as usize] = top - up;
         }
         if deep > 0.0 && step < self.r * PRESSED && self.gap >= COUNTED {
-            let first = pile.marks.first().map_or(0.0, |(mark, _)| mark.x);
-            let middle = (first + pile.end) / 2.0;
-            self.stacks.pressed.push((middle, node, off(0) - self.r, pile.marks.len()));
+            let first = marks.first().map_or(0.0, |(mark, _)| mark.x);
+            let middle = (first + pile.end.unwrap_or(first)) / 2.0;
+            self.stacks.pressed.push((middle, node, off(0) - self.r, marks.len()));
         }
     }
 
