@@ -22,7 +22,9 @@
 //!
 //! **The state machine** is in [`locks`], what it does about deadlock in [`locks::deadlock`]. A dead client's session ends
 //! through the log, by its lease on the leader's clock. A lease is renewed as a read is answered: by a leader that a majority
-//! has confirmed since; and a client that nobody answers says to another server that it lives.
+//! has confirmed since; and a client that nobody answers says to another server that it lives. The client lets go before: its own
+//! lease counts from when it *sent* what was answered (Gray & Cheriton 1989). Every answer says what the session holds, so no
+//! single message has to arrive.
 
 mod checks;
 mod client;
@@ -263,6 +265,8 @@ pub enum Message {
         session: u32,
         /// Number of the question.
         serial: u32,
+        /// When it left, by the client's own clock.
+        sent_us: u64,
         /// The question.
         ask: Ask,
     },
@@ -272,6 +276,8 @@ pub enum Message {
         session: u32,
         /// Number of the question; 0 where it had none.
         serial: u32,
+        /// What the session must know besides; only who leads can say it.
+        told: Option<Told>,
         /// The answer.
         answer: Answer,
     },
@@ -279,14 +285,20 @@ pub enum Message {
     KeepAlive {
         /// Its session.
         session: u32,
+        /// When it left, by the client's own clock.
+        sent_us: u64,
     },
-    /// To a client whose transaction was aborted while it asked for nothing: these grants are over.
-    Gone {
-        /// Its session.
-        session: u32,
-        /// Their tokens.
-        tokens: Rc<[u32]>,
-    },
+}
+
+/// What a session must know, in every answer of a leader.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// After this entry it is so: an answer from before another says nothing new.
+    index: Index,
+    /// When the client sent, by its own clock, the last message by which this leader has renewed its lease.
+    renewed_us: Option<u64>,
+    /// Tokens of what it holds; `None` where that is kept back (broken on purpose).
+    holds: Option<Rc<[u32]>>,
 }
 
 /// What a client asks.
@@ -313,6 +325,8 @@ pub enum Answer {
     NotLeader(Option<NodeId>),
     /// The session lives.
     Alive,
+    /// The transaction was aborted while the client asked for nothing: these grants are over.
+    Gone(Rc<[u32]>),
 }
 
 /// Timers.
@@ -330,6 +344,8 @@ pub enum Timer {
     Retry,
     /// A client says that it lives.
     KeepAlive,
+    /// By a client's own clock its lease may be over.
+    Lease,
     /// A client's work with its locks is done.
     Hold,
 }
@@ -414,6 +430,7 @@ impl Protocol for RaftLock {
             Timer::Transfer => "transfer",
             Timer::Retry => "retry",
             Timer::KeepAlive => "keepalive",
+            Timer::Lease => "lease",
             Timer::Hold => "hold",
         }
     }

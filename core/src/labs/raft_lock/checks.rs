@@ -3,6 +3,7 @@
 //! They look at what a record changed. What they know of logs they have from what was written to disk, what they know of
 //! locks from the effects of the entries applied; those that keep logs compare all of them every thousandth record too.
 
+mod beliefs;
 mod elections;
 mod grants;
 mod logs;
@@ -38,6 +39,8 @@ pub(super) fn all(ctx: &Ctx) -> Vec<Guard<RaftLock>> {
         Guard::of("no-deadlock", settled::NoDeadlock::default()),
         Guard::of("no-needless-abort", grants::NoNeedlessAbort::new(ctx)),
         Guard::of("grants-survive", grants::GrantsSurvive::default()),
+        Guard::of("belief", beliefs::Beliefs::default()),
+        Guard::of("news", beliefs::News::default()),
         Guard::of("stuck", settled::Stuck),
     ]
 }

@@ -3,10 +3,15 @@
 //! It asks the server that it takes for the leader, follows pointers, and asks the next one when nothing comes. A command
 //! keeps its number however often it is sent. Whoever waits for a lock asks again and again how the command stands, so
 //! that a lost answer loses nothing. A client that comes back, or whose lease was over, opens a new session first.
+//!
+//! What it believes to hold is true or errs on the safe side: it lets go of a lock when it *sends* the release, of all locks when
+//! its lease is over by its own clock, counted from when it sent what was answered; and every answer of a leader corrects it.
 
 use super::locks::{Mode, Outcome};
+use super::note::{Became, Believes};
 use super::{
-    Answer, Ask, Change, Ctx, Disk, Effects, Message, Note, RaftLock, Replied, Request, Snapshot, Tally, Timer, Write,
+    Answer, Ask, Change, Ctx, Disk, Effects, Index, Message, Note, RaftLock, Replied, Request, Snapshot, Tally, Timer,
+    Told, Write,
 };
 use crate::labs::kit::client::{Jobs, Target};
 use crate::protocol::Input;
@@ -69,6 +74,14 @@ pub(super) struct Client {
     alive_armed: bool,
     /// Nothing came since it last said that it lives.
     unheard: bool,
+    /// When it sent the last message by which its lease was renewed.
+    renewed_us: Option<u64>,
+    /// For when the end of its lease is on its clock.
+    lease_armed_us: Option<u64>,
+    /// After this entry it knows what it holds: what answers from before say of that is old.
+    known: Index,
+    /// What has changed in this step of what it believes to hold.
+    became: Option<Became>,
     pub(super) tally: Tally,
 }
 
@@ -84,6 +97,10 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cli
         held: BTreeMap::new(),
         alive_armed: false,
         unheard: false,
+        renewed_us: None,
+        lease_armed_us: None,
+        known: 0,
+        became: None,
         tally: disk.tally,
     };
     out.with_input(None, Some(client.write()));
@@ -96,21 +113,29 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cli
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, RaftLock>, out: &mut Effects) {
     client.tally.seen_us = out.now_us();
+    if let Input::Message { message: Message::Answer { session, told: Some(told), .. }, .. } = &input
+        && *session == client.session
+    {
+        learn(client, told);
+    }
+    // A paused client wakes up with an old clock: before anything else it looks whether its lease is over.
+    if is_lease_over(ctx, client, out.now_us()) && !client.held.is_empty() {
+        session_over(ctx, client, Became::Over { sent_us: client.renewed_us }, out);
+    }
     match input {
         Input::Request { id, request: Request::Client(job, via) } => {
             client.jobs.push(id, (job.clone(), *via));
             next_job(ctx, client, out);
         }
-        Input::Message { message: Message::Answer { session, serial, answer }, .. } => {
-            on_answer(ctx, client, (*session, *serial, answer), out);
-        }
-        Input::Message { message: Message::Gone { session, tokens }, .. } => {
-            if *session == client.session {
-                client.held.retain(|_, (_, token)| !tokens.contains(token));
-            }
+        Input::Message { message: Message::Answer { session, serial, told, answer }, .. } => {
+            // Two answers may overtake each other: what the older says of a grant may be over.
+            let old = told.as_ref().is_some_and(|told| told.index < client.known);
+            on_answer(ctx, client, (*session, *serial, answer), old, out);
         }
         Input::Timeout(Timer::Retry) => on_retry(ctx, client, out),
         Input::Timeout(Timer::KeepAlive) => on_keep_alive(ctx, client, out),
+        // Looked at above, as in every step.
+        Input::Timeout(Timer::Lease) => {}
         Input::Timeout(Timer::Hold) => {
             if let Some(doing) = &mut client.doing {
                 doing.holding = false;
@@ -122,12 +147,22 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
         }
     }
     keep_alive(ctx, client, out);
+    watch_lease(ctx, client, out);
+    if let Some(became) = client.became.take() {
+        let held = client.held.iter().map(|(resource, (mode, token))| (Rc::clone(resource), *mode, *token)).collect();
+        out.with_input(Some(Note::Believes(Box::new(Believes { held, became }))), None);
+    }
 }
 
 impl Client {
     /// Whether its session is open.
     pub(super) fn is_registered(&self) -> bool {
         self.registered
+    }
+
+    /// Number of its session.
+    pub(super) fn session(&self) -> u32 {
+        self.session
     }
 
     fn write(&self) -> Write {
@@ -151,9 +186,9 @@ impl Client {
         })
     }
 
-    fn message(&self) -> Option<Message> {
+    fn message(&self, now_us: u64) -> Option<Message> {
         let serial = if self.registered { self.jobs.serial } else { 0 };
-        Some(Message::Ask { session: self.session, serial, ask: self.question()? })
+        Some(Message::Ask { session: self.session, serial, sent_us: now_us, ask: self.question()? })
     }
 }
 
@@ -180,7 +215,14 @@ fn next_command(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 /// Sends the open question, again or for the first time. Its number is on disk when it leaves: it names the command for
 /// ever.
 fn ask(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    let Some(message) = client.message() else { return };
+    let Some(message) = client.message(out.now_us()) else { return };
+    if let Message::Ask { ask: Ask::Release(resource), .. } = &message
+        && let (Some((_, token)), Some(doing)) = (client.held.remove(resource), &mut client.doing)
+    {
+        // Whoever gets it next may know of it before the answer is here.
+        doing.token = token;
+        client.became = Some(Became::GivenBack);
+    }
     client.leader.asked();
     out.send_noting(client.leader.server, message, Note::Nothing, Some(client.write()));
     out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
@@ -192,8 +234,49 @@ fn on_retry(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     ask(ctx, client, out);
 }
 
+/// What an answer says besides: up to when the lease is renewed, and what is held.
+fn learn(client: &mut Client, told: &Told) {
+    client.renewed_us = client.renewed_us.max(told.renewed_us);
+    if told.index < client.known {
+        return;
+    }
+    client.known = told.index;
+    let Some(holds) = &told.holds else { return };
+    let before = client.held.len();
+    client.held.retain(|_, (_, token)| holds.contains(token));
+    if client.held.len() < before {
+        client.became = Some(Became::Taken { index: told.index });
+    }
+}
+
+/// Whether its lease is over by its own clock. The servers' counts from when its message came, so it is over later.
+fn is_lease_over(ctx: &Ctx, client: &Client, now_us: u64) -> bool {
+    let until_us = client.renewed_us.map(|us| us + ctx.setup.lease_us);
+    !ctx.setup.broken.no_local_expiry && until_us.is_none_or(|until_us| now_us >= until_us)
+}
+
+/// Has the end of its lease on its clock while it holds something.
+fn watch_lease(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    let renewed_us = client.renewed_us.filter(|_| !client.held.is_empty() && !ctx.setup.broken.no_local_expiry);
+    let until_us = renewed_us.map(|us| us + ctx.setup.lease_us);
+    if until_us == client.lease_armed_us {
+        return;
+    }
+    match until_us {
+        Some(until_us) => out.arm(Timer::Lease, until_us - out.now_us(), until_us - out.now_us()),
+        None => out.disarm(Timer::Lease),
+    }
+    client.lease_armed_us = until_us;
+}
+
 /// An answer: to the open question, unless it is a late one.
-fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u32, &Answer), out: &mut Effects) {
+fn on_answer(
+    ctx: &Ctx,
+    client: &mut Client,
+    (session, serial, answer): (u32, u32, &Answer),
+    old: bool,
+    out: &mut Effects,
+) {
     if session != client.session {
         return;
     }
@@ -215,13 +298,24 @@ fn on_answer(ctx: &Ctx, client: &mut Client, (session, serial, answer): (u32, u3
             }
         }
         Answer::Alive => {}
-        Answer::Outcome(Outcome::Expired) => session_over(ctx, client, out),
+        Answer::Gone(tokens) => {
+            let before = client.held.len();
+            client.held.retain(|_, (_, token)| !tokens.contains(token));
+            if client.held.len() < before {
+                client.became = Some(Became::Taken { index: client.known });
+            }
+        }
+        Answer::Outcome(Outcome::Expired) => session_over(ctx, client, Became::Ended, out),
         Answer::Outcome(Outcome::Registered) if !client.registered => {
             client.registered = true;
             out.disarm(Timer::Retry);
             ask(ctx, client, out);
         }
         Answer::Outcome(Outcome::Registered) => {}
+        // A grant that is old, or comes when the lease may be over, is asked about again.
+        Answer::Outcome(Outcome::Granted(_)) if old || is_lease_over(ctx, client, out.now_us()) => {
+            client.leader.heard();
+        }
         Answer::Outcome(outcome) if current && client.registered => on_outcome(ctx, client, *outcome, out),
         Answer::Table(table) if current && client.registered => finish(ctx, client, None, Some(table), out),
         Answer::Outcome(_) | Answer::Table(_) => {}
@@ -245,12 +339,13 @@ fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effect
             client.tally.acquired += 1;
             let us = out.now_us() - doing.since_us;
             client.tally.acquired_us += us;
-            out.with_input(Some(Note::Acquired { us }), None);
+            client.became = Some(Became::Holder { us });
         }
-        (Outcome::Released | Outcome::NotHeld, Ask::Release(resource)) => {
-            doing.token = client.held.remove(&resource).map_or(0, |(_, token)| token);
+        (Outcome::NotHeld, Ask::Release(_)) => doing.token = 0,
+        (Outcome::Aborted, _) if !client.held.is_empty() => {
+            client.held.clear();
+            client.became = Some(Became::Taken { index: client.known });
         }
-        (Outcome::Aborted, _) => client.held.clear(),
         // An answer that does not fit comes only where a command acted twice.
         _ => {}
     }
@@ -278,11 +373,15 @@ fn go_on(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effects) {
     }
 }
 
-/// The session has ended: what it held is gone, and a new one must be opened.
-fn session_over(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+/// The session has ended, or may have: what it held is gone, and a new one must be opened.
+fn session_over(ctx: &Ctx, client: &mut Client, how: Became, out: &mut Effects) {
     client.session += 1;
     client.registered = false;
-    client.held.clear();
+    client.renewed_us = None;
+    if !client.held.is_empty() {
+        client.held.clear();
+        client.became = Some(how);
+    }
     out.disarm(Timer::Retry);
     out.disarm(Timer::Hold);
     // What it asked for is gone with the session, but a read asks for nothing.
@@ -341,5 +440,5 @@ fn on_keep_alive(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 
 fn say_alive(client: &mut Client, out: &mut Effects) {
     client.unheard = true;
-    out.send(client.leader.server, Message::KeepAlive { session: client.session });
+    out.send(client.leader.server, Message::KeepAlive { session: client.session, sent_us: out.now_us() });
 }

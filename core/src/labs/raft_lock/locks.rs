@@ -256,6 +256,13 @@ impl Locks {
         done
     }
 
+    /// Tokens of what a session holds, in the order of the locks' names.
+    pub(super) fn tokens(&self, client: NodeId, session: u32) -> Vec<u32> {
+        let known = self.sessions.get(&client).filter(|known| known.session == session && !known.ended);
+        let locks = known.into_iter().flat_map(|known| &known.claims).filter_map(|name| self.resources.get(name));
+        locks.filter_map(|lock| lock.holder(client)).map(|holder| holder.token).collect()
+    }
+
     fn session(&mut self, client: NodeId, session: u32) -> &mut Session {
         self.sessions.entry(client).or_insert_with(|| Session {
             session,

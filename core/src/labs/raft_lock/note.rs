@@ -1,7 +1,7 @@
 //! What the protocol says about events: the values behind labels, `data` and explanations.
 
 use super::client::Job;
-use super::locks::{Effect, Outcome};
+use super::locks::{Effect, Mode, Outcome};
 use super::log::{Conflict, Entry};
 use super::{Index, Snapshot, Term};
 use crate::trace::NodeId;
@@ -31,11 +31,8 @@ pub enum Note {
     Replied(Box<Replied>),
     /// A server's request has ended.
     Served(Box<Served>),
-    /// A lock was granted: so long after it was asked for, in microseconds. For the charts alone.
-    Acquired {
-        /// How long it took.
-        us: u64,
-    },
+    /// What a client believes to hold has changed.
+    Believes(Box<Believes>),
     /// A leader is known to have been followed by a majority for a while, in microseconds. For the charts alone.
     Led {
         /// From when.
@@ -45,6 +42,29 @@ pub enum Note {
     },
     /// Nothing that the record does not say itself.
     Nothing,
+}
+
+/// What a client believes to hold, since a change.
+#[derive(Clone, Debug)]
+pub struct Believes {
+    /// Locks, how, and under which token.
+    pub(super) held: Vec<(Rc<str>, Mode, u32)>,
+    pub(super) became: Became,
+}
+
+/// What has changed of what a client believes to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// It was granted a lock, so long after it asked for it, in microseconds.
+    Holder { us: u64 },
+    /// It gives a lock back.
+    GivenBack,
+    /// A leader says that something is not held any more, after this entry.
+    Taken { index: Index },
+    /// A leader says that its session has ended.
+    Ended,
+    /// By its own clock its lease is over, counted from this instant.
+    Over { sent_us: Option<u64> },
 }
 
 /// What a server found on its disk.

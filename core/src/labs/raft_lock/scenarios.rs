@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 28] = [
+pub(super) static SCENARIOS: [Builtin; 31] = [
     Builtin::new(
         "first-election",
         260_000,
@@ -100,6 +100,12 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
         "client_A holds a and dies. Nobody hears of it again, its lease ends through the log, and client_B gets the lock under a higher token.",
     ),
     Builtin::new(
+        "cut-off-holder",
+        2_700_000,
+        include_str!("scenarios/cut-off-holder.json"),
+        "client_A holds a and is cut off. By its own clock its lease is over before the servers end it, so it lets go before client_B gets the lock.",
+    ),
+    Builtin::new(
         "load",
         1_200_000,
         include_str!("scenarios/load.json"),
@@ -176,6 +182,22 @@ pub(super) static SCENARIOS: [Builtin; 28] = [
         "A circle of client_A and client_B is broken by aborting client_C, which waits for nobody.",
     )
     .broken(&["victim-outside-cycle"]),
+    Builtin::new(
+        "broken-belief",
+        2_700_000,
+        include_str!("scenarios/cut-off-holder.json"),
+        "client_A is cut off, and nobody can tell it that its lease is over. It goes on with a lock that client_B has got.",
+    )
+    .broken(&["no-local-expiry"])
+    .titled("Broken: a holder never gives up by itself"),
+    Builtin::new(
+        "broken-news",
+        1_500_000,
+        include_str!("scenarios/wounded.json"),
+        "client_A is older and wounds client_B, which holds b and asks for nothing. The one message that says so is lost: client_B goes on with a lock that it does not have.",
+    )
+    .broken(&["told-once"])
+    .titled("Broken: news is told once"),
     Builtin::new(
         "broken-graph",
         520_000,

@@ -4,7 +4,7 @@
 
 mod detector;
 pub(super) mod election;
-mod read_index;
+pub(super) mod read_index;
 mod replication;
 mod requests;
 mod snapshot;
@@ -146,9 +146,13 @@ fn on_message(at: At<'_>, server: &mut Server, from: NodeId, message: &Message, 
             snapshot::on_install(at, server, from, (*term, snapshot, *round), out);
         }
         Message::TimeoutNow { term } => transfer::on_timeout_now(at, server, *term, out),
-        Message::Ask { session, serial, ask } => requests::on_ask(at, server, from, (*session, *serial, ask), out),
-        Message::KeepAlive { session } => requests::on_keep_alive(at, server, from, *session, out),
-        Message::Answer { .. } | Message::Gone { .. } => unreachable!("clients get answers"),
+        Message::Ask { session, serial, sent_us, ask } => {
+            requests::on_ask(at, server, from, (*session, *serial, ask), *sent_us, out);
+        }
+        Message::KeepAlive { session, sent_us } => {
+            requests::on_keep_alive(at, server, from, (*session, *sent_us), out);
+        }
+        Message::Answer { .. } => unreachable!("clients get answers"),
     }
 }
 
@@ -274,11 +278,10 @@ impl Server {
 
     /// Applies what is committed, in order (§5.3), and tells the clients if it leads.
     pub(super) fn apply_committed(&mut self, at: At<'_>, out: &mut Effects) {
-        read_index::answer_beats(at, self, out);
-        if self.applied >= self.commit {
-            return read_index::answer_reads(at, self, out);
+        let before = self.applied;
+        if self.applied < self.commit {
+            self.save(at, out);
         }
-        self.save(at, out);
         while self.applied < self.commit {
             // Only a server that is broken on purpose has thrown away what it knows to be committed.
             let Some(entry) = self.log.entry(self.applied + 1).cloned() else { break };
@@ -298,8 +301,12 @@ impl Server {
             };
             out.deliver(Note::Applied(Box::new(entry)), None);
         }
-        requests::send_answers(at, self, out);
-        read_index::answer_reads(at, self, out);
-        snapshot::take_if_due(at, self, out);
+        // Leases first: every answer says up to when they are renewed.
+        let ready = read_index::confirm(at, self);
+        let told = requests::send_answers(at, self, out);
+        read_index::answer(at, self, &ready, &told, out);
+        if self.applied > before {
+            snapshot::take_if_due(at, self, out);
+        }
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Broken {
     pub(super) no_election_restriction: bool,
     pub(super) commit_min_last_index: bool,
     pub(super) stale_reads: bool,
+    pub(super) no_local_expiry: bool,
+    pub(super) told_once: bool,
 }
 
 pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
@@ -86,6 +88,8 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
             no_election_restriction: on("no-election-restriction"),
             commit_min_last_index: on("commit-min-last-index"),
             stale_reads: on("stale-reads"),
+            no_local_expiry: on("no-local-expiry"),
+            told_once: on("told-once"),
         },
         logs: logs(&given.json("logs"), given.count("servers")).map_err(|e| ("logs", e.what))?,
     };

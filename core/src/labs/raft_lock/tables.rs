@@ -121,7 +121,7 @@ static HTTP: [HttpForm; 4] = [
     HttpForm { asked: None, performer: Performer::Asked, ..form("GET", "/metrics", "metrics") },
 ];
 
-static RULES: [Rule; 16] = [
+static RULES: [Rule; 18] = [
     Rule::safety("election-safety", "A term has at most one leader.", "Ongaro & Ousterhout 2014, §5.2, Figure 3"),
     Rule::safety("leader-append-only", "A leader never overwrites or deletes entries of its log.", "§5.3, Figure 3"),
     Rule::safety(
@@ -173,6 +173,16 @@ static RULES: [Rule; 16] = [
         "A grant that a client was told of ends by its release, by an abort, or by its lease.",
         "durability of what was answered",
     ),
+    Rule::safety(
+        "belief",
+        "At no instant do two clients believe to hold what excludes each other, unless one of them is paused, or its transaction was aborted and the news is under way.",
+        "leases: Gray & Cheriton 1989",
+    ),
+    Rule::liveness(
+        "news",
+        "In the end each client believes to hold what the lock table says.",
+        "told with every answer",
+    ),
     Rule::liveness(
         "stuck",
         "In the end there is a leader, all servers have applied the same, and nobody waits without a reason.",
@@ -180,7 +190,7 @@ static RULES: [Rule; 16] = [
     ),
 ];
 
-static SWITCHES: [Switch; 11] = [
+static SWITCHES: [Switch; 13] = [
     Switch::safety(
         "vote-not-persisted",
         "one-vote",
@@ -230,6 +240,18 @@ static SWITCHES: [Switch; 11] = [
         "no-needless-abort",
         "The youngest transaction of all is aborted, whether it is in the circle or not.",
         "broken-victim",
+    ),
+    Switch::safety(
+        "no-local-expiry",
+        "belief",
+        "A client counts on its locks until a server tells it that its lease is over.",
+        "broken-belief",
+    ),
+    Switch::liveness(
+        "told-once",
+        "news",
+        "That a transaction was aborted is told in one message alone, and answers do not say what is held.",
+        "broken-news",
     ),
     Switch::liveness(
         "holders-only-graph",
@@ -287,7 +309,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     rules: &RULES,
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
-    timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "hold"],
+    timers: &["election", "heartbeat", "quorum", "transfer", "retry", "keepalive", "lease", "hold"],
     http: &HTTP,
     buffers_on_disk: false,
     steps: &STEPS,

@@ -1,8 +1,10 @@
 //! Why an event turned out as it did: the rule, and where the literature says so.
 
 use super::locks::{Change, Outcome, Policy};
+use super::note::Became;
 use super::words::command_text;
 use super::{AppliedEntry, Because, Command, Ctx, Fate, Note, Saved, Standing, Stands, Voted};
+use crate::base::json::millis_text;
 use crate::labs::kit::words::shorten;
 use crate::trace::NodeId;
 
@@ -24,13 +26,33 @@ pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> Why {
         Note::Saved(saved) => Some(self::saved(name, saved)),
         Note::Stands(stands) => Some(self::stands(name, stands)),
         Note::Applied(applied) => self::applied(ctx, name, applied),
-        Note::Booted(_)
-        | Note::Replied(_)
-        | Note::Served(_)
-        | Note::Acquired { .. }
-        | Note::Led { .. }
-        | Note::Nothing => None,
+        Note::Believes(believes) => self::believes(ctx, name, believes.became),
+        Note::Booted(_) | Note::Replied(_) | Note::Served(_) | Note::Led { .. } | Note::Nothing => None,
     }
+}
+
+fn believes(ctx: &Ctx, name: &str, became: Became) -> Why {
+    let lease = millis_text(ctx.setup.lease_us);
+    let (text, source) = match became {
+        Became::Holder { .. } | Became::GivenBack => return None,
+        Became::Taken { index } => (
+            format!(
+                "After entry {index} {name} does not hold all that it believed to hold: what every answer says of that is the truth."
+            ),
+            "told with every answer",
+        ),
+        Became::Ended => (format!("{name}'s session is over, and with it all that it held."), "leases"),
+        Became::Over { sent_us } => {
+            let sent = sent_us.map_or_else(|| "it".into(), |us| format!("what it sent at {} ms", millis_text(us)));
+            (
+                format!(
+                    "Nothing that {name} has sent since was answered. Its lease of {lease} ms counts by its own clock from {sent};                      the servers' counts from when that came, and is over later. So {name} lets go before anybody else can get                      what it held."
+                ),
+                "Gray & Cheriton 1989, leases",
+            )
+        }
+    };
+    Some((text, source))
 }
 
 fn voted(ctx: &Ctx, name: &str, voted: &Voted) -> (String, &'static str) {

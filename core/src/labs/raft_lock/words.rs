@@ -3,6 +3,7 @@
 use super::client::Job;
 use super::locks::{Effect, Locks, Outcome};
 use super::log::Entry;
+use super::note::{Became, Believes};
 use super::{
     Answer, AppliedEntry, Ask, Call, Command, Ctx, Fate, Index, Message, Note, Replied, Saved, Served, Stands, Term,
 };
@@ -119,7 +120,7 @@ pub(super) fn sort(message: &Message) -> &'static str {
         Message::AppendEntries { .. } | Message::InstallSnapshot { .. } => "append",
         Message::AppendReply { .. } => "append reply",
         Message::KeepAlive { .. } | Message::Answer { answer: Answer::Alive, .. } => "keep alive",
-        Message::Ask { .. } | Message::Answer { .. } | Message::Gone { .. } => "client",
+        Message::Ask { .. } | Message::Answer { .. } => "client",
     }
 }
 
@@ -175,9 +176,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
             data.int("term", *term);
             "TimeoutNow".into()
         }
-        Message::Ask { .. } | Message::Answer { .. } | Message::KeepAlive { .. } | Message::Gone { .. } => {
-            client_message(ctx, message, data)
-        }
+        Message::Ask { .. } | Message::Answer { .. } | Message::KeepAlive { .. } => client_message(ctx, message, data),
     }
 }
 
@@ -191,7 +190,7 @@ fn append_label(term: Term, prev_index: Index, entries: &[Entry]) -> String {
 
 fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
     match message {
-        Message::Ask { session, serial, ask } => {
+        Message::Ask { session, serial, ask, .. } => {
             data.int("session", *session).int("serial", *serial);
             match ask {
                 Ask::Register => {
@@ -212,8 +211,17 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
                 }
             }
         }
-        Message::Answer { session, serial, answer } => {
+        Message::Answer { session, serial, told, answer } => {
             data.int("session", *session).int("serial", *serial);
+            if let Some(told) = told {
+                data.int("applied", told.index);
+                if let Some(holds) = &told.holds {
+                    data.list("holds", holds.iter().map(u32::to_string));
+                }
+                if let Some(us) = told.renewed_us {
+                    data.raw("renewed_us", &us.to_string());
+                }
+            }
             match answer {
                 Answer::Outcome(outcome) => {
                     data.text("result", outcome_name(*outcome));
@@ -235,15 +243,15 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
                     data.text("result", "alive");
                     "lease renewed".into()
                 }
+                Answer::Gone(tokens) => {
+                    data.text("result", "aborted").list("tokens", tokens.iter().map(u32::to_string));
+                    "aborted".into()
+                }
             }
         }
-        Message::KeepAlive { session } => {
+        Message::KeepAlive { session, .. } => {
             data.int("session", *session);
             "keep alive".into()
-        }
-        Message::Gone { session, tokens } => {
-            data.int("session", *session).list("tokens", tokens.iter().map(u32::to_string));
-            "aborted".into()
         }
         _ => unreachable!("servers say this to each other"),
     }
@@ -252,7 +260,8 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
 /// `data` and a better label of a record with a note.
 pub(super) fn note(ctx: &Ctx, _kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
     match note {
-        Note::Nothing | Note::Acquired { .. } | Note::Led { .. } => None,
+        Note::Nothing | Note::Led { .. } => None,
+        Note::Believes(believes) => self::believes(believes, data),
         Note::Booted(booted) => {
             data.int("term", booted.term).raw("voted_for", &node_json(ctx, booted.voted_for));
             if let Some((index, term)) = booted.snapshot {
@@ -279,6 +288,17 @@ pub(super) fn note(ctx: &Ctx, _kind: Kind, note: &Note, data: &mut JsonObject) -
         Note::Replied(replied) => Some(self::replied(ctx, replied, data)),
         Note::Served(served) => Some(self::served(ctx, served, data)),
     }
+}
+
+fn believes(believes: &Believes, data: &mut JsonObject) -> Option<String> {
+    data.list(
+        "believes",
+        believes.held.iter().map(|(resource, mode, token)| {
+            let mut o = JsonObject::new();
+            o.text("resource_id", resource).text("lock_type", mode.name()).int("token", *token).end()
+        }),
+    );
+    matches!(believes.became, Became::Over { .. }).then(|| "lease over: lets go".into())
 }
 
 fn appended_data(fate: &Fate, data: &mut JsonObject) {

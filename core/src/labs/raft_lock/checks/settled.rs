@@ -1,6 +1,6 @@
 //! What must hold when faults have ended and nothing moves any more.
 
-use super::super::server::Server;
+use super::super::server::{Server, read_index};
 use super::super::{Client, Ctx, RaftLock, Role, Standing};
 use super::model::Model;
 use super::{Stream, Watching};
@@ -17,7 +17,7 @@ fn server<'a>(seen: &Saw<'a>) -> Option<&'a Server> {
     }
 }
 
-fn client<'a>(seen: &Saw<'a>) -> Option<&'a Client> {
+pub(super) fn client<'a>(seen: &Saw<'a>) -> Option<&'a Client> {
     match seen.state.map(|state| &state.0) {
         Some(Role::Client(client)) => Some(client),
         _ => None,
@@ -91,7 +91,7 @@ impl Stuck {
             if server.log.last_index() != leader.log.last_index() {
                 return Some(format!("{name}'s log does not end where the leader's ends."));
             }
-            if server.lead.as_ref().is_some_and(|lead| !lead.reads.is_empty()) {
+            if server.lead.as_ref().is_some_and(|lead| lead.waiting.iter().any(read_index::Waiting::is_read)) {
                 return Some(format!("{name} still has a read to answer."));
             }
         }

@@ -34,9 +34,10 @@ pub(crate) struct Leadership {
     /// The last round of confirmation, and the last that each server has answered (thesis 6.4).
     pub(crate) round: u32,
     pub(crate) rounds: Vec<u32>,
-    pub(crate) reads: Vec<super::read_index::Read>,
-    /// Signs of life that wait for the leader to be confirmed.
-    pub(crate) beats: Vec<super::read_index::Beat>,
+    /// Clients' messages that wait for the leader to be confirmed.
+    pub(crate) waiting: Vec<super::read_index::Waiting>,
+    /// Of each client its session and when it sent, by its own clock, the last message by which its lease was renewed.
+    pub(crate) renewed: BTreeMap<NodeId, (u32, u64)>,
     /// When it last heard of each client's session.
     pub(crate) heard: BTreeMap<NodeId, (u32, u64)>,
     /// The last command of each client that it put into the log.
@@ -69,8 +70,8 @@ impl Leadership {
             first: last + 1,
             round: 0,
             rounds: vec![0; servers],
-            reads: Vec::new(),
-            beats: Vec::new(),
+            waiting: Vec::new(),
+            renewed: BTreeMap::new(),
             heard: BTreeMap::new(),
             proposed: BTreeMap::new(),
             ending: BTreeSet::new(),

@@ -1,8 +1,8 @@
 //! What clients ask of a server (§8, thesis 6.3): any server takes it, the leader answers, the others point to it.
 
 use super::super::locks::{Applied, Change, Outcome};
-use super::super::{Answer, Ask, Call, Command, Effects, Message, Note, Served};
-use super::read_index;
+use super::super::{Answer, Ask, Call, Command, Effects, Message, Note, Served, Told};
+use super::read_index::{self, Wants};
 use super::replication::{append, propose};
 use super::{At, Server};
 use crate::trace::{NodeId, RecordId};
@@ -24,6 +24,7 @@ pub(crate) fn on_ask(
     server: &mut Server,
     from: NodeId,
     (session, serial, ask): (u32, u32, &Ask),
+    sent_us: u64,
     out: &mut Effects,
 ) {
     let pointer = server.leader.filter(|leader| *leader != at.me);
@@ -37,23 +38,29 @@ pub(crate) fn on_ask(
     heard(server, from, session, at.now_us);
     let call = Call { client: from, session, serial };
     let command = match ask {
-        Ask::Locks => return read_index::on_read(at, server, (from, session, serial), out),
+        Ask::Locks => return read_index::on_read(at, server, call, sent_us, out),
         Ask::Register => Command::Register { client: from, session },
         Ask::Acquire(resource, mode) => Command::Acquire { call, resource: Rc::clone(resource), mode: *mode },
         Ask::Release(resource) => Command::Release { call, resource: Rc::clone(resource) },
     };
     if !at.ctx.setup.rules.no_dedupe {
-        if let Some(known) = status(server, &call) {
-            return answer(at, server, from, (session, serial), Answer::Outcome(known), out);
+        match status(server, &call) {
+            // What is over stays over, whoever leads.
+            Some(Outcome::Expired) => {
+                return answer(at, server, from, (session, serial), Answer::Outcome(Outcome::Expired), out);
+            }
+            Some(_) => return read_index::wait(at, server, call, sent_us, Wants::Standing),
+            None => {}
         }
         let Some(lead) = &mut server.lead else { return };
         let last = lead.proposed.entry(from).or_insert((0, 0));
         if *last >= (session, serial) {
             // It is in the log already, and is answered when it is applied.
-            return;
+            return read_index::wait(at, server, call, sent_us, Wants::Nothing);
         }
         *last = (session, serial);
     }
+    read_index::wait(at, server, call, sent_us, Wants::Nothing);
     propose(at, server, command, out);
 }
 
@@ -64,7 +71,7 @@ pub(crate) fn is_over(server: &Server, client: NodeId, session: u32) -> bool {
 }
 
 /// How a command stands that was applied already: it is told and not done again.
-fn status(server: &Server, call: &Call) -> Option<Outcome> {
+pub(crate) fn status(server: &Server, call: &Call) -> Option<Outcome> {
     if is_over(server, call.client, call.session) {
         return Some(Outcome::Expired);
     }
@@ -89,12 +96,28 @@ pub(crate) fn heard(server: &mut Server, client: NodeId, session: u32, at_us: u6
 }
 
 /// A client that holds or awaits something lives.
-pub(crate) fn on_keep_alive(at: At<'_>, server: &mut Server, from: NodeId, session: u32, out: &mut Effects) {
+pub(crate) fn on_keep_alive(
+    at: At<'_>,
+    server: &mut Server,
+    from: NodeId,
+    (session, sent_us): (u32, u64),
+    out: &mut Effects,
+) {
     if server.lead.is_none() {
         let pointer = server.leader.filter(|leader| *leader != at.me);
         return answer(at, server, from, (session, 0), Answer::NotLeader(pointer), out);
     }
-    read_index::on_beat(at, server, from, session, out);
+    heard(server, from, session, at.now_us);
+    read_index::wait(at, server, Call { client: from, session, serial: 0 }, sent_us, Wants::Alive);
+}
+
+/// What a session must know, with every answer of a leader: by which of its messages its lease was last renewed, and what it
+/// holds. So nothing depends on any one message.
+fn told(at: At<'_>, server: &Server, client: NodeId, session: u32) -> Option<Told> {
+    let lead = server.lead.as_ref()?;
+    let renewed_us = lead.renewed.get(&client).filter(|(known, _)| *known == session).map(|(_, sent_us)| *sent_us);
+    let holds = (!at.ctx.setup.broken.told_once).then(|| server.machine.tokens(client, session).into());
+    Some(Told { index: server.applied, renewed_us, holds })
 }
 
 pub(crate) fn answer(
@@ -105,7 +128,8 @@ pub(crate) fn answer(
     answer: Answer,
     out: &mut Effects,
 ) {
-    server.send(at, to, Message::Answer { session, serial, answer }, out);
+    let told = told(at, server, to, session);
+    server.send(at, to, Message::Answer { session, serial, told, answer }, out);
 }
 
 /// Notes whom an applied entry concerns: its own client, and those whom it granted or took something.
@@ -129,19 +153,21 @@ pub(crate) fn collect_answers(server: &mut Server, done: &Applied) {
     }
 }
 
-/// Tells them.
-pub(crate) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) {
+/// Tells them, and says whom.
+pub(crate) fn send_answers(at: At<'_>, server: &mut Server, out: &mut Effects) -> Vec<NodeId> {
     let answers = std::mem::take(&mut server.answers);
+    let told = answers.gone.keys().chain(answers.outcomes.keys()).copied().collect();
     let session = |server: &Server, client| server.machine.sessions.get(&client).map_or(0, |s| s.session);
     // Whoever asks for something learns from the answer; it may ask in vain for a lock that is gone, and is told then.
     for (client, tokens) in answers.gone.into_iter().filter(|(client, _)| !answers.outcomes.contains_key(client)) {
         let session = session(server, client);
-        server.send(at, client, Message::Gone { session, tokens: tokens.into() }, out);
+        answer(at, server, client, (session, 0), Answer::Gone(tokens.into()), out);
     }
     for (client, (serial, outcome)) in answers.outcomes {
         let session = session(server, client);
         answer(at, server, client, (session, serial), Answer::Outcome(outcome), out);
     }
+    told
 }
 
 /// At each heartbeat: sessions whose lease is over end through the log, and so do waits that are too long, where that is

@@ -1,6 +1,7 @@
 //! What the lab measures: numbers at the end, and series over time.
 
 use super::{Saw, client_of, newest, server_of};
+use crate::labs::raft_lock::note::Became;
 use crate::labs::raft_lock::{Ctx, Note, Tally};
 use crate::tables::{Fold, Sample, Series};
 
@@ -22,7 +23,10 @@ pub(crate) fn samples(note: &Note) -> Vec<Sample> {
     let sample = |series, value, of| Sample { series, value, of };
     match note {
         Note::Stands(stands) => stands.leaderless_us.map(|us| sample(0, us, 0)).into_iter().collect(),
-        Note::Acquired { us } => vec![sample(2, *us, 0)],
+        Note::Believes(believes) => match believes.became {
+            Became::Holder { us } => vec![sample(2, us, 0)],
+            _ => Vec::new(),
+        },
         Note::Led { from_us, to_us } => vec![sample(5, *to_us, *from_us)],
         Note::Applied(applied) => {
             let Some(measured) = applied.measured else { return Vec::new() };
