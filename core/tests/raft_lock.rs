@@ -17,10 +17,14 @@ use std::time::Instant;
 
 /// Random runs with nothing broken.
 const RUNS: u64 = 5_000;
+/// Random runs of clients that hold locks for long, and are cut off, paused and crashed.
+const HOLDING_RUNS: u64 = 3_000;
 /// Random runs with each switch.
 const BROKEN_RUNS: u64 = 400;
 /// Twenty times the longest election timeout, in microseconds: so long after faults have ended every request has ended.
 const ENDED_US: u64 = 20 * 300_000;
+/// Longest piece of work of a client that holds for long, in microseconds, for each of the three.
+const HELD_US: u64 = 3 * 1_500_000;
 
 /// What a random scenario is biased to.
 #[derive(Clone, Copy)]
@@ -31,6 +35,8 @@ struct Bias {
     fixed: &'static str,
     /// Crashes follow each other closely, and elections are forced.
     stormy: bool,
+    /// Clients hold their locks for long, and faults are theirs.
+    holding: bool,
 }
 
 impl Bias {
@@ -40,11 +46,12 @@ impl Bias {
     }
 
     fn settles(self) -> bool {
-        self.broken.is_empty() || self.broken == "holders-only-graph"
+        self.broken.is_empty() || matches!(self.broken, "holders-only-graph" | "told-once")
     }
 }
 
-const SOUND: Bias = Bias { broken: "", fixed: "", stormy: false };
+const SOUND: Bias = Bias { broken: "", fixed: "", stormy: false, holding: false };
+const HOLDING: Bias = Bias { holding: true, ..SOUND };
 
 fn ms(us: u64) -> String {
     format!("{}.{:03}", us / 1000, us % 1000)
@@ -122,6 +129,49 @@ fn faults(dice: &mut Dice, servers: u64, until_us: u64, stormy: bool, acts: &mut
     }
 }
 
+/// Clients that take locks and keep them, are away for longer than their lease, and come back.
+fn hold(dice: &mut Dice, servers: u64, until_us: u64, acts: &mut Vec<String>) {
+    let client = |dice: &mut Dice| dice.of(&["client_A", "client_B", "client_C"]);
+    for _ in 0..dice.range(3, 8) {
+        let (at, who, what) = (ms(dice.range(300_000, until_us)), client(dice), dice.of(&["a", "b"]));
+        let request = match dice.range(0, 5) {
+            0 => format!(r#""work","args":{{"resource_ids":["a","b"],"for_ms":{}}}"#, dice.range(100, 1_500)),
+            1 => format!(r#""release","args":{{"resource_id":"{what}"}}"#),
+            _ => {
+                let how = dice.of(&["shared", "exclusive", "exclusive"]);
+                format!(r#""acquire","args":{{"resource_id":"{what}","lock_type":"{how}"}}"#)
+            }
+        };
+        acts.push(format!(r#"{{"at_ms":{at},"act":{{"request":{{"node":"{who}","op":{request}}}}}}}"#));
+    }
+    for _ in 0..dice.range(1, 5) {
+        let (at_us, who) = (dice.range(300_000, until_us), client(dice));
+        let (start, end) = (ms(at_us), ms(at_us + dice.range(50_000, 3_000_000)));
+        let mut pair = |on: String, off: String| {
+            acts.push(format!(r#"{{"at_ms":{start},"act":{on}}}"#));
+            acts.push(format!(r#"{{"at_ms":{end},"act":{off}}}"#));
+        };
+        match dice.range(0, 4) {
+            0 => pair(format!(r#"{{"pause":{{"node":"{who}"}}}}"#), format!(r#"{{"resume":{{"node":"{who}"}}}}"#)),
+            1 => pair(format!(r#"{{"crash":{{"node":"{who}"}}}}"#), format!(r#"{{"restart":{{"node":"{who}"}}}}"#)),
+            2 => {
+                let with = dice.range(1, servers);
+                pair(format!(r#"{{"partition":{{"groups":[["{who}","S{with}"]]}}}}"#), r#"{"heal":{}}"#.into());
+            }
+            _ => {
+                // Answers alone are slow or lost: a lease counts from when the question left. Slower than a lease they would
+                // never be in time.
+                let (from, delay) = (dice.range(1, servers), ms(dice.range(1, 200_000)));
+                let loss = dice.range(0, 90);
+                pair(
+                    format!(r#"{{"link":{{"from":"S{from}","to":"{who}","delay_ms":{delay},"loss":0.{loss:02}}}}}"#),
+                    format!(r#"{{"link":{{"from":"S{from}","to":"{who}","delay_ms":12,"loss":0}}}}"#),
+                );
+            }
+        }
+    }
+}
+
 /// A random scenario: a workload of clients that release what they get, and faults.
 fn scenario(seed: u64, bias: Bias) -> String {
     let mut dice = Dice::new(seed ^ 0x5af7);
@@ -133,7 +183,7 @@ fn scenario(seed: u64, bias: Bias) -> String {
     let (loss, duplicate) = (percent(60, 25), percent(60, 30));
     let clients = "[\"client_A\",\"client_B\",\"client_C\"]";
     let mut acts = Vec::new();
-    for (op, chance, most) in [("work", 100, 7), ("locks", 60, 4)] {
+    for (op, chance, most) in [("work", if bias.holding { 0 } else { 100 }, 7), ("locks", 60, 4)] {
         if dice.percent(chance) {
             let (count, every) = (dice.range(1, most), ms(dice.range(500, 250_000)));
             acts.push(format!(
@@ -158,6 +208,9 @@ fn scenario(seed: u64, bias: Bias) -> String {
         acts.push(format!(
             "{{\"at_ms\":{at},\"act\":{{\"request\":{{\"node\":\"S{from}\",\"op\":\"transfer\",\"args\":{{\"to\":\"S{to}\"}}}}}}}}"
         ));
+    }
+    if bias.holding {
+        hold(&mut dice, servers, until_us, &mut acts);
     }
     faults(&mut dice, servers, until_us, bias.stormy, &mut acts);
     format!(
@@ -336,19 +389,33 @@ fn no_fault_breaks_a_rule_and_every_request_ends() {
     assert!(t.runs < 100 || t.cut_short > 0 && t.leaders > t.runs);
 }
 
+#[test]
+fn what_clients_believe_to_hold_is_true_however_long_they_are_away() {
+    let t = play_all(cases(HOLDING_RUNS), HOLDING);
+    println!("{} runs: {} records, {} entries applied, {} messages lost", t.runs, t.records, t.deliveries, t.drops);
+    assert!(t.longest_us <= ENDED_US + HELD_US, "a request has ended only {} ms after faults had", t.longest_us / 1000);
+}
+
 /// Each switch with what its runs are biased to.
-const SWITCHES: [Bias; 11] = [
-    Bias { broken: "vote-not-persisted", fixed: "prevote=false;check_quorum=false", stormy: true },
-    Bias { broken: "term-not-persisted", fixed: "", stormy: true },
-    Bias { broken: "commit-previous-term", fixed: "noop=false;max_append_entries=1;prevote=false", stormy: true },
-    Bias { broken: "no-election-restriction", fixed: "prevote=false;check_quorum=false", stormy: true },
-    Bias { broken: "no-log-check", fixed: "max_append_entries=1;snapshot_every=0", stormy: true },
-    Bias { broken: "truncate-on-stale-append", fixed: "max_append_entries=1;snapshot_every=0", stormy: true },
-    Bias { broken: "commit-min-last-index", fixed: "max_append_entries=1;snapshot_every=0", stormy: true },
-    Bias { broken: "stale-reads", fixed: "check_quorum=false", stormy: true },
-    Bias { broken: "no-dedupe", fixed: "", stormy: false },
-    Bias { broken: "victim-outside-cycle", fixed: "deadlock=\"detect\"", stormy: false },
-    Bias { broken: "holders-only-graph", fixed: "deadlock=\"detect\"", stormy: false },
+const SWITCHES: [Bias; 13] = [
+    Bias { broken: "vote-not-persisted", fixed: "prevote=false;check_quorum=false", stormy: true, ..SOUND },
+    Bias { broken: "term-not-persisted", fixed: "", stormy: true, ..SOUND },
+    Bias {
+        broken: "commit-previous-term",
+        fixed: "noop=false;max_append_entries=1;prevote=false",
+        stormy: true,
+        ..SOUND
+    },
+    Bias { broken: "no-election-restriction", fixed: "prevote=false;check_quorum=false", stormy: true, ..SOUND },
+    Bias { broken: "no-log-check", fixed: "max_append_entries=1;snapshot_every=0", stormy: true, ..SOUND },
+    Bias { broken: "truncate-on-stale-append", fixed: "max_append_entries=1;snapshot_every=0", stormy: true, ..SOUND },
+    Bias { broken: "commit-min-last-index", fixed: "max_append_entries=1;snapshot_every=0", stormy: true, ..SOUND },
+    Bias { broken: "stale-reads", fixed: "check_quorum=false", stormy: true, ..SOUND },
+    Bias { broken: "no-dedupe", fixed: "", stormy: false, ..SOUND },
+    Bias { broken: "victim-outside-cycle", fixed: "deadlock=\"detect\"", stormy: false, ..SOUND },
+    Bias { broken: "no-local-expiry", fixed: "lease_ms=400", ..HOLDING },
+    Bias { broken: "told-once", fixed: "deadlock=\"wound-wait\";lease_ms=4000", ..HOLDING },
+    Bias { broken: "holders-only-graph", fixed: "deadlock=\"detect\"", stormy: false, ..SOUND },
 ];
 
 #[test]
