@@ -400,7 +400,7 @@ fn what_is_wrong_at_the_top_is_named_with_its_path() {
         (r#""until_ms":"1""#, "$.until_ms: expected a number of milliseconds from 0 to 3600000000, found \"1\""),
         (r#""setup":{"processes":27}"#, "$.setup.processes: expected a whole number from 1 to 26, found 27"),
         (r#""setup":{"processes":"3"}"#, "$.setup.processes: expected a whole number from 1 to 26, found \"3\""),
-        (r#""setup":{"nodes":3}"#, "$.setup.nodes: this key is unknown (known here: processes, broken)"),
+        (r#""setup":{"nodes":3}"#, "$.setup.nodes: this key is unknown (known here: processes, clocks, broken)"),
         (
             r#""setup":{"broken":["no-clue"]}"#,
             "$.setup.broken[0]: there is no switch \"no-clue\"; there are no-merge, no-tick-on-receive",
@@ -480,9 +480,14 @@ fn what_is_wrong_in_an_act_is_named_with_its_path() {
             "there is no process \"P9\"; there are P1, P2, P3",
         ),
         (
-            r#"{"request":{"node":"P1","op":"send","args":{"to":"P1"}}}"#,
+            r#"{"request":{"node":"P1","op":"multicast","args":{"to":["P2","P9"]}}}"#,
             ".request.args.to",
-            "P1 cannot send a message to itself; use local",
+            "there is no process P9",
+        ),
+        (
+            r#"{"request":{"node":"P1","op":"multicast","args":{"to":["P2","P2"]}}}"#,
+            ".request.args.to",
+            "P2 is named twice",
         ),
         (
             r#"{"request":{"node":"P1","op":"local","args":{"x":1}}}"#,

@@ -205,13 +205,13 @@ fn what_cannot_be_is_refused_by_file_and_console_alike() {
     }
 }
 
-/// Nobody sends to themselves over a link: a link to oneself is refused in the trace and changes nothing.
+/// What one sends to oneself is never lost: an act on the link to oneself is refused in the trace and changes nothing.
 #[test]
 fn a_link_to_oneself_is_refused_in_the_trace() {
     for mouth in &MOUTHS {
         let run = mouth.play(&format!("{{\"link\":{{\"from\":\"{0}\",\"to\":\"{0}\",\"loss\":1}}}}", mouth.node));
         let refused: Vec<Value> = lines(&run).into_iter().filter(|l| l["kind"] == "refused").collect();
         assert_eq!(refused.len(), 1, "{}", mouth.lab);
-        assert_eq!(refused[0]["data"]["reason"], "a process has no link to itself");
+        assert_eq!(refused[0]["data"]["reason"], "a process's way to itself is no link that can change");
     }
 }

@@ -228,7 +228,7 @@ fn what_makes_no_sense_is_refused_with_its_path() {
     };
     for (node, op, args, says) in [
         ("P4", "local", "{}", "there is no process"),
-        ("P1", "send", "{}", "no operation"),
+        ("P1", "send", "{}", "the key \"to\" is missing"),
         ("P1", "local", "{\"payload\":1}", "unknown"),
         ("P1", "multicast", "{\"payload\":{\"add\":1.5}}", "whole cents"),
         ("P1", "multicast", "{\"payload\":{\"add\":1000000000001}}", "whole cents"),

@@ -123,7 +123,11 @@ impl Network {
 
     fn decide(&mut self, seed: u64, from: usize, to: usize, now_us: u64, count: u64) -> Fate {
         let link = &mut self.links[from * self.processes + to];
-        let rule = link.own.apply(self.rule);
+        let mut rule = link.own.apply(self.rule);
+        if from == to {
+            // A process's message to itself takes its time, and never leaves the machine.
+            (rule.loss_ppm, rule.duplicate_ppm) = (0, 0);
+        }
         let n = count as u32;
         let ask = |purpose| draw(seed, purpose, from as u32, to as u32, count);
         let mut arrive_us = now_us + rule.delay.sample(ask(Purpose::Delay)).max(DELAY_US_MIN);

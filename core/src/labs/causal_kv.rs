@@ -19,6 +19,11 @@
 //! has a larger sum than what it saw, so the order extends causality (Lloyd et al. 2011, §4.3, asks for
 //! just that).
 //!
+//! A delete is a write like any other: it leaves a *tombstone* with its own clock, so whoever reads that there is nothing
+//! depends on the delete, and a put that the delete had not seen competes with it. Several keys that are read at once come from
+//! one instant of one node. Its store has with each write all that the write depends on, so the values fit together; read one
+//! by one, they need not.
+//!
 //! Messages are plain: they may be lost, doubled and overtaken. A put that is not answered is sent again to
 //! the same node, which knows it by (client, n); without any answer it is `unknown`. What replication loses,
 //! anti-entropy brings ([`anti_entropy`]). The log is on disk, and a node that comes back recovers its clock,
@@ -36,10 +41,10 @@ mod tests;
 mod views;
 mod words;
 
-use crate::base::json::{Doc, JsonObject, Payload};
+use crate::base::json::{Doc, InputError, JsonObject, Payload};
 use crate::labs::kit::cast::{self, Servers};
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{LabSpec, Values};
+use crate::tables::{LabSpec, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
 use client::Client;
@@ -72,6 +77,7 @@ pub struct Setup {
     no_client_context: bool,
     origin_tiebreak: bool,
     no_anti_entropy: bool,
+    one_by_one: bool,
 }
 
 /// What a process holds in memory.
@@ -158,22 +164,50 @@ pub enum Question {
         /// Its new value.
         value: Payload,
     },
+    /// To take a value away.
+    Delete {
+        /// The key.
+        key: Arc<str>,
+    },
     /// To read.
     Get {
         /// The key.
         key: Arc<str>,
     },
+    /// To read several keys at one instant.
+    GetAll {
+        /// The keys.
+        keys: Arc<[Arc<str>]>,
+    },
+    /// Which keys there are.
+    Keys,
     /// How the node is.
     Status,
 }
+
+impl Question {
+    /// What it writes under which key, if it writes; nothing is written by a delete.
+    fn write(&self) -> Option<(&Arc<str>, Option<&Payload>)> {
+        match self {
+            Question::Put { key, value } => Some((key, Some(value))),
+            Question::Delete { key } => Some((key, None)),
+            _ => None,
+        }
+    }
+}
+
+/// A key's versions, the winner first; none where it was never written.
+pub type Versions = Option<Arc<[Arc<Version>]>>;
 
 /// What a node answers.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The put is done.
     Written(Arc<Version>),
-    /// The key's versions, the winner first; none where it was never written.
-    Found(Option<Arc<[Arc<Version>]>>),
+    /// The key's versions.
+    Found(Versions),
+    /// Those of several keys, or of all that were ever written.
+    FoundAll(Arc<[(Arc<str>, Versions)]>),
     /// Not done: of each node so many writes are needed (0: none).
     Missing(Arc<[u32]>),
     /// Clock, number of keys, and of what is held back.
@@ -291,6 +325,7 @@ impl Protocol for CausalKv {
             no_client_context: broken.contains(&"no-client-context"),
             origin_tiebreak: broken.contains(&"origin-tiebreak"),
             no_anti_entropy: broken.contains(&"no-anti-entropy"),
+            one_by_one: broken.contains(&"one-by-one"),
         };
         let (nodes, peers) = (setup.nodes.count(), setup.nodes.count() as u64 - 1);
         let round_us = setup.anti_entropy_us * peers;
@@ -315,7 +350,10 @@ impl Protocol for CausalKv {
                 let value = args.json("value");
                 (Question::Put { key: key(), value }, vector(ctx, &args.json("vector"))?)
             }
+            "delete" => (Question::Delete { key: key() }, None),
             "get" => (Question::Get { key: key() }, None),
+            "get_all" => (Question::GetAll { keys: keys(&args.json("keys"))? }, None),
+            "keys" => (Question::Keys, None),
             "status" => (Question::Status, None),
             other => unreachable!("{other} is not in the table of operations"),
         };
@@ -369,6 +407,15 @@ impl Protocol for CausalKv {
 }
 
 impl Story for CausalKv {
+    fn make_up(_ctx: &Ctx, _operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
+        match param {
+            // Mostly one key, so that writes meet.
+            "key" => Some(Value::Text(if bits.is_multiple_of(4) { "y" } else { "x" }.into())),
+            "keys" => Payload::from_json(r#"["x","y"]"#).ok().map(Value::Json),
+            _ => None,
+        }
+    }
+
     fn message_kind(message: &Message) -> &'static str {
         match message {
             Message::Ask { .. } => "request",
@@ -424,6 +471,19 @@ impl Story for CausalKv {
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
         views::metrics(ctx, seen)
     }
+}
+
+/// A list of keys.
+fn keys(payload: &Payload) -> Result<Arc<[Arc<str>]>, Misfit> {
+    let read = || -> Result<Vec<Arc<str>>, InputError> {
+        let doc = Doc::parse(payload.json())?;
+        let keys = doc.list()?.iter().map(|key| Ok(Arc::from(key.string()?))).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() || keys.len() > tables::KEYS_MAX {
+            return doc.error(format!("name 1 to {} keys", tables::KEYS_MAX));
+        }
+        Ok(keys)
+    };
+    Ok(read().map_err(|e| ("keys", e.what))?.into())
 }
 
 /// A clock given by hand: an object from names of nodes to numbers of writes; `null` where none is given.

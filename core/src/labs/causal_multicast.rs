@@ -14,6 +14,9 @@
 //! So a reply never comes before its question. Multicasts that know nothing of each other are delivered in any
 //! order: causal is less than total.
 //!
+//! A message to one process (`send`) is not counted: its timestamp is its sender's V, and its receiver holds it until it has
+//! delivered all that its sender had. What is caused by it alone is not ordered by it: that takes a matrix.
+//!
 //! V, the buffer and what was delivered are on disk and change in the same instant as the record that tells of
 //! it. What a crash cancels is owed, and asked for again at the next start: a multicast that was sent but not
 //! yet delivered at home, and messages in the buffer whose turn has come. The links are the reliable ones: what
@@ -30,11 +33,12 @@ mod words;
 use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
 use crate::base::log::Log;
-use crate::labs::kit::group;
+use crate::labs::kit::group::{self, Vector};
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Values};
 use crate::trace::frame::{Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -43,25 +47,28 @@ use std::sync::Arc;
 pub struct CausalMulticast;
 
 /// Settings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     processes: usize,
+    /// V at the start.
+    clocks: Vec<Vector>,
+    raw_links: bool,
     no_buffer: bool,
     tick_on_receive: bool,
+    tick_on_local: bool,
     single_pass: bool,
     deliver_before_disk: bool,
 }
 
-/// Counts of multicasts, one for each process.
-pub type Vector = Arc<[u32]>;
-
-/// A multicast: the message that travels, and what stands in buffers and delivery orders.
+/// A multicast, or a message to one process: what travels, and what stands in buffers and delivery orders.
 #[derive(Clone, Debug)]
 pub struct Letter {
     origin: NodeId,
     payload: Payload,
     /// Vm: how many multicasts of each process come before it, itself included.
     timestamp: Vector,
+    /// To one process: its number among its sender's own of that sort. It is not counted in V.
+    private: Option<u32>,
 }
 
 impl Letter {
@@ -70,13 +77,14 @@ impl Letter {
         self.timestamp[usize::from(self.origin)]
     }
 
-    /// It, as checks and charts know it.
-    fn item(&self) -> (NodeId, u64) {
-        (self.origin, self.seq().into())
+    /// A multicast, as checks and charts know it.
+    fn item(&self) -> Option<(NodeId, u64)> {
+        self.private.is_none().then(|| (self.origin, self.seq().into()))
     }
 
     fn is(&self, other: &Letter) -> bool {
-        self.item() == other.item()
+        let name = |letter: &Letter| (letter.origin, letter.private, letter.item());
+        name(self) == name(other)
     }
 }
 
@@ -90,6 +98,9 @@ pub struct Disk {
     /// The own multicast that was sent and is still to be delivered at home, if a crash came between.
     owed: Option<Arc<Letter>>,
     delivered: Log<Arc<Letter>>,
+    /// Own messages to one process so far, and those of others that were taken in.
+    sent_private: u32,
+    known_private: BTreeSet<(NodeId, u32)>,
     /// How many messages had to wait.
     held: u64,
 }
@@ -99,6 +110,8 @@ pub struct Disk {
 pub enum Write {
     /// A multicast left, and is owed to its own process.
     Sent(Arc<Letter>),
+    /// A message to one process left.
+    SentPrivate(u32),
     /// A message was taken into the buffer; whether it has to wait.
     TakenIn(Arc<Letter>, bool),
     /// A message was handed up, and V is now this.
@@ -114,6 +127,8 @@ pub enum Request {
     Local,
     /// A message to all, the sender included.
     Multicast(Payload),
+    /// A message to one process.
+    Send(NodeId, Payload),
 }
 
 /// A component of V for which a message waits.
@@ -139,6 +154,8 @@ enum Fate {
 enum About {
     Local,
     Sent,
+    /// A message to one process leaves.
+    SentPrivate,
     Received(Arc<Letter>, Fate),
     Delivered(Arc<Letter>, How),
 }
@@ -175,7 +192,7 @@ struct Turn {
 /// What V lacks before a message may be delivered (§5.1, step 2); nothing, when it may be.
 fn missing(vector: &[u32], letter: &Letter) -> Vec<Missing> {
     let needed = |(k, &count): (usize, &u32)| {
-        let before_it = u32::from(k == usize::from(letter.origin));
+        let before_it = u32::from(letter.private.is_none() && k == usize::from(letter.origin));
         Missing { component: k as NodeId, has: vector[k], needs: count - before_it }
     };
     letter.timestamp.iter().enumerate().map(needed).filter(|m| m.has < m.needs).collect()
@@ -215,7 +232,8 @@ impl CausalMulticast {
     /// §5.1, step 1: count the multicast, send it with the vector, deliver it at home.
     fn multicast(ctx: &Context<Self>, me: NodeId, disk: &Disk, payload: &Payload, out: &mut Out<Self>) {
         let (before, after) = (Arc::clone(&disk.vector), tick(me, &disk.vector));
-        let letter = Arc::new(Letter { origin: me, payload: payload.clone(), timestamp: Arc::clone(&after) });
+        let letter =
+            Arc::new(Letter { origin: me, payload: payload.clone(), timestamp: Arc::clone(&after), private: None });
         if ctx.processes() == 1 {
             // Alone, nothing is sent: it is counted when it is delivered.
             return Self::hand_up(Turn { letter, how: How::AtOnce, before, after }, out);
@@ -223,6 +241,15 @@ impl CausalMulticast {
         let note = Note { before, after: Arc::clone(&after), about: About::Sent };
         group::to_others(ctx, me, Arc::clone(&letter), note, Some(Write::Sent(Arc::clone(&letter))), out);
         Self::hand_up(Turn { letter, how: How::AtOnce, before: Arc::clone(&after), after }, out);
+    }
+
+    /// A message to one process: not counted, and it says what its sender had delivered.
+    fn send(me: NodeId, disk: &Disk, to: NodeId, payload: &Payload, out: &mut Out<Self>) {
+        let (vector, number) = (Arc::clone(&disk.vector), disk.sent_private + 1);
+        let (payload, timestamp) = (payload.clone(), Arc::clone(&vector));
+        let letter = Arc::new(Letter { origin: me, payload, timestamp, private: Some(number) });
+        let note = Note { before: Arc::clone(&vector), after: vector, about: About::SentPrivate };
+        out.send_noting(to, letter, note, Some(Write::SentPrivate(number)));
     }
 
     /// §5.1, step 2: take a message into the buffer, and deliver whatever may be delivered now.
@@ -236,7 +263,10 @@ impl CausalMulticast {
             after: Arc::clone(&after),
             about: About::Received(Arc::clone(letter), fate),
         };
-        let counted = letter.seq() <= disk.vector[usize::from(letter.origin)];
+        let counted = match letter.private {
+            Some(number) => disk.known_private.contains(&(letter.origin, number)),
+            None => letter.seq() <= disk.vector[usize::from(letter.origin)],
+        };
         if !setup.no_buffer && (counted || disk.buffer.iter().any(|(held, _)| held.is(letter))) {
             let write = setup.tick_on_receive.then(|| Write::Ticked(Arc::clone(&after), None));
             return out.with_input(Some(note(Fate::Duplicate)), write);
@@ -261,7 +291,9 @@ impl CausalMulticast {
     fn hand_up(turn: Turn, out: &mut Out<Self>) {
         let Turn { letter, how, before, after } = turn;
         let write = Write::Delivered(Arc::clone(&letter), Arc::clone(&after));
-        out.deliver(Note { before, after, about: About::Delivered(letter, how) }, Some(write));
+        let private = letter.private.is_some();
+        let note = Note { before, after, about: About::Delivered(letter, how) };
+        if private { out.state_writing(note, write) } else { out.deliver(note, Some(write)) }
     }
 }
 
@@ -280,8 +312,12 @@ impl Protocol for CausalMulticast {
     }
 
     fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+        let processes = group::size(given);
         Ok(Setup {
-            processes: group::size(given),
+            processes,
+            clocks: group::vectors(given, processes)?,
+            raw_links: broken.contains(&"raw-links"),
+            tick_on_local: broken.contains(&"tick-on-local"),
             no_buffer: broken.contains(&"no-buffer"),
             tick_on_receive: broken.contains(&"tick-on-receive"),
             single_pass: broken.contains(&"single-pass"),
@@ -296,17 +332,20 @@ impl Protocol for CausalMulticast {
     fn request(_ctx: &Context<Self>, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
+            "send" => Ok(Request::Send(args.node("to"), args.json("payload"))),
             "multicast" => Ok(Request::Multicast(args.json("payload"))),
             other => unreachable!("{other} is not in the table of operations"),
         }
     }
 
-    fn format(ctx: &Context<Self>, _me: NodeId) -> Disk {
+    fn format(ctx: &Context<Self>, me: NodeId) -> Disk {
         Disk {
-            vector: vec![0; ctx.processes()].into(),
+            vector: Arc::clone(&ctx.setup.clocks[usize::from(me)]),
             buffer: Vec::new(),
             owed: None,
             delivered: Log::default(),
+            sent_private: 0,
+            known_private: BTreeSet::new(),
             held: 0,
         }
     }
@@ -317,7 +356,9 @@ impl Protocol for CausalMulticast {
                 disk.vector = Arc::clone(&letter.timestamp);
                 disk.owed = Some(letter);
             }
+            Write::SentPrivate(number) => disk.sent_private = number,
             Write::TakenIn(letter, waits) => {
+                disk.known_private.extend(letter.private.map(|number| (letter.origin, number)));
                 disk.held += u64::from(waits);
                 disk.buffer.push((letter, waits));
             }
@@ -370,6 +411,12 @@ impl Protocol for CausalMulticast {
             Input::Request { request: Request::Multicast(payload), .. } => {
                 Self::multicast(ctx, me, disk, payload, out);
             }
+            Input::Request { request: Request::Send(to, payload), .. } => Self::send(me, disk, *to, payload, out),
+            Input::Request { request: Request::Local, .. } if ctx.setup.tick_on_local => {
+                let (before, after) = (Arc::clone(&disk.vector), tick(me, &disk.vector));
+                let write = Write::Ticked(Arc::clone(&after), None);
+                out.local(Note { before, after, about: About::Local }, Some(write));
+            }
             Input::Request { request: Request::Local, .. } => {
                 let (before, after) = (Arc::clone(&disk.vector), Arc::clone(&disk.vector));
                 out.local(Note { before, after, about: About::Local }, None);
@@ -377,8 +424,8 @@ impl Protocol for CausalMulticast {
         }
     }
 
-    fn reliable_links(_setup: &Setup) -> bool {
-        true
+    fn reliable_links(setup: &Setup) -> bool {
+        !setup.raw_links
     }
 }
 
@@ -393,12 +440,12 @@ impl Story for CausalMulticast {
     }
 
     fn item_sent(letter: &Arc<Letter>) -> Option<(NodeId, u64)> {
-        Some(letter.item())
+        letter.item()
     }
 
     fn item_delivered(note: &Note) -> Option<(NodeId, u64)> {
         match &note.about {
-            About::Delivered(letter, _) => Some(letter.item()),
+            About::Delivered(letter, _) => letter.item(),
             _ => None,
         }
     }

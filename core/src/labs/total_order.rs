@@ -8,13 +8,17 @@
 //! 2. Messages are ordered by (timestamp, process): smaller first, and of equal ones that of the smaller
 //!    process. Each receiver puts a message into its *hold-back queue* in that order.
 //! 3. It multicasts an *acknowledgement*, whose timestamp is necessarily above the message's.
-//! 4. The head of the queue is delivered when something with a larger timestamp has arrived from every
-//!    process. Whoever has acknowledged it has sent such a thing, so this is no other condition than "when
-//!    everybody has acknowledged it". The sender's own message stands for its acknowledgement.
+//! 4. The head of the queue is delivered when nothing that belongs before it can come any more: when something with
+//!    its timestamp T or a larger one has arrived from every process. Whoever has acknowledged it has sent such a
+//!    thing, so this comes at the latest "when everybody has acknowledged it". The sender's own message stands for its
+//!    acknowledgement.
 //!
-//! Why step 4 is safe: links keep order. Once something later than T has arrived from a process, nothing of
-//! that process with a timestamp up to T can still come. A link on which an acknowledgement overtakes an
-//! earlier message breaks exactly this, hence the reliable FIFO links below.
+//! Why step 4 is safe: links keep order, and no process uses a timestamp twice. Once something at T has arrived from a
+//! process, whatever still comes from it is later than T. (Lamport says "later than T"; one at T itself with a smaller
+//! process's number is as good: it stands before the head, or was delivered.) A link on which an acknowledgement
+//! overtakes an earlier message breaks exactly this, hence the reliable FIFO links below.
+//!
+//! A plain message to one process (`send`) raises clocks and counts as something heard; nobody orders it.
 //!
 //! Clock, queue, what was heard and what was delivered are on disk, each written in the same instant as the
 //! record that tells of it. So a crash is a long pause that loses arrivals, and the link sends those again. A
@@ -50,9 +54,11 @@ const RECENT_MAX: usize = 32;
 pub struct TotalOrder;
 
 /// Settings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     processes: usize,
+    /// The clocks at the start.
+    clocks: Vec<u32>,
     raw_links: bool,
     no_acks: bool,
     no_tiebreak: bool,
@@ -75,6 +81,13 @@ pub struct Multicast {
 pub enum Message {
     /// Something for the application.
     Multicast(Arc<Multicast>),
+    /// A message to one process that nobody orders.
+    Plain {
+        /// What it says.
+        payload: Payload,
+        /// The sender's clock.
+        timestamp: u32,
+    },
     /// "I have put this message into my queue." It is for everybody, not for the sender alone.
     Ack {
         /// Whose message.
@@ -142,6 +155,8 @@ pub enum Request {
     Local,
     /// A message to all, itself included.
     Multicast(Payload, Option<Change>),
+    /// A plain message to one process.
+    Send(NodeId, Payload),
 }
 
 /// Messages to deliver now, in order.
@@ -171,7 +186,7 @@ impl Desk<'_> {
         if ctx.setup.no_acks || ctx.setup.deliver_on_receive {
             return Vec::new();
         }
-        let silent = |&q: &NodeId| q != me && q != message.origin && self.heard(q) <= message.timestamp;
+        let silent = |&q: &NodeId| q != me && q != message.origin && self.heard(q) < message.timestamp;
         (0..ctx.processes() as NodeId).filter(silent).collect()
     }
 
@@ -309,8 +324,10 @@ impl Protocol for TotalOrder {
     }
 
     fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+        let processes = group::size(given);
         Ok(Setup {
-            processes: group::size(given),
+            processes,
+            clocks: group::counters(given, processes)?,
             raw_links: broken.contains(&"raw-links"),
             no_acks: broken.contains(&"no-acks"),
             no_tiebreak: broken.contains(&"no-tiebreak"),
@@ -325,6 +342,7 @@ impl Protocol for TotalOrder {
     fn request(_ctx: &Context<Self>, _node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
+            "send" => Ok(Request::Send(args.node("to"), args.json("payload"))),
             "multicast" => {
                 let payload = args.json("payload");
                 let change = account::change(&payload).map_err(|what| ("payload", what))?;
@@ -334,9 +352,9 @@ impl Protocol for TotalOrder {
         }
     }
 
-    fn format(ctx: &Context<Self>, _me: NodeId) -> Durable {
+    fn format(ctx: &Context<Self>, me: NodeId) -> Durable {
         Durable {
-            clock: 0,
+            clock: ctx.setup.clocks[usize::from(me)],
             sent: 0,
             acknowledged: 0,
             heard: vec![0; ctx.processes()],
@@ -411,7 +429,12 @@ impl Protocol for TotalOrder {
             Input::Message { message: Message::Multicast(message), .. } => {
                 Self::take_in(ctx, me, durable, message, out);
             }
-            Input::Message { from, message: Message::Ack { timestamp, .. } } => {
+            Input::Request { request: Request::Send(to, payload), .. } => {
+                let (before, after) = (durable.clock, durable.clock + 1);
+                let plain = Message::Plain { payload: payload.clone(), timestamp: after };
+                out.send_noting(*to, plain, Note::Plain { before, after }, Some(Write::Tick(after)));
+            }
+            Input::Message { from, message: Message::Ack { timestamp, .. } | Message::Plain { timestamp, .. } } => {
                 Self::hear(ctx, me, durable, (from, *timestamp), out);
             }
             Input::Request { request: Request::Local, .. } => {
@@ -435,6 +458,7 @@ impl Story for TotalOrder {
         match message {
             Message::Multicast(_) => "multicast",
             Message::Ack { .. } => "acknowledgement",
+            Message::Plain { .. } => "plain message",
         }
     }
 
@@ -450,7 +474,7 @@ impl Story for TotalOrder {
     fn item_sent(message: &Message) -> Option<(NodeId, u64)> {
         match message {
             Message::Multicast(message) => Some((message.origin, message.seq.into())),
-            Message::Ack { .. } => None,
+            Message::Ack { .. } | Message::Plain { .. } => None,
         }
     }
 

@@ -5,6 +5,9 @@
 //! vector; the receiver takes the component-wise maximum of it and its own before its own rise. Then for
 //! any two events a and b: a happened before b exactly when V(a) < V(b).
 //!
+//! The counters may start elsewhere than at zero, as in an exercise that begins in the middle. A process may send to itself: that
+//! is a send and a receive like any other.
+//!
 //! The vector is on disk and is written in the same instant in which the event takes place, so that a
 //! crash between two events never loses or invents one.
 
@@ -15,9 +18,10 @@ mod tests;
 
 use crate::base::clock;
 use crate::base::json::{JsonObject, Payload};
+use crate::labs::kit::group::Vector;
 use crate::labs::kit::{group, words};
 use crate::protocol::{Context, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
-use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes, Values};
+use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes, Value, Values};
 use crate::trace::frame::{Cell, Field, Mark, Panel};
 use crate::trace::{Kind, NodeId};
 use std::convert::Infallible;
@@ -28,15 +32,14 @@ use std::sync::Arc;
 pub struct VectorClocks;
 
 /// Settings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     processes: usize,
+    /// The clocks at the start.
+    clocks: Vec<Vector>,
     no_merge: bool,
     no_tick_on_receive: bool,
 }
-
-/// A vector clock as a value.
-pub type Vector = Arc<[u32]>;
 
 /// A message: what it says, and the sender's clock.
 #[derive(Clone, Debug)]
@@ -59,18 +62,26 @@ pub enum Request {
     Local,
     /// A message to one process.
     Send(NodeId, Payload),
-    /// A message to all others: one event.
-    Multicast(Payload),
+    /// A message to several processes: one event.
+    Multicast(Vec<NodeId>, Payload),
 }
 
 const MESSAGE: Param = Param::new("message", Takes::Json, "\"hello\"", "What the message says: any JSON.");
 
 static SEND: [Param; 2] = [Param::needed("to", Takes::Node(&[]), "Who gets the message."), MESSAGE];
-static MULTICAST: [Param; 1] = [MESSAGE];
+static MULTICAST: [Param; 2] =
+    [MESSAGE, Param::new("to", Takes::Json, "[]", "Names of the processes that get it; [] is all others.")];
+static SETUP: [Param; 2] =
+    group::setup("Clocks at the start: {\"P1\": [2, 0, 0]}, for an exercise that begins in the middle.");
 
 static OPERATIONS: [Operation; 3] = [
     Operation { name: "send", at: &[], args: &SEND, says: "Sends a message with the clock to one process." },
-    Operation { name: "multicast", at: &[], args: &MULTICAST, says: "Sends a message to all others, as one event." },
+    Operation {
+        name: "multicast",
+        at: &[],
+        args: &MULTICAST,
+        says: "Sends a message to all others, or to some, as one event.",
+    },
     group::local("An event that concerns nobody else."),
 ];
 
@@ -101,7 +112,7 @@ static SPEC: LabSpec = LabSpec {
     title: "Vector clocks",
     says: "Processes send, multicast and act on their own, each with a vector clock that knows what happened before \
            what.",
-    setup: &group::SETUP,
+    setup: &SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,
@@ -145,8 +156,10 @@ impl Protocol for VectorClocks {
     }
 
     fn setup(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, Misfit> {
+        let processes = group::size(given);
         Ok(Setup {
-            processes: group::size(given),
+            processes,
+            clocks: group::vectors(given, processes)?,
             no_merge: broken.contains(&"no-merge"),
             no_tick_on_receive: broken.contains(&"no-tick-on-receive"),
         })
@@ -159,17 +172,14 @@ impl Protocol for VectorClocks {
     fn request(ctx: &Context<Self>, node: NodeId, operation: &str, args: Values<'_>) -> Result<Request, Misfit> {
         match operation {
             "local" => Ok(Request::Local),
-            "send" if args.node("to") == node => {
-                Err(("to", format!("{} cannot send a message to itself; use local", ctx.name(node))))
-            }
             "send" => Ok(Request::Send(args.node("to"), args.json("message"))),
-            "multicast" => Ok(Request::Multicast(args.json("message"))),
+            "multicast" => Ok(Request::Multicast(group::receivers(ctx, node, &args.json("to"))?, args.json("message"))),
             other => unreachable!("{other} is not in the table of operations"),
         }
     }
 
-    fn format(ctx: &Context<Self>, _me: NodeId) -> Vector {
-        vec![0; ctx.processes()].into()
+    fn format(ctx: &Context<Self>, me: NodeId) -> Vector {
+        Arc::clone(&ctx.setup.clocks[usize::from(me)])
     }
 
     fn write(durable: &mut Vector, write: Vector) {
@@ -201,7 +211,7 @@ impl Protocol for VectorClocks {
                         let message = Message { payload: payload.clone(), vector: Arc::clone(&after) };
                         out.send_noting(*to, message, step, Some(after));
                     }
-                    Request::Multicast(payload) => multicast(ctx, me, payload, step, out),
+                    Request::Multicast(to, payload) => multicast(to, payload, step, out),
                 }
             }
         }
@@ -209,6 +219,11 @@ impl Protocol for VectorClocks {
 }
 
 impl Story for VectorClocks {
+    fn make_up(_ctx: &Context<Self>, operation: &'static str, param: &'static str, _bits: u64) -> Option<Value> {
+        let to_all = (operation, param) == ("multicast", "to");
+        to_all.then(|| Payload::from_json("[]").ok().map(Value::Json)).flatten()
+    }
+
     fn describe_message(ctx: &Context<Self>, message: &Message, data: &mut JsonObject) -> String {
         data.raw("message", message.payload.json()).raw("clock", &words::vector(ctx, &message.vector));
         words::message(&message.payload.shown())
@@ -221,6 +236,14 @@ impl Story for VectorClocks {
 
     fn own_clock(note: &Step) -> Option<(&[u32], &[u32])> {
         Some((&note.before, &note.after))
+    }
+
+    /// Whoever has an event in its past knows what that process knew at the start.
+    fn observed(ctx: &Context<Self>, node: NodeId, stamp: Vec<u32>) -> Vec<u32> {
+        let known = stamp.iter().enumerate().filter(|(j, count)| **count > 0 || *j == usize::from(node));
+        let known: Vec<&Vector> = known.map(|(j, _)| &ctx.setup.clocks[j]).collect();
+        let at_start = |k: usize| known.iter().map(|clock| clock[k]).max().unwrap_or(0);
+        stamp.iter().enumerate().map(|(k, count)| at_start(k) + count).collect()
     }
 
     fn why(ctx: &Context<Self>, kind: Kind, node: NodeId, _note: &Step) -> Option<(String, &'static str)> {
@@ -281,18 +304,18 @@ impl Story for VectorClocks {
         vec![Guard::of("clock-matches-causality", checks::ClockMatchesCausality)]
     }
 
-    fn metrics(_ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
-        let own = |(i, s): (usize, &Seen<'_, Self>)| u64::from(s.durable[i]);
+    fn metrics(ctx: &Context<Self>, seen: &[Seen<'_, Self>], _now_us: u64) -> Vec<(&'static str, u64)> {
+        let own = |(i, s): (usize, &Seen<'_, Self>)| u64::from(s.durable[i] - ctx.setup.clocks[i][i]);
         vec![("events_counted", seen.iter().enumerate().map(own).sum())]
     }
 }
 
-fn multicast(ctx: &Context<VectorClocks>, me: NodeId, payload: &Payload, step: Step, out: &mut Out<VectorClocks>) {
+fn multicast(to: &[NodeId], payload: &Payload, step: Step, out: &mut Out<VectorClocks>) {
     let after = Arc::clone(&step.after);
-    if ctx.processes() == 1 {
-        // Alone, a multicast reaches nobody: it is an event all the same.
-        return out.local(step, Some(after));
-    }
     let message = Message { payload: payload.clone(), vector: Arc::clone(&after) };
-    group::to_others(ctx, me, message, step, Some(after), out);
+    match to.split_first() {
+        Some((first, rest)) => group::to_all_of(*first, rest, message, step, Some(after), out),
+        // Alone, a multicast reaches nobody: it is an event all the same.
+        None => out.local(step, Some(after)),
+    }
 }

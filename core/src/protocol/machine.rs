@@ -131,6 +131,8 @@ pub trait Machine: DynClone {
     fn describe_note(&self, kind: Kind, note: NoteId, data: &mut JsonObject) -> Option<String>;
     /// The protocol's own vector clock before and after the event of a note, where it keeps one.
     fn own_clock(&self, note: NoteId) -> Option<(&[u32], &[u32])>;
+    /// The observer's stamp of an event as the lab's own clocks count.
+    fn observed(&self, node: NodeId, stamp: Vec<u32>) -> Vec<u32>;
     /// Why an event turned out as it did, and where the literature says so.
     fn why(&self, kind: Kind, node: NodeId, note: NoteId) -> Option<(String, &'static str)>;
     /// The application's message that a message carries.

@@ -31,6 +31,11 @@ pub trait Story: Protocol {
         None
     }
 
+    /// The observer's stamp of an event as the lab's own clocks count, where they start elsewhere than at zero.
+    fn observed(_ctx: &Context<Self>, _node: NodeId, stamp: Vec<u32>) -> Vec<u32> {
+        stamp
+    }
+
     /// Why an event turned out as it did: the rule in the protocol's own words, and where the literature says so.
     fn why(_ctx: &Context<Self>, _kind: Kind, _node: NodeId, _note: &Self::Note) -> Option<(String, &'static str)> {
         None

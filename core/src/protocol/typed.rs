@@ -280,6 +280,10 @@ impl<P: Story> Machine for Typed<P> {
         P::own_clock(self.note(note))
     }
 
+    fn observed(&self, node: NodeId, stamp: Vec<u32>) -> Vec<u32> {
+        P::observed(&self.ctx, node, stamp)
+    }
+
     fn why(&self, kind: Kind, node: NodeId, note: NoteId) -> Option<(String, &'static str)> {
         P::why(&self.ctx, kind, node, self.note(note))
     }

@@ -212,7 +212,7 @@ fn acts_that_make_no_sense_are_refused_with_a_reason_and_change_nothing() {
         (r#"1 {"heal":{}}"#, "nothing is cut"),
         (r#"1 {"message":{"id":0,"drop":true}}"#, "this message is not under way"),
         (r#"1 {"message":{"from":"P1","to":"P1","n":1,"drop":true}}"#, "this message is not under way"),
-        (r#"1 {"link":{"from":"P1","to":"P1","loss":1}}"#, "a process has no link to itself"),
+        (r#"1 {"link":{"from":"P1","to":"P1","loss":1}}"#, "a process's way to itself is no link that can change"),
         (r#"1 {"timeout":{"node":"P1","timer":"tick"}}"#, "P1 has no tick timer running"),
     ] {
         let lines = read_lines(&toy(acts));

@@ -24,6 +24,14 @@ impl Run {
         self.history.machine.own_clock(note).map(|(before, after)| (before.to_vec(), after.to_vec()))
     }
 
+    /// The observer's vector stamp of a record as the lab's own clocks count: they may start elsewhere than at zero.
+    #[must_use]
+    pub fn observed(&self, id: RecordId) -> Option<Vec<u32>> {
+        let record = self.history.trace.record(id);
+        let stamp = self.history.trace.vector(record)?;
+        Some(self.history.machine.observed(record.node, stamp))
+    }
+
     /// Why a record turned out as it did, and where the literature says so.
     #[must_use]
     pub fn why(&self, id: RecordId) -> Option<(String, &'static str)> {

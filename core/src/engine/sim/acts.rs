@@ -32,7 +32,9 @@ impl World {
                 self.accept(stage, Kind::Heal, act);
                 Ok(())
             }
-            Act::Link { from, to, .. } if from == to => Err("a process has no link to itself".to_string()),
+            Act::Link { from, to, .. } if from == to => {
+                Err("a process's way to itself is no link that can change".to_string())
+            }
             Act::Link { from, to, change } => {
                 self.network.change_link(usize::from(*from), usize::from(*to), change);
                 self.accept(stage, Kind::Act, act);

@@ -21,6 +21,7 @@ pub(super) fn all(ctx: &Ctx) -> Vec<Guard<CausalKv>> {
         Guard::of("causal-order", CausalOrder::new(nodes)),
         Guard::of("read-your-writes", Session::new(false)),
         Guard::of("monotonic-reads", Session::new(true)),
+        Guard::of("fitting-reads", Fits { order: CausalOrder::new(nodes), writes: BTreeMap::new() }),
         Guard::of("equal-clocks-equal-stores", EqualStores::new(nodes)),
         Guard::of("convergence", Convergence::default()),
         Guard::of("stuck", Stuck::default()),
@@ -38,12 +39,17 @@ fn said<'a>(watch: &'a Watching<'_>, record: &Record) -> Option<&'a Said> {
     }
 }
 
-/// The write that a client wrote or read, where it was told one.
-fn seen_write(said: &Said) -> Option<&Arc<Version>> {
-    match &said.outcome {
-        Some(Outcome::Written(version)) => Some(version),
-        Some(Outcome::Found(Some(versions))) => versions.first(),
-        _ => None,
+/// The writes that a client wrote or read, by their keys, where it was told some.
+fn seen_writes(said: &Said) -> Vec<(&Arc<str>, Option<&Arc<Version>>)> {
+    match (&said.question, &said.outcome) {
+        (_, Some(Outcome::Written(version))) => vec![(&version.key, Some(version))],
+        (Question::Get { key }, Some(Outcome::Found(versions))) => {
+            vec![(key, versions.as_ref().and_then(|all| all.first()))]
+        }
+        (_, Some(Outcome::FoundAll(all))) => {
+            all.iter().map(|(key, versions)| (key, versions.as_ref().and_then(|all| all.first()))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -119,11 +125,13 @@ impl Check<CausalKv> for CausalOrder {
                 }
             }
             Kind::Reply => {
-                let write = seen_write(said(watch, record)?)?.id();
-                if let Some((past, _)) = self.past.get(&write) {
-                    let mut seen = past.clone();
-                    seen[usize::from(write.0)] = seen[usize::from(write.0)].max(write.1);
-                    clock::merge(self.knowledge(record.node), &seen);
+                for (_, version) in seen_writes(said(watch, record)?) {
+                    let Some(write) = version.map(|version| version.id()) else { continue };
+                    if let Some((past, _)) = self.past.get(&write) {
+                        let mut seen = past.clone();
+                        seen[usize::from(write.0)] = seen[usize::from(write.0)].max(write.1);
+                        clock::merge(self.knowledge(record.node), &seen);
+                    }
                 }
             }
             Kind::Deliver => {
@@ -151,9 +159,13 @@ impl Session {
         Session { reads, knows: BTreeMap::new() }
     }
 
-    fn judge(&self, ctx: &Ctx, id: RecordId, client: NodeId, key: &Arc<str>, said: &Said) -> Option<Broken> {
+    fn judge(
+        &self,
+        ctx: &Ctx,
+        (id, client, node): (RecordId, NodeId, NodeId),
+        (key, got): (&Arc<str>, Option<&Arc<Version>>),
+    ) -> Option<Broken> {
         let (known, when) = self.knows.get(&(client, Arc::clone(key)))?;
-        let got = seen_write(said);
         if got.is_some_and(|version| version.rank() >= known.rank()) {
             return None;
         }
@@ -163,7 +175,7 @@ impl Session {
         let explain = format!(
             "{name} has {verb} {} under {key}, and now reads {got} there from {}.",
             id_text(ctx, known.id()),
-            ctx.name(said.node)
+            ctx.name(node)
         );
         Some(Broken { explain, events: vec![*when, id] })
     }
@@ -178,21 +190,64 @@ impl Check<CausalKv> for Session {
             return None;
         }
         let said = said(watch, record)?;
-        let (key, read) = match (&said.question, &said.outcome) {
-            (Question::Get { key }, Some(Outcome::Found(_))) => (key, true),
-            (Question::Put { key, .. }, Some(Outcome::Written(_))) => (key, false),
-            _ => return None,
-        };
-        let broken = if read { self.judge(watch.ctx, id, record.node, key, said) } else { None };
-        if read == self.reads
-            && let Some(version) = seen_write(said)
-        {
-            let place = self.knows.entry((record.node, Arc::clone(key))).or_insert_with(|| (Arc::clone(version), id));
-            if version.rank() > place.0.rank() {
-                *place = (Arc::clone(version), id);
+        let read = said.question.write().is_none();
+        let mut broken = None;
+        for (key, version) in seen_writes(said) {
+            if read && broken.is_none() {
+                broken = self.judge(watch.ctx, (id, record.node, said.node), (key, version));
+            }
+            if let Some(version) = version.filter(|_| read == self.reads) {
+                let place =
+                    self.knows.entry((record.node, Arc::clone(key))).or_insert_with(|| (Arc::clone(version), id));
+                if version.rank() > place.0.rank() {
+                    *place = (Arc::clone(version), id);
+                }
             }
         }
         broken
+    }
+}
+
+/// What several keys are read as at once fits together: none of the values is older than what another one depends on.
+#[derive(Clone, Debug)]
+struct Fits {
+    /// Which writes happened before which.
+    order: CausalOrder,
+    /// All writes under each key.
+    writes: BTreeMap<Arc<str>, Vec<Arc<Version>>>,
+}
+
+impl Check<CausalKv> for Fits {
+    fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
+        self.order.observe(watch, id, record);
+        if let Some(Note::Applied { version, .. }) = applied(watch, record)
+            && version.origin == record.node
+        {
+            self.writes.entry(Arc::clone(&version.key)).or_default().push(Arc::clone(version));
+        }
+        let said = said(watch, record).filter(|_| record.kind == Kind::Reply)?;
+        let Some(Outcome::FoundAll(_)) = &said.outcome else { return None };
+        let found = seen_writes(said);
+        for (_, newer) in &found {
+            let Some((newer, (past, _))) = newer.and_then(|n| Some((n, self.order.past.get(&n.id())?))) else {
+                continue;
+            };
+            for (key, got) in &found {
+                let known =
+                    self.writes.get(*key).into_iter().flatten().filter(|w| past[usize::from(w.origin)] >= w.seq);
+                let lost = known.filter(|w| got.is_none_or(|got| w.rank() > got.rank())).max_by_key(|w| w.rank());
+                let Some(lost) = lost.filter(|lost| lost.id() != newer.id()) else { continue };
+                let ctx = watch.ctx;
+                let got = got.map_or_else(|| "nothing".into(), |got| id_text(ctx, got.id()));
+                let (newer, lost) = (id_text(ctx, newer.id()), id_text(ctx, lost.id()));
+                let name = ctx.name(record.node);
+                let explain = format!(
+                    "{name} reads {newer} and, under {key}, {got}; but {lost}, which is newer, happened before {newer}."
+                );
+                return Some(Broken { explain, events: vec![id] });
+            }
+        }
+        None
     }
 }
 

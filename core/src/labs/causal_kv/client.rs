@@ -3,7 +3,7 @@
 //! The context lives as long as the session: a crash ends it. The number of questions is on disk, so that
 //! (client, n) names a question for ever.
 
-use super::{CausalKv, Change, Ctx, Disk, Effects, Entry, Message, Note, Outcome, Question, Said, Timer};
+use super::{CausalKv, Change, Ctx, Disk, Effects, Entry, Message, Note, Outcome, Question, Said, Timer, Versions};
 use crate::base::clock;
 use crate::labs::kit::client::Jobs;
 use crate::protocol::Input;
@@ -24,10 +24,14 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     request: RecordId,
+    /// It may be asked of any node.
+    any: bool,
     pub(super) node: NodeId,
     pub(super) n: u32,
     pub(super) question: Question,
     deps: Arc<[u32]>,
+    /// Broken on purpose: it reads several keys one by one. These it has.
+    found: Vec<(Arc<str>, Versions)>,
 }
 
 /// What a client holds in memory.
@@ -67,6 +71,7 @@ fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
     let Some((request, Request { node, question, vector })) = client.jobs.next(client.asked.as_ref()) else { return };
     let n = client.jobs.number();
     // "any": one after the other, so that a client moves between the nodes.
+    let any = node.is_none();
     let node = node.unwrap_or_else(|| ctx.setup.nodes.turn(me, n - 1));
     let mut deps = vec![0; ctx.setup.nodes.count()];
     // How a node is may be asked of one that is behind, too.
@@ -76,8 +81,12 @@ fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
     if let Some(vector) = &vector {
         clock::merge(&mut deps, vector);
     }
-    let asked = Asked { request, node, n, question, deps: deps.into() };
-    out.send_noting(node, asked.message(), Note::Nothing, Some(Entry(Change::Asked(n))));
+    ask(ctx, client, Asked { request, any, node, n, question, deps: deps.into(), found: Vec::new() }, out);
+}
+
+fn ask(ctx: &Ctx, client: &mut Client, asked: Asked, out: &mut Effects) {
+    let write = Some(Entry(Change::Asked(asked.n)));
+    out.send_noting(asked.node, asked.message(ctx), Note::Nothing, write);
     out.arm(Timer::Resend, ctx.setup.retry_us, ctx.setup.retry_us);
     let patience_us = ctx.setup.wait_us + ctx.setup.answer_us;
     out.arm(Timer::GiveUp, patience_us, patience_us);
@@ -85,8 +94,14 @@ fn ask_next(ctx: &Ctx, me: NodeId, client: &mut Client, out: &mut Effects) {
 }
 
 impl Asked {
-    fn message(&self) -> Message {
-        Message::Ask { n: self.n, question: self.question.clone(), deps: Arc::clone(&self.deps) }
+    fn message(&self, ctx: &Ctx) -> Message {
+        let question = match &self.question {
+            Question::GetAll { keys } if ctx.setup.one_by_one => {
+                Question::Get { key: Arc::clone(&keys[self.found.len()]) }
+            }
+            question => question.clone(),
+        };
+        Message::Ask { n: self.n, question, deps: Arc::clone(&self.deps) }
     }
 }
 
@@ -107,15 +122,41 @@ fn on_answer(
         Outcome::Found(Some(versions)) => {
             versions.iter().for_each(|version| clock::merge(&mut client.context, &version.vector()));
         }
+        Outcome::FoundAll(all) => {
+            let versions = all.iter().flat_map(|(_, versions)| versions.iter().flat_map(|versions| versions.iter()));
+            versions.for_each(|version| clock::merge(&mut client.context, &version.vector()));
+        }
         Outcome::Found(None) | Outcome::Missing(_) | Outcome::Status { .. } => {}
     }
+    if let Some(Asked { question: Question::GetAll { keys }, .. }) = &client.asked
+        && let Outcome::Found(versions) = outcome
+    {
+        let keys = Arc::clone(keys);
+        return one_more(ctx, me, client, &keys, versions.clone(), out);
+    }
     finish(ctx, me, client, Some(outcome.clone()), out);
+}
+
+/// Broken on purpose: one more of several keys is read, and the next one is asked for.
+fn one_more(ctx: &Ctx, me: NodeId, client: &mut Client, keys: &[Arc<str>], versions: Versions, out: &mut Effects) {
+    let Some(mut asked) = client.asked.take() else { return };
+    asked.found.push((Arc::clone(&keys[asked.found.len()]), versions));
+    if asked.found.len() < keys.len() {
+        asked.n = client.jobs.number();
+        if asked.any {
+            asked.node = ctx.setup.nodes.turn(me, asked.n - 1);
+        }
+        return ask(ctx, client, asked, out);
+    }
+    let all = Outcome::FoundAll(std::mem::take(&mut asked.found).into());
+    client.asked = Some(asked);
+    finish(ctx, me, client, Some(all), out);
 }
 
 /// No answer so far: the same question goes to the same node, which knows it by its number.
 fn resend(ctx: &Ctx, client: &Client, out: &mut Effects) {
     let Some(asked) = &client.asked else { return };
-    out.send(asked.node, asked.message());
+    out.send(asked.node, asked.message(ctx));
     out.arm(Timer::Resend, ctx.setup.retry_us, ctx.setup.retry_us);
 }
 

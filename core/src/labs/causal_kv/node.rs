@@ -1,6 +1,6 @@
 //! A node: takes writes from clients and from its peers, and applies each when its past is there.
 
-use super::replica::{Replica, Version};
+use super::replica::{Replica, Slot, Version};
 use super::{
     CausalKv, Change, Ctx, Disk, Effects, Entry, Fate, Message, Note, Outcome, Question, Refusal, Timer, anti_entropy,
 };
@@ -147,11 +147,12 @@ fn apply(node: &mut Node, version: &Arc<Version>, late: bool, out: &mut Effects)
 /// Answers a question of which nothing is missing any more.
 fn serve(ctx: &Ctx, me: NodeId, node: &mut Node, waiter: Waiter, out: &mut Effects) {
     let outcome = match &waiter.question {
-        Question::Put { key, value } => {
+        Question::Put { .. } | Question::Delete { .. } => {
+            let (key, value) = waiter.question.write().expect("it writes");
             let deps: Arc<[u32]> = node.replica.clock.as_slice().into();
             let seq = deps[usize::from(me)] + 1;
             let (client, n) = (waiter.client, waiter.n);
-            let (key, value) = (Arc::clone(key), value.clone());
+            let (key, value) = (Arc::clone(key), value.cloned());
             let version = Arc::new(Version { origin: me, seq, key, value, deps, client, n });
             apply(node, &version, waiter.late, out);
             node.done.insert(client, Arc::clone(&version));
@@ -160,14 +161,18 @@ fn serve(ctx: &Ctx, me: NodeId, node: &mut Node, waiter: Waiter, out: &mut Effec
             }
             Outcome::Written(version)
         }
-        Question::Get { key } => Outcome::Found(node.replica.store.get(key).map(|slot| {
-            let mut versions = vec![Arc::clone(&slot.winner)];
-            versions.extend(slot.losers.iter().cloned());
-            versions.into()
-        })),
+        Question::Get { key } => Outcome::Found(node.replica.store.get(key).map(Slot::versions)),
+        Question::GetAll { keys } => {
+            let found = |key: &Arc<str>| (Arc::clone(key), node.replica.store.get(key).map(Slot::versions));
+            Outcome::FoundAll(keys.iter().map(found).collect())
+        }
+        Question::Keys => {
+            let all = node.replica.store.iter().map(|(key, slot)| (Arc::clone(key), Some(slot.versions())));
+            Outcome::FoundAll(all.collect())
+        }
         Question::Status => Outcome::Status {
             clock: node.replica.clock.as_slice().into(),
-            keys: node.replica.store.len() as u32,
+            keys: node.replica.store.values().filter(|slot| slot.winner.value.is_some()).count() as u32,
             held: (node.buffer.len() + node.waiting.len()) as u32,
         },
     };
@@ -209,7 +214,7 @@ fn on_ask(
         Some(Note::Asked { copy, missing: missing.into(), clock: clock.into() })
     };
     let nothing = vec![0; ctx.setup.nodes.count()];
-    if matches!(question, Question::Put { .. }) {
+    if question.write().is_some() {
         let done = node.done.get(&client).filter(|v| v.n >= n);
         let refused = disk.refused.get(&client).filter(|r| r.n >= n);
         if done.is_some() || refused.is_some() {
@@ -250,13 +255,13 @@ fn expire(ctx: &Ctx, me: NodeId, node: &mut Node, out: &mut Effects) {
         watch(ctx, node, out);
         let missing: Arc<[u32]> = node.replica.missing(&waiter.deps).into();
         let answer = Message::Answer { n: waiter.n, outcome: Outcome::Missing(Arc::clone(&missing)) };
-        match waiter.question {
-            // On disk before the answer leaves: a copy of the put that comes later must not be done after all.
-            Question::Put { .. } => {
+        match waiter.question.write() {
+            // On disk before the answer leaves: a copy of the write that comes later must not be done after all.
+            Some(_) => {
                 let entry = Entry(Change::Refused { client: waiter.client, refusal: Refusal { n: waiter.n, missing } });
                 out.send_noting(waiter.client, answer, Note::Nothing, Some(entry));
             }
-            _ => out.send(waiter.client, answer),
+            None => out.send(waiter.client, answer),
         }
     }
     release(ctx, me, node, out);

@@ -2,6 +2,7 @@
 
 use crate::base::clock;
 use crate::base::json::Payload;
+use crate::labs::kit::words::shorten;
 use crate::trace::NodeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +18,8 @@ pub struct Version {
     /// It is the origin's so-and-so-many-th write.
     pub(super) seq: u32,
     pub(super) key: Arc<str>,
-    pub(super) value: Payload,
+    /// `None`: it takes the value away.
+    pub(super) value: Option<Payload>,
     /// How many writes of each node come before it.
     pub(super) deps: Arc<[u32]>,
     /// Who asked for it, and in which of its questions.
@@ -28,6 +30,11 @@ pub struct Version {
 impl Version {
     pub(super) fn id(&self) -> VersionId {
         (self.origin, self.seq)
+    }
+
+    /// Its value in a few words.
+    pub(super) fn shown(&self) -> String {
+        self.value.as_ref().map_or_else(|| "deleted".into(), |value| shorten(&value.shown()))
     }
 
     /// What one knows who has seen it: its dependencies and itself.
@@ -123,6 +130,11 @@ impl Replica {
 }
 
 impl Slot {
+    /// All that is there, the winner first.
+    pub(super) fn versions(&self) -> Arc<[Arc<Version>]> {
+        std::iter::once(&self.winner).chain(&self.losers).cloned().collect()
+    }
+
     /// Of all that no later version has replaced, the largest rank wins.
     fn compete(&mut self, version: &Arc<Version>) {
         let mut all = std::mem::take(&mut self.losers);
@@ -160,7 +172,7 @@ mod tests {
 
     fn version(origin: NodeId, seq: u32, deps: [u32; 3]) -> Arc<Version> {
         let value = Payload::from_text(&format!("{origin}/{seq}"));
-        Arc::new(Version { origin, seq, key: "x".into(), value, deps: deps.into(), client: 3, n: 1 })
+        Arc::new(Version { origin, seq, key: "x".into(), value: Some(value), deps: deps.into(), client: 3, n: 1 })
     }
 
     fn winner(replica: &Replica) -> VersionId {

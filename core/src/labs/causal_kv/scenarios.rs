@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 12] = [
+pub(super) static SCENARIOS: [Builtin; 15] = [
     Builtin::new(
         "session",
         130_000,
@@ -51,6 +51,29 @@ pub(super) static SCENARIOS: [Builtin; 12] = [
         include_str!("scenarios/busy.json"),
         "Five nodes, lossy links that double messages: buffers fill and empty, clocks run apart and together again.",
     ),
+    Builtin::new(
+        "deleted",
+        190_000,
+        include_str!("scenarios/deleted.json"),
+        "client1 deletes a key that client2 writes at the same time. The delete is a write: it competes, and whoever reads that \
+                nothing is there depends on it.",
+    ),
+    Builtin::new(
+        "together",
+        150_000,
+        include_str!("scenarios/together.json"),
+        "An album is made private, then a picture is put into it. client2 reads both at once: whatever it gets, it never \
+                has the picture with the album still open.",
+    ),
+    Builtin::new(
+        "broken-one-by-one",
+        150_000,
+        include_str!("scenarios/together.json"),
+        "client2 reads the album first and the picture after it. In between both were written: it sees the picture, and an \
+                album that is open to all.",
+    )
+    .broken(&["one-by-one"])
+    .titled("Broken: two keys read one by one"),
     Builtin::new(
         "broken-no-buffer",
         142_000,

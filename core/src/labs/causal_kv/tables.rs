@@ -13,6 +13,8 @@ pub(super) const ROUND_US_MAX: u64 = 2_000_000;
 const PATIENCE_US_MAX: u64 = 60_000_000;
 /// Largest number in a clock given by hand: sums of clocks stay small.
 pub(super) const COUNT_MAX: u32 = 1_000_000;
+/// Most keys that are read together: as many as an answer can show.
+pub(super) const KEYS_MAX: usize = 16;
 /// Longest key, in bytes: a row's head.
 const KEY_BYTES_MAX: usize = 100;
 
@@ -66,11 +68,26 @@ pub(super) static PUT: [Param; 4] = [
     ),
 ];
 pub(super) static GET: [Param; 2] = [NODE, KEY];
+static GET_ALL: [Param; 2] =
+    [NODE, Param::new("keys", Takes::Json, "[\"x\", \"y\"]", "The keys: they are read at one instant.")];
 pub(super) static ANY: [Param; 1] = [NODE];
 
-static OPERATIONS: [Operation; 3] = [
+static OPERATIONS: [Operation; 6] = [
     Operation { name: "put", at: &["client"], args: &PUT, says: "Writes a value at a node." },
     Operation { name: "get", at: &["client"], args: &GET, says: "Reads a key's value from a node." },
+    Operation {
+        name: "delete",
+        at: &["client"],
+        args: &GET,
+        says: "Takes a key's value away: a write that leaves a tombstone.",
+    },
+    Operation {
+        name: "get_all",
+        at: &["client"],
+        args: &GET_ALL,
+        says: "Reads several keys from a node at one instant: the values fit together.",
+    },
+    Operation { name: "keys", at: &["client"], args: &ANY, says: "Asks a node which keys have a value." },
     Operation { name: "status", at: &["client"], args: &ANY, says: "Asks a node for its clock." },
 ];
 
@@ -80,18 +97,21 @@ const fn form(method: &'static str, path: &'static str, operation: &'static str)
     HttpForm { method, path, at: &["node"], operation, asked: Some("node"), performer, query: &[], body: &[] }
 }
 
-static HTTP: [HttpForm; 3] = [
+static HTTP: [HttpForm; 6] = [
     HttpForm {
         body: &[HttpKey::needed("key"), HttpKey::needed("value"), HttpKey::optional("vector")],
         ..form("POST", "/put", "put")
     },
     HttpForm { query: &[HttpKey::needed("key")], ..form("GET", "/get", "get") },
+    HttpForm { body: &[HttpKey::needed("key")], ..form("POST", "/delete", "delete") },
+    HttpForm { body: &[HttpKey::needed("keys")], ..form("POST", "/get_all", "get_all") },
+    form("GET", "/keys", "keys"),
     form("GET", "/", "status"),
 ];
 
 const SESSIONS: &str = "Terry et al. 1994, §2";
 
-static RULES: [Rule; 6] = [
+static RULES: [Rule; 7] = [
     Rule::safety(
         "causal-order",
         "A node applies a write once, and only after every write that happened before it: what its node had \
@@ -107,6 +127,11 @@ static RULES: [Rule; 6] = [
         "monotonic-reads",
         "A client that has read a write reads from then on that write or one that wins over it, at whatever node.",
         SESSIONS,
+    ),
+    Rule::safety(
+        "fitting-reads",
+        "Of keys that are read together none is older than what another one's value depends on.",
+        "Lloyd et al. 2011, §5",
     ),
     Rule::safety(
         "equal-clocks-equal-stores",
@@ -125,7 +150,7 @@ static RULES: [Rule; 6] = [
     ),
 ];
 
-static SWITCHES: [Switch; 4] = [
+static SWITCHES: [Switch; 5] = [
     Switch::safety(
         "no-buffer",
         "causal-order",
@@ -145,6 +170,12 @@ static SWITCHES: [Switch; 4] = [
         "A node stores its own writes, and of its peers' the one with the larger origin wins, without regard to the \
                sum of its vector: a later write loses against what it replaced.",
         "broken-tiebreak",
+    ),
+    Switch::safety(
+        "one-by-one",
+        "fitting-reads",
+        "A client that wants several keys reads them one after the other.",
+        "broken-one-by-one",
     ),
     Switch::liveness(
         "no-anti-entropy",

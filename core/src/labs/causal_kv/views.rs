@@ -2,7 +2,7 @@
 
 use super::node::{Node, lacks};
 use super::replica::{Slot, VersionId};
-use super::words::{id_text, ids_text, missing_text};
+use super::words::{id_text, ids_text, missing_text, pair};
 use super::{CausalKv, Ctx, Question, Role};
 use crate::base::clock;
 use crate::labs::kit::words::shorten;
@@ -26,7 +26,12 @@ fn node_of<'a>(seen: &'a Saw<'_>) -> Option<&'a Node> {
 pub(super) fn question_text(question: &Question) -> String {
     match question {
         Question::Put { key, value } => format!("put {} = {}", shorten(key), shorten(&value.shown())),
+        Question::Delete { key } => format!("delete {}", shorten(key)),
         Question::Get { key } => format!("get {}", shorten(key)),
+        Question::GetAll { keys } => {
+            format!("get {}", keys.iter().map(|key| shorten(key)).collect::<Vec<_>>().join(", "))
+        }
+        Question::Keys => "keys".into(),
         Question::Status => "status".into(),
     }
 }
@@ -100,7 +105,7 @@ fn stores(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
 fn store_cell(ctx: &Ctx, slot: Option<&Slot>, newest: Option<VersionId>) -> Cell {
     let Some(slot) = slot else { return Cell::marked("–", Mark::Behind) };
     let winner = &slot.winner;
-    let text = format!("{} · {}", shorten(&winner.value.shown()), id_text(ctx, winner.id()));
+    let text = format!("{} · {}", winner.shown(), id_text(ctx, winner.id()));
     if !slot.losers.is_empty() {
         return Cell::marked(format!("{text} ∥ {}", ids_text(ctx, &slot.loser_ids())), Mark::Bad);
     }
@@ -113,12 +118,7 @@ fn buffers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
         let mut cells = Vec::new();
         for held in &node.buffer {
             let version = &held.version;
-            let what = format!(
-                "{} {} = {}",
-                id_text(ctx, version.id()),
-                shorten(&version.key),
-                shorten(&version.value.shown())
-            );
+            let what = format!("{} {}", id_text(ctx, version.id()), pair(version));
             cells.push(Cell::marked(what, Mark::Held));
             let missing = missing_text(ctx, &lacks(&node.replica, version));
             cells.push(Cell::marked(format!("waits for {missing}"), Mark::Missing));

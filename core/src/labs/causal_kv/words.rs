@@ -1,11 +1,13 @@
 //! Events in words: labels, `data`, and why something turned out as it did.
 
 use super::replica::{Version, VersionId};
-use super::{Ctx, Fate, Message, Note, Outcome, Question, Said};
+use super::views::question_text;
+use super::{Ctx, Fate, Message, Note, Outcome, Question, Said, Versions};
 use crate::base::clock;
-use crate::base::json::JsonObject;
+use crate::base::json::{JsonObject, quote};
 use crate::labs::kit::words::{shorten, vector};
 use crate::trace::{Kind, NodeId};
+use std::sync::Arc;
 
 /// A write's name: `node1/2`.
 pub(super) fn id_text(ctx: &Ctx, (origin, seq): VersionId) -> String {
@@ -37,13 +39,26 @@ fn named_missing(ctx: &Ctx, missing: &[u32]) -> String {
 }
 
 /// `x = 1`.
-fn pair(version: &Version) -> String {
-    format!("{} = {}", shorten(&version.key), shorten(&version.value.shown()))
+pub(super) fn pair(version: &Version) -> String {
+    match &version.value {
+        Some(value) => format!("{} = {}", shorten(&version.key), shorten(&value.shown())),
+        None => format!("{} deleted", shorten(&version.key)),
+    }
+}
+
+/// The value in `data`; of a deleted key none, and that is said.
+fn value_data(version: &Version, data: &mut JsonObject) {
+    match &version.value {
+        Some(value) => data.raw("value", value.json()),
+        None => data.raw("value", "null").bool("deleted", true),
+    };
 }
 
 fn version_data(ctx: &Ctx, version: &Version, data: &mut JsonObject) {
     data.text("origin", ctx.name(version.origin)).int("seq", version.seq);
-    data.text("key", &version.key).raw("value", version.value.json()).raw("deps", &vector(ctx, &version.deps));
+    data.text("key", &version.key);
+    value_data(version, data);
+    data.raw("deps", &vector(ctx, &version.deps));
     data.text("client", ctx.name(version.client)).int("n", version.n);
 }
 
@@ -56,13 +71,22 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
                     data.text("ask", "put").text("key", key).raw("value", value.json());
                     format!("put {} = {}", shorten(key), shorten(&value.shown()))
                 }
+                Question::Delete { key } => {
+                    data.text("ask", "delete").text("key", key);
+                    question_text(question)
+                }
                 Question::Get { key } => {
                     data.text("ask", "get").text("key", key);
-                    format!("get {}", shorten(key))
+                    question_text(question)
                 }
-                Question::Status => {
-                    data.text("ask", "status");
-                    "status".into()
+                Question::GetAll { keys } => {
+                    data.text("ask", "get_all").list("keys", keys.iter().map(|key| quote(key)));
+                    question_text(question)
+                }
+                Question::Keys | Question::Status => {
+                    let ask = question_text(question);
+                    data.text("ask", &ask);
+                    ask
                 }
             };
             data.int("n", *n).raw("deps", &vector(ctx, deps));
@@ -94,6 +118,23 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
     }
 }
 
+/// What a reader of a key gets, where that is a value.
+fn live((_, versions): &(Arc<str>, Versions)) -> Option<&Version> {
+    versions.as_ref().map(|versions| &*versions[0]).filter(|version| version.value.is_some())
+}
+
+/// Values and writes by their keys.
+fn found_all(ctx: &Ctx, all: &[(Arc<str>, Versions)], data: &mut JsonObject) {
+    let (mut values, mut writes) = (JsonObject::new(), JsonObject::new());
+    for (key, versions) in all {
+        let winner = versions.as_ref().map(|versions| &versions[0]);
+        let value = winner.and_then(|winner| winner.value.as_ref());
+        values.raw(key, value.map_or("null", |value| value.json()));
+        writes.raw(key, &winner.map_or_else(|| "null".into(), |winner| id_json(ctx, winner.id())));
+    }
+    data.raw("values", &values.end()).raw("writes", &writes.end());
+}
+
 fn answer(ctx: &Ctx, outcome: &Outcome, data: &mut JsonObject) -> String {
     match outcome {
         Outcome::Written(version) => {
@@ -106,10 +147,19 @@ fn answer(ctx: &Ctx, outcome: &Outcome, data: &mut JsonObject) -> String {
         }
         Outcome::Found(Some(versions)) => {
             let winner = &versions[0];
-            data.bool("ok", true).raw("value", winner.value.json()).raw("write", &id_json(ctx, winner.id()));
+            value_data(winner, data.bool("ok", true));
+            data.raw("write", &id_json(ctx, winner.id()));
             data.raw("deps", &vector(ctx, &winner.deps));
             data.list("concurrent", versions[1..].iter().map(|v| id_json(ctx, v.id())));
             pair(winner)
+        }
+        Outcome::FoundAll(all) => {
+            data.bool("ok", true);
+            found_all(ctx, all, data);
+            match all.iter().filter_map(live).map(pair).collect::<Vec<_>>() {
+                pairs if pairs.is_empty() => "no value".into(),
+                pairs => pairs.join(", "),
+            }
         }
         Outcome::Missing(missing) => {
             data.bool("ok", false).raw("missing", &named_missing(ctx, missing));
@@ -158,13 +208,13 @@ fn reply(ctx: &Ctx, said: &Said, context: &[u32], data: &mut JsonObject) -> Stri
     let mut answered = JsonObject::new();
     let label = said.outcome.as_ref().map(|outcome| answer(ctx, outcome, &mut answered));
     data.text("node", ctx.name(said.node)).int("n", said.n);
-    let winner = match (&said.question, &said.outcome) {
-        (Question::Put { value, .. }, _) => value.json(),
-        (_, Some(Outcome::Found(Some(versions)))) => versions[0].value.json(),
-        _ => "null",
-    };
-    if let Question::Put { key, .. } | Question::Get { key } = &said.question {
-        data.text("key", key).raw("value", winner);
+    if let Question::Put { key, .. } | Question::Delete { key } | Question::Get { key } = &said.question {
+        data.text("key", key);
+        match (&said.question, &said.outcome) {
+            (Question::Put { value, .. }, _) => drop(data.raw("value", value.json()).is_empty()),
+            (Question::Get { .. }, Some(Outcome::Found(Some(versions)))) => value_data(&versions[0], data),
+            _ => drop(data.raw("value", "null").is_empty()),
+        }
     }
     match &said.outcome {
         None => data.text("ok", "unknown"),
@@ -175,6 +225,13 @@ fn reply(ctx: &Ctx, said: &Said, context: &[u32], data: &mut JsonObject) -> Stri
         Some(Outcome::Found(Some(versions))) => {
             data.raw("write", &id_json(ctx, versions[0].id()));
             data.list("concurrent", versions[1..].iter().map(|v| id_json(ctx, v.id())));
+        }
+        Some(Outcome::FoundAll(all)) => {
+            let keys: Vec<String> = all.iter().filter(|pair| live(pair).is_some()).map(|(key, _)| quote(key)).collect();
+            if matches!(said.question, Question::Keys) {
+                data.list("keys", keys);
+            }
+            found_all(ctx, all, data);
         }
         Some(Outcome::Missing(missing)) => {
             data.raw("write", "null").raw("missing", &named_missing(ctx, missing));
@@ -301,6 +358,15 @@ fn why_replied(ctx: &Ctx, name: &str, said: &Said, context: &[u32]) -> String {
         Some(Outcome::Status { .. }) => format!("A clock is no value of a key: {name} depends on nothing new."),
         Some(_) if ctx.setup.no_client_context => format!(
             "Broken on purpose: {name} has seen {}, but will not say so when it asks the next time.",
+            clock::text(context)
+        ),
+        Some(Outcome::FoundAll(_)) if ctx.setup.one_by_one => format!(
+            "Broken on purpose: {name} has read the keys one by one, and what was written in between may show in one and not in \
+             the other."
+        ),
+        Some(Outcome::FoundAll(_)) => format!(
+            "All values are of one instant of {node}, whose store has with each write all that it depends on: they fit \
+             together. {name} depends on all of them from now on: its next questions carry {}.",
             clock::text(context)
         ),
         Some(_) => format!(

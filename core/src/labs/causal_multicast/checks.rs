@@ -27,7 +27,8 @@ fn called(watch: &Watching<'_>, record: &Record) -> String {
 
 /// The multicast that a record sends.
 fn sends<'a>(watch: &Watching<'a>, record: &Record) -> Option<&'a Letter> {
-    (record.kind == Kind::Send).then(|| &**watch.history.messages.at(record.message as usize))
+    let letter = (record.kind == Kind::Send).then(|| &**watch.history.messages.at(record.message as usize));
+    letter.filter(|letter| letter.private.is_none())
 }
 
 /// The multicast that a record delivers.
@@ -87,11 +88,12 @@ impl Check<CausalMulticast> for CausalOrder {
             return None;
         }
         let letter = delivers(watch, record)?;
+        let item = letter.item()?;
         let one = self.sent.find(letter.origin, letter.seq())?;
         let past = &self.pasts[usize::from(letter.origin)];
         let needed = (one.past.0..one.past.1).map(|i| *past.at(i as usize));
         let lacks = needed.clone().find(|&(origin, seq)| !self.delivered.has(record.node, (origin, seq.into())));
-        if self.delivered.add(record.node, letter.item()) && letter.origin != record.node {
+        if self.delivered.add(record.node, item) && letter.origin != record.node {
             self.pasts[me].push((letter.origin, letter.seq()));
         }
         let (origin, seq) = lacks?;
@@ -150,7 +152,7 @@ impl Check<CausalMulticast> for Stuck {
         if let Some(letter) = sends(watch, record) {
             self.sent.add(letter, id, (0, 0));
         } else if let Some(letter) = delivers(watch, record) {
-            self.delivered.add(record.node, letter.item());
+            self.delivered.add(record.node, (letter.origin, letter.seq().into()));
         }
         None
     }

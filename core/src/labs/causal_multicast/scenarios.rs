@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 11] = [
+pub(super) static SCENARIOS: [Builtin; 15] = [
     Builtin::new(
         "question",
         75_000,
@@ -49,6 +49,19 @@ pub(super) static SCENARIOS: [Builtin; 11] = [
         "Five processes talk all at once over links of very different length. Watch the buffers fill and drain.",
     ),
     Builtin::new(
+        "middle",
+        60_000,
+        include_str!("scenarios/middle.json"),
+        "An exercise that begins in the middle: the vectors at the start are given. Which of the two messages may P3 deliver when \
+                it comes?",
+    ),
+    Builtin::new(
+        "to-one",
+        60_000,
+        include_str!("scenarios/to-one.json"),
+        "P2 tells P3 alone what it has read. P3 holds that back, too, until it has read it itself; then P1 sends itself a note.",
+    ),
+    Builtin::new(
         "broken-no-buffer",
         60_000,
         include_str!("scenarios/broken-no-buffer.json"),
@@ -63,6 +76,21 @@ pub(super) static SCENARIOS: [Builtin; 11] = [
                 first one, which never was.",
     )
     .broken(&["tick-on-receive"]),
+    Builtin::new(
+        "broken-tick-on-local",
+        55_000,
+        include_str!("scenarios/broken-tick-on-local.json"),
+        "P1 counts an event that concerns nobody else. Its first multicast carries a 2, and everybody waits for the first one.",
+    )
+    .broken(&["tick-on-local"]),
+    Builtin::new(
+        "broken-raw-links",
+        60_000,
+        include_str!("scenarios/lost.json"),
+        "Nobody sends the lost copy again: P3 waits for it for ever, and with it all that depends on it.",
+    )
+    .broken(&["raw-links"])
+    .titled("Broken: one loss holds back all for ever"),
     Builtin::new(
         "broken-single-pass",
         110_000,

@@ -4,15 +4,28 @@ use super::scenarios;
 use crate::labs::kit::group;
 use crate::tables::{LabSpec, Operation, Param, Rule, Switch, Takes};
 
-pub(super) static MULTICAST: [Param; 1] =
-    [Param::new("payload", Takes::Json, "\"hello\"", "What the message says: any JSON.")];
+const PAYLOAD: Param = Param::new("payload", Takes::Json, "\"hello\"", "What the message says: any JSON.");
 
-static OPERATIONS: [Operation; 2] = [
+pub(super) static MULTICAST: [Param; 1] = [PAYLOAD];
+
+static SEND: [Param; 2] =
+    [Param::needed("to", Takes::Node(&[]), "Who gets the message; the process itself, too."), PAYLOAD];
+
+static SETUP: [Param; 2] =
+    group::setup("V at the start: {\"P1\": [2, 0, 0]}, for an exercise that begins in the middle.");
+
+static OPERATIONS: [Operation; 3] = [
     Operation {
         name: "multicast",
         at: &[],
         args: &MULTICAST,
         says: "Sends a message to all; the sender delivers it too.",
+    },
+    Operation {
+        name: "send",
+        at: &[],
+        args: &SEND,
+        says: "Sends a message to one process: it is not counted, and held until its receiver has seen what its sender had.",
     },
     group::local("An event that concerns nobody else. It is not counted."),
 ];
@@ -34,7 +47,7 @@ static RULES: [Rule; 3] = [
     ),
 ];
 
-static SWITCHES: [Switch; 4] = [
+static SWITCHES: [Switch; 6] = [
     Switch::safety(
         "no-buffer",
         "causal-order",
@@ -47,6 +60,19 @@ static SWITCHES: [Switch; 4] = [
         "A receiver counts the receive in its own component, as a vector clock does; the others then wait for \
                multicasts that never were.",
         "broken-tick-on-receive",
+    ),
+    Switch::liveness(
+        "tick-on-local",
+        "stuck",
+        "A process counts its local events too, as a vector clock does; the others then wait for multicasts that \
+               never were.",
+        "broken-tick-on-local",
+    ),
+    Switch::liveness(
+        "raw-links",
+        "stuck",
+        "Messages travel over the plain links: what is lost stays lost, and all that comes after it waits for ever.",
+        "broken-raw-links",
     ),
     Switch::liveness(
         "single-pass",
@@ -67,7 +93,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     title: "Causal multicast",
     says: "Everybody multicasts to everybody. Vector timestamps hold back a message until what its sender had seen has \
            been delivered, so that no reply comes before its question.",
-    setup: &group::SETUP,
+    setup: &SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,

@@ -19,19 +19,26 @@ pub(super) fn short(letter: &Letter) -> String {
 
 /// A multicast by its name.
 pub(super) fn name_of(ctx: &Ctx, letter: &Letter) -> String {
-    format!("{}'s multicast {}", ctx.name(letter.origin), letter.seq())
+    match letter.private {
+        Some(number) => format!("{}'s message {number} to one process", ctx.name(letter.origin)),
+        None => format!("{}'s multicast {}", ctx.name(letter.origin), letter.seq()),
+    }
 }
 
 /// A multicast's fields in `data`.
 pub(super) fn letter(ctx: &Ctx, letter: &Letter, data: &mut JsonObject) {
-    data.text("origin", ctx.name(letter.origin)).int("seq", letter.seq());
+    data.text("origin", ctx.name(letter.origin));
+    match letter.private {
+        Some(number) => data.int("private", number),
+        None => data.int("seq", letter.seq()),
+    };
     data.raw("payload", letter.payload.json()).raw("timestamp", &vector(ctx, &letter.timestamp));
 }
 
 pub(super) fn describe(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<String> {
     let label = match &note.about {
         About::Local => Some("local event".into()),
-        About::Sent | About::Received(_, Fate::Ready) => None,
+        About::Sent | About::SentPrivate | About::Received(_, Fate::Ready) => None,
         About::Received(message, Fate::Held(missing)) => {
             if let Some(Missing { component, has, needs }) = missing.first() {
                 let mut held = JsonObject::new();
@@ -46,7 +53,7 @@ pub(super) fn describe(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<
         }
         About::Delivered(message, _) => {
             letter(ctx, message, data);
-            Some(format!("deliver {}", short(message)))
+            Some(format!("{} {}", if message.private.is_some() { "read" } else { "deliver" }, short(message)))
         }
     };
     data.raw("before", &vector(ctx, &note.before)).raw("after", &vector(ctx, &note.after));
@@ -73,7 +80,18 @@ pub(super) fn all_lacking(ctx: &Ctx, missing: &[Missing]) -> String {
 pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> String {
     let me = ctx.name(node);
     match &note.about {
+        About::Local if ctx.setup.tick_on_local => format!(
+            "Broken on purpose: {me} counts an event of its own in V, {} → {}. The others will wait for a multicast that \
+             never was.",
+            text(&note.before),
+            text(&note.after)
+        ),
         About::Local => format!("An event at {me} alone. V counts multicasts only, and stays {}.", text(&note.after)),
+        About::SentPrivate => format!(
+            "A message to one process is no multicast and is not counted. Its timestamp {} says what {me} had delivered: \
+             its receiver holds it until it has delivered that too.",
+            text(&note.after)
+        ),
         About::Sent => format!(
             "{me} raises its own component from {} to {}: this is its multicast {1}. The timestamp {} says what {me} had \
              delivered when it sent it.",
@@ -124,17 +142,20 @@ fn why_delivered(ctx: &Ctx, node: NodeId, note: &Note, message: &Letter, how: Ho
     if how == How::Again {
         return format!("Broken on purpose: {me} had handed up {which} before the crash, and does it again.");
     }
-    if message.origin == node {
+    let lacks = missing(&note.before, message);
+    if message.private.is_some() && lacks.is_empty() {
+        return format!("{me} has delivered all that {from} had delivered when it sent {which}, {stamp}. V stays.");
+    }
+    if message.origin == node && message.private.is_none() {
         let late = if how == How::Owed { " A crash had come between its sending and this." } else { "" };
         return format!("{me} delivers its own multicast without waiting: it knows all that it knew.{late}");
     }
-    if message.seq() <= note.before[origin] {
+    if message.private.is_none() && message.seq() <= note.before[origin] {
         return format!(
             "Broken on purpose: {which}, {stamp}, comes after what depended on it; V, {}, had counted it.",
             text(&note.before)
         );
     }
-    let lacks = missing(&note.before, message);
     if !lacks.is_empty() {
         return format!("Broken on purpose: {me} delivers {which}, {stamp}, without {}.", all_lacking(ctx, &lacks));
     }
@@ -161,7 +182,10 @@ pub(super) fn panels(ctx: &Ctx, seen: &[Seen<'_, CausalMulticast>]) -> Vec<Panel
 }
 
 fn item(ctx: &Ctx, letter: &Letter) -> String {
-    format!("{} #{}: {}", ctx.name(letter.origin), letter.seq(), short(letter))
+    match letter.private {
+        Some(_) => format!("{} to one: {}", ctx.name(letter.origin), short(letter)),
+        None => format!("{} #{}: {}", ctx.name(letter.origin), letter.seq(), short(letter)),
+    }
 }
 
 fn buffers(ctx: &Ctx, seen: &[Seen<'_, CausalMulticast>]) -> Panel {

@@ -113,7 +113,7 @@ impl Check<TotalOrder> for Stuck {
             } else {
                 let these = names(ctx, &missing, "and");
                 let later = message.timestamp;
-                format!("{me} holds {name} for ever: nothing later than {later} has come from {these}.")
+                format!("{me} holds {name} for ever: nothing at {later} or later has come from {these}.")
             };
             return Some(Broken { explain, events: sent.into_iter().collect() });
         }

@@ -3,7 +3,7 @@
 use super::{Message, Multicast, TotalOrder, account};
 use crate::base::json::{JsonObject, quote};
 use crate::base::words::shorten;
-use crate::labs::kit::words::names;
+use crate::labs::kit::words::{message as label, names};
 use crate::protocol::Context;
 use crate::trace::{Kind, NodeId};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Head {
     pub(super) message: Arc<Multicast>,
-    /// From these nothing with a larger timestamp has arrived.
+    /// From these nothing with its timestamp or a larger one has arrived.
     pub(super) missing: Vec<NodeId>,
 }
 
@@ -26,6 +26,8 @@ pub enum Note {
     Multicast { before: u32, after: u32, message: Arc<Multicast> },
     /// An acknowledgement leaves.
     Ack { before: u32, after: u32 },
+    /// A plain message leaves.
+    Plain { before: u32, after: u32 },
     /// Something arrives; the head that then still waits, if one does.
     Receive { before: u32, after: u32, head: Option<Arc<Head>> },
     /// A message is handed up: as which one, the balance behind it, and what had been heard from each process.
@@ -39,6 +41,7 @@ impl Note {
             Note::Local { before, after }
             | Note::Multicast { before, after, .. }
             | Note::Ack { before, after }
+            | Note::Plain { before, after }
             | Note::Receive { before, after, .. } => (before, after),
             Note::Deliver { clock, .. } => (clock, clock),
         }
@@ -66,6 +69,10 @@ pub(super) fn message(ctx: &Context<TotalOrder>, message: &Message, data: &mut J
                 None => format!("{name} {}", shorten(&message.payload.shown(), LABEL_CHARS_MAX)).trim_end().to_string(),
             }
         }
+        Message::Plain { payload, timestamp } => {
+            data.raw("payload", payload.json()).int("timestamp", *timestamp);
+            label(&payload.shown())
+        }
         Message::Ack { origin, seq, timestamp } => {
             let mut of = JsonObject::new();
             of.text("origin", ctx.name(*origin)).int("seq", *seq);
@@ -79,7 +86,7 @@ pub(super) fn message(ctx: &Context<TotalOrder>, message: &Message, data: &mut J
 pub(super) fn describe(ctx: &Context<TotalOrder>, kind: Kind, note: &Note, data: &mut JsonObject) -> Option<String> {
     let (before, after, label) = match note {
         Note::Local { before, after } => (before, after, Some("local event".into())),
-        Note::Ack { before, after } => (before, after, None),
+        Note::Ack { before, after } | Note::Plain { before, after } => (before, after, None),
         Note::Multicast { before, after, message } => {
             // A `send` record has these from its message; alone, a multicast is a local event.
             let alone = kind == Kind::Local;
@@ -114,6 +121,12 @@ pub(super) fn why(ctx: &Context<TotalOrder>, kind: Kind, node: NodeId, note: &No
     let me = ctx.name(node);
     Some(match note {
         Note::Local { .. } => (format!("An event at {me} alone: only its clock rises."), CLOCK),
+        Note::Plain { after, .. } => (
+            format!(
+                "A message to one process: {me}'s clock rises to {after}, its timestamp. Nobody puts it into an order."
+            ),
+            CLOCK,
+        ),
         Note::Ack { after, .. } if ctx.setup.raw_links => (
             format!(
                 "{me} tells everybody that the message stands in its queue. Broken on purpose: the acknowledgement, with \
@@ -152,7 +165,7 @@ fn received(ctx: &Context<TotalOrder>, me: &str, clock: (u32, u32), head: Option
         None => format!("{taken} Nothing is held back behind this."),
         Some(Head { message, missing }) => format!(
             "{taken} The head of its queue is then {}, at ({}, {}): it is held until an acknowledgement, or anything \
-             else later than {}, has come from {}{}.",
+             else at {} or later, has come from {}{}.",
             name(ctx, message.origin, message.seq),
             message.timestamp,
             ctx.name(message.origin),
@@ -181,7 +194,7 @@ fn delivered(ctx: &Context<TotalOrder>, node: NodeId, position: u32, message: &M
     let place = format!("({}, {})", message.timestamp, ctx.name(message.origin));
     let basis = match heard.is_empty() {
         true => "Nobody is left to wait for".to_string(),
-        false => format!("Something later has arrived from every other process ({})", heard.join(", ")),
+        false => format!("Something as late has arrived from every other process ({})", heard.join(", ")),
     };
     let safe = if ctx.setup.raw_links {
         "Broken on purpose: on links that do not keep order, something smaller can still be under way."

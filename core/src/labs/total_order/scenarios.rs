@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 17] = [
+pub(super) static SCENARIOS: [Builtin; 18] = [
     Builtin::new(
         "concurrent",
         41_000,
@@ -30,6 +30,13 @@ pub(super) static SCENARIOS: [Builtin; 17] = [
         include_str!("scenarios/overtaking.json"),
         "P1's acknowledgement of P2#1 reaches P3 before P1's own slow message. The link holds it back, \
                 so P3 does not deliver too early.",
+    ),
+    Builtin::new(
+        "same-stamp",
+        44_000,
+        include_str!("scenarios/same-stamp.json"),
+        "Both messages have timestamp 5. P3 delivers P1's as soon as it has P2's of the same stamp: nothing earlier can come from \
+                P2. The last message is a plain one that nobody orders.",
     ),
     Builtin::new(
         "crash",

@@ -11,12 +11,26 @@ pub(super) static MULTICAST: [Param; 1] = [Param::new(
     "Any JSON. {\"add\":100} adds cents to the account, {\"mul_percent\":1} adds per cent of the balance.",
 )];
 
-static OPERATIONS: [Operation; 2] = [
+static SEND: [Param; 2] = [
+    Param::needed("to", Takes::Node(&[]), "Who gets the message; the process itself, too."),
+    Param::new("payload", Takes::Json, "\"hello\"", "What the message says: any JSON."),
+];
+
+static SETUP: [Param; 2] =
+    group::setup("Lamport clocks at the start: {\"P1\": 4}, for an exercise that begins in the middle.");
+
+static OPERATIONS: [Operation; 3] = [
     Operation {
         name: "multicast",
         at: &[],
         args: &MULTICAST,
         says: "Sends a message to everybody, the sender included; all deliver it in the same order.",
+    },
+    Operation {
+        name: "send",
+        at: &[],
+        args: &SEND,
+        says: "Sends a plain message to one process: clocks rise, and nobody orders it.",
     },
     group::local("An event that concerns nobody else: the clock rises."),
 ];
@@ -79,7 +93,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     title: "Totally ordered multicast",
     says: "Processes multicast, and all deliver everything in the same order: Lamport's clocks, a hold-back queue and \
            acknowledgements, without any leader.",
-    setup: &group::SETUP,
+    setup: &SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
     switches: &SWITCHES,

@@ -69,9 +69,10 @@ pub(super) fn queues(ctx: &Context<TotalOrder>, seen: &[Seen<'_, TotalOrder>]) -
     };
     Panel::Lists {
         title: "Hold-back queues".into(),
-        says: "Messages that have arrived and are not delivered, by (timestamp, process). Under each head: from whom \
-               something later is still missing."
-            .into(),
+        says:
+            "Messages that have arrived and are not delivered, by (timestamp, process). Under each head: for whom it \
+               waits, since something earlier may still come from there."
+                .into(),
         lists: seen.iter().enumerate().map(list).collect(),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::VectorClocks;
 use crate::base::clock::text;
-use crate::protocol::{Broken, Check, Watch};
+use crate::protocol::{Broken, Check, Story, Watch};
 use crate::trace::{Kind, Record, RecordId};
 
-/// The protocol's clock equals the simulator's stamp at every send, receive and local event.
+/// The protocol's clock equals the simulator's stamp, counted from where the clocks start, at every send, receive and local event.
 #[derive(Clone, Debug)]
 pub(super) struct ClockMatchesCausality;
 
@@ -14,7 +14,7 @@ impl Check<VectorClocks> for ClockMatchesCausality {
         if !matches!(record.kind, Kind::Send | Kind::Receive | Kind::Local) {
             return None;
         }
-        let stamp = watch.history.trace.vector(record)?;
+        let stamp = VectorClocks::observed(watch.ctx, record.node, watch.history.trace.vector(record)?);
         let step = watch.history.note(record)?;
         if *step.after == *stamp {
             return None;

@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 9] = [
+pub(super) static SCENARIOS: [Builtin; 10] = [
     Builtin::new(
         "textbook",
         128_000,
@@ -47,6 +47,13 @@ pub(super) static SCENARIOS: [Builtin; 9] = [
         150_000,
         include_str!("scenarios/alphabet.json"),
         "Twenty-six processes and a clock as long: choose any event and see how small its past is.",
+    ),
+    Builtin::new(
+        "middle",
+        75_000,
+        include_str!("scenarios/middle.json"),
+        "The clocks at the start are given, and nobody knows all of them. P1 writes to two of three, P3 to itself: work out each \
+                clock before you look.",
     ),
     Builtin::new(
         "broken-no-merge",

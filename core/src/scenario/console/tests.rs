@@ -126,7 +126,7 @@ fn what_is_wrong_is_named_with_its_column() {
         ("P1 send", "column 8: the key \"to\" is missing"),
         ("P1 send P9", "column 9: there is no process \"P9\"; there are P1, P2, P3"),
         ("P1 send to=P9", "column 12: there is no process \"P9\"; there are P1, P2, P3"),
-        ("P1 send P1", "column 9: P1 cannot send a message to itself; use local"),
+        ("P1 multicast x [\"P9\"]", "column 16: there is no process P9"),
         ("P1 send P2 to=P3", "column 12: to stands there twice"),
         ("P1 send P2 hello you", "column 18: send takes to, message; a text with spaces stands in quotes"),
         ("P1 send P2 massage=x", "column 12: send takes to, message"),

@@ -115,7 +115,7 @@ impl Query {
     /// One sentence, when the run cannot say.
     pub fn answer(&self, whole: &Run, choices: &[String]) -> Result<Answer, String> {
         let trace = whole.trace();
-        let stamp = |id: RecordId| trace.vector(trace.record(id)).ok_or("this event has no stamp");
+        let stamp = |id: RecordId| whole.observed(id).ok_or("this event has no stamp");
         let text = match self {
             Query::Clock(e) => {
                 let id = e.need(whole)?;

@@ -105,9 +105,9 @@ fn jump(id: RecordId, text: String, on: &Callback<Command>) -> Html {
 fn clocks(s: &Session, id: RecordId) -> Html {
     let trace = s.run().trace();
     let record = trace.record(id);
-    let stamp = trace.vector(record).unwrap_or_default();
+    let stamp = s.run().observed(id).unwrap_or_default();
     let earlier = previous_event(trace, id);
-    let stamped_before = || earlier.and_then(|p| trace.vector(trace.record(p))).unwrap_or_else(|| vec![0; stamp.len()]);
+    let stamped_before = || earlier.and_then(|p| s.run().observed(p)).unwrap_or_else(|| vec![0; stamp.len()]);
     // The protocol's own vector where it is to be the observer's, else the observer's alone.
     let apart = s.lab().spec().own_clock.is_some();
     let own_of = |id: RecordId| s.run().own_clock(id).filter(|_| !apart);
@@ -115,7 +115,7 @@ fn clocks(s: &Session, id: RecordId) -> Html {
     let lamport_before = earlier.map_or(0, |p| trace.record(p).lamport);
     let message = (record.kind == Kind::Receive).then(|| {
         let own = own_of(record.cause).map(|(_, after)| after);
-        own.or_else(|| trace.vector(trace.record(record.cause))).unwrap_or_default()
+        own.or_else(|| s.run().observed(record.cause)).unwrap_or_default()
     });
     let wrong = after != stamp;
     let own = usize::from(record.node);

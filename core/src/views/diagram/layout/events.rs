@@ -143,7 +143,7 @@ impl Sheet<'_> {
         if self.is_veiled(id) {
             return Some("?".into());
         }
-        let vector = || self.trace.vector(record).map(|v| clock::text(&v));
+        let vector = || self.run.observed(id).map(|v| clock::text(&v));
         match self.view.labels {
             Labels::None => None,
             Labels::Own => {
@@ -177,11 +177,8 @@ impl Sheet<'_> {
             let cone = self.cone(id, &record);
             let Some(text) = self.clock_text(id, &record) else { continue };
             // What the protocol itself believes, where that is not what has happened.
-            let wrong = self
-                .run
-                .own_clock(id)
-                .map(|(_, own)| own)
-                .filter(|own| Some(own) != self.trace.vector(&record).as_ref());
+            let wrong =
+                self.run.own_clock(id).map(|(_, own)| own).filter(|own| Some(own) != self.run.observed(id).as_ref());
             match wrong.filter(|_| comparable && !self.is_veiled(id) && self.view.labels != Labels::Lamport) {
                 Some(own) => self.draw_clock_label(id, cone, format!("{} ≠ {text}", clock::text(&own)), Ink::Bad),
                 None => self.draw_clock_label(id, cone, text, Ink::Muted),
