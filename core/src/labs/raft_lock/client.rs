@@ -55,7 +55,12 @@ pub(super) struct Doing {
     /// Some of its locks were taken away.
     lost: bool,
     token: u32,
+    /// The last release that its lock is counted as given back by.
+    given_back: Option<u32>,
 }
+
+/// How a client believes to hold a lock: how, under which token, and how often it has acquired it.
+pub(super) type Held = (Mode, u32, u32);
 
 /// What a client holds in memory.
 #[derive(Clone, Debug)]
@@ -69,8 +74,8 @@ pub(super) struct Client {
     pub(super) doing: Option<Doing>,
     /// What it will do next, and whom it asks first.
     pub(super) jobs: Jobs<(Job, Option<NodeId>)>,
-    /// What it believes to hold, with the tokens.
-    pub(super) held: BTreeMap<Rc<str>, (Mode, u32)>,
+    /// What it believes to hold.
+    pub(super) held: BTreeMap<Rc<str>, Held>,
     alive_armed: bool,
     /// Nothing came since it last said that it lives.
     unheard: bool,
@@ -149,7 +154,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
     keep_alive(ctx, client, out);
     watch_lease(ctx, client, out);
     if let Some(became) = client.became.take() {
-        let held = client.held.iter().map(|(resource, (mode, token))| (Rc::clone(resource), *mode, *token)).collect();
+        let held = client.held.iter().map(|(resource, held)| (Rc::clone(resource), *held)).collect();
         out.with_input(Some(Note::Believes(Box::new(Believes { held, became }))), None);
     }
 }
@@ -197,8 +202,17 @@ fn next_job(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     let Some((request, (job, via))) = client.jobs.next(client.doing.as_ref()) else { return };
     client.leader.server = via.unwrap_or(client.leader.server);
     let since_us = out.now_us();
-    client.doing =
-        Some(Doing { request, job, done: 0, since_us, queued: false, holding: false, lost: false, token: 0 });
+    client.doing = Some(Doing {
+        request,
+        job,
+        done: 0,
+        since_us,
+        queued: false,
+        holding: false,
+        lost: false,
+        token: 0,
+        given_back: None,
+    });
     next_command(ctx, client, out);
 }
 
@@ -216,16 +230,28 @@ fn next_command(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 /// ever.
 fn ask(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     let Some(message) = client.message(out.now_us()) else { return };
-    if let Message::Ask { ask: Ask::Release(resource), .. } = &message
-        && let (Some((_, token)), Some(doing)) = (client.held.remove(resource), &mut client.doing)
-    {
-        // Whoever gets it next may know of it before the answer is here.
-        doing.token = token;
-        client.became = Some(Became::GivenBack);
+    if let Message::Ask { ask: Ask::Release(resource), .. } = &message {
+        give_back(ctx, client, resource);
     }
     client.leader.asked();
     out.send_noting(client.leader.server, message, Note::Nothing, Some(client.write()));
     out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
+}
+
+/// It lets go when it asks: whoever gets the lock next may know of it before the answer is here. With one release for each
+/// acquisition only the last one counts; a number names a release for ever, so it is counted once.
+fn give_back(ctx: &Ctx, client: &mut Client, resource: &Rc<str>) {
+    let (Some(doing), Some(held)) = (&mut client.doing, client.held.get_mut(resource)) else { return };
+    if doing.given_back == Some(client.jobs.serial) {
+        return;
+    }
+    doing.given_back = Some(client.jobs.serial);
+    doing.token = held.1;
+    held.2 -= 1;
+    if held.2 == 0 || !ctx.setup.rules.one_by_one {
+        client.held.remove(resource);
+        client.became = Some(Became::GivenBack);
+    }
 }
 
 /// Time to ask again: somebody else, if nothing came.
@@ -243,7 +269,7 @@ fn learn(client: &mut Client, told: &Told) {
     client.known = told.index;
     let Some(holds) = &told.holds else { return };
     let before = client.held.len();
-    client.held.retain(|_, (_, token)| holds.contains(token));
+    client.held.retain(|_, (_, token, _)| holds.contains(token));
     if client.held.len() < before {
         client.became = Some(Became::Taken { index: told.index });
     }
@@ -300,7 +326,7 @@ fn on_answer(
         Answer::Alive => {}
         Answer::Gone(tokens) => {
             let before = client.held.len();
-            client.held.retain(|_, (_, token)| !tokens.contains(token));
+            client.held.retain(|_, (_, token, _)| !tokens.contains(token));
             if client.held.len() < before {
                 client.became = Some(Became::Taken { index: client.known });
             }
@@ -333,8 +359,8 @@ fn on_outcome(ctx: &Ctx, client: &mut Client, outcome: Outcome, out: &mut Effect
             return;
         }
         (Outcome::Granted(token), Ask::Acquire(resource, mode)) => {
-            let mode = client.held.get(&resource).map_or(mode, |(known, _)| mode.max(*known));
-            client.held.insert(resource, (mode, token));
+            let (known, _, count) = client.held.get(&resource).copied().unwrap_or((mode, token, 0));
+            client.held.insert(resource, (mode.max(known), token, count + 1));
             doing.token = token;
             client.tally.acquired += 1;
             let us = out.now_us() - doing.since_us;

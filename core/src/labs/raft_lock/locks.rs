@@ -58,6 +58,8 @@ pub(super) struct Rules {
     pub(super) policy: Policy,
     pub(super) no_dedupe: bool,
     pub(super) holders_only_graph: bool,
+    /// A release gives back one acquisition, not all of them.
+    pub(super) one_by_one: bool,
     pub(super) victim_outside_cycle: bool,
 }
 
@@ -107,6 +109,8 @@ pub enum Outcome {
     Queued,
     /// It has given the lock back.
     Released,
+    /// It has given the lock back once, and holds it so many times still.
+    Kept(u32),
     /// It had no such lock.
     NotHeld,
     /// Its transaction was aborted, and all its locks are gone.
@@ -124,6 +128,8 @@ pub(super) struct Holder {
     pub(super) serial: u32,
     pub(super) mode: Mode,
     pub(super) token: u32,
+    /// How often it was acquired and not given back.
+    pub(super) count: u32,
 }
 
 /// Who waits for one.
@@ -248,7 +254,7 @@ impl Locks {
             }
             Command::Release { call, resource } => {
                 if self.admit(rules, call, &mut done) {
-                    let outcome = self.release(call, resource, &mut done);
+                    let outcome = self.release(rules, call, resource, &mut done);
                     self.answer(call, outcome, &mut done);
                 }
             }
@@ -325,7 +331,9 @@ impl Locks {
         done: &mut Applied,
     ) -> Outcome {
         let lock = self.resources.entry(Rc::clone(resource)).or_default();
-        if let Some(held) = lock.holder(call.client).filter(|h| h.mode == Mode::Exclusive || mode == Mode::Shared) {
+        let mut held = lock.holders.iter_mut().filter(|h| h.client == call.client);
+        if let Some(held) = held.find(|h| h.mode == Mode::Exclusive || mode == Mode::Shared) {
+            held.count += 1;
             return Outcome::Granted(held.token);
         }
         if lock.queue.iter().any(|w| w.client == call.client) {
@@ -401,9 +409,13 @@ impl Locks {
         self.drop_all(client, Change::Aborted, Outcome::Aborted, done);
     }
 
-    fn release(&mut self, call: &Call, resource: &Rc<str>, done: &mut Applied) -> Outcome {
+    fn release(&mut self, rules: &Rules, call: &Call, resource: &Rc<str>, done: &mut Applied) -> Outcome {
         let Some(lock) = self.resources.get_mut(resource) else { return Outcome::NotHeld };
         let Some(place) = lock.holders.iter().position(|h| h.client == call.client) else { return Outcome::NotHeld };
+        if rules.one_by_one && lock.holders[place].count > 1 {
+            lock.holders[place].count -= 1;
+            return Outcome::Kept(lock.holders[place].count);
+        }
         let Holder { mode, token, .. } = lock.holders.remove(place);
         let (client, serial) = (call.client, call.serial);
         // Who gives up a lock does not wait to have more of it.
@@ -447,8 +459,10 @@ impl Locks {
             let Waiter { client, serial, mode, .. } = lock.queue.pop_front().expect("it fits");
             self.token += 1;
             let token = self.token;
+            // An upgrade is one acquisition more.
+            let count = lock.holder(client).map_or(0, |h| h.count) + 1;
             lock.holders.retain(|h| h.client != client);
-            lock.holders.push(Holder { client, serial, mode, token });
+            lock.holders.push(Holder { client, serial, mode, token, count });
             let resource = Rc::clone(resource);
             done.effects.push(Effect { client, serial, resource, change: Change::Granted, mode, token });
             if let Some(known) = self.sessions.get_mut(&client).filter(|s| s.serial == serial) {

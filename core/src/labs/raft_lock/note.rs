@@ -1,7 +1,7 @@
 //! What the protocol says about events: the values behind labels, `data` and explanations.
 
-use super::client::Job;
-use super::locks::{Effect, Mode, Outcome};
+use super::client::{Held, Job};
+use super::locks::{Effect, Outcome};
 use super::log::{Conflict, Entry};
 use super::{Index, Snapshot, Term};
 use crate::trace::NodeId;
@@ -47,8 +47,8 @@ pub enum Note {
 /// What a client believes to hold, since a change.
 #[derive(Clone, Debug)]
 pub struct Believes {
-    /// Locks, how, and under which token.
-    pub(super) held: Vec<(Rc<str>, Mode, u32)>,
+    /// Locks, how, under which token, and how often.
+    pub(super) held: Vec<(Rc<str>, Held)>,
     pub(super) became: Became,
 }
 

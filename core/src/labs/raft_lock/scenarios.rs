@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 31] = [
+pub(super) static SCENARIOS: [Builtin; 33] = [
     Builtin::new(
         "first-election",
         260_000,
@@ -32,6 +32,12 @@ pub(super) static SCENARIOS: [Builtin; 31] = [
         60_000,
         include_str!("scenarios/figure-7.json"),
         "S1 comes to power in term 8 with the logs of Figure 7: followers lack entries, have too many, or both. Each refusal skips a whole term.",
+    ),
+    Builtin::new(
+        "who-may-win",
+        120_000,
+        include_str!("scenarios/who-may-win.json"),
+        "Logs, terms and votes are given. S1 and S3 stand, one after the other: work out who gets whose vote before you look.",
     ),
     Builtin::new(
         "figure-8",
@@ -68,6 +74,12 @@ pub(super) static SCENARIOS: [Builtin; 31] = [
         330_000,
         include_str!("scenarios/transfer.json"),
         "S1 is asked to hand over: it takes nothing new, brings S3 up to date and tells it to stand at once, past everybody's patience.",
+    ),
+    Builtin::new(
+        "re-entrant",
+        330_000,
+        include_str!("scenarios/re-entrant.json"),
+        "client_A acquires a twice and releases it twice. With one release for each acquisition client_B gets it after the second.",
     ),
     Builtin::new(
         "deadlock-two",

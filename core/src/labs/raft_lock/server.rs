@@ -79,12 +79,14 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
         Some(snapshot) => (snapshot.index, snapshot.machine.clone()),
         None => (0, Locks::default()),
     };
+    // The commit index is in memory only: what an exercise gives is known at the very start, and not after a crash.
+    let start_commit = if out.now_us() == 0 { ctx.setup.start[usize::from(me)].commit } else { 0 };
     let mut server = Server {
         term: disk.term,
         voted_for: disk.voted_for,
         log: disk.log.clone(),
         snapshot: disk.snapshot.clone(),
-        commit: index,
+        commit: index.max(start_commit),
         applied: index,
         machine,
         role: Standing::Follower,
@@ -110,6 +112,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
     let at = At { ctx, me, now_us: out.now_us() };
     server.show(out);
     election::arm(at, out);
+    server.apply_committed(at, out);
     server
 }
 

@@ -1,5 +1,7 @@
 //! Settings, processes, and requests from checked fields.
 
+mod start;
+
 use super::client::Job;
 use super::locks::{Mode, Policy, Rules};
 use super::log::{Entry, Lax};
@@ -9,10 +11,9 @@ use crate::labs::kit::cast::{self, Servers};
 use crate::protocol::{Misfit, ProcessInfo};
 use crate::tables::{Value, Values};
 use crate::trace::NodeId;
+use start::Start;
 use std::rc::Rc;
 
-/// Most entries of a log that is given at the start.
-const LOG_MAX: usize = 1_000;
 /// Most locks of one piece of work.
 const WORK_LOCKS_MAX: usize = 8;
 /// What made-up requests are about: few, so that they meet.
@@ -36,8 +37,8 @@ pub struct Setup {
     pub(super) rules: Rules,
     pub(super) lax: Lax,
     pub(super) broken: Broken,
-    /// Terms of the entries that are in each server's log at the start.
-    pub(super) logs: Vec<Vec<u32>>,
+    /// How the servers are at the start.
+    pub(super) start: Vec<Start>,
 }
 
 /// Rules of Raft that are switched off on purpose.
@@ -78,6 +79,7 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
             policy,
             no_dedupe: on("no-dedupe"),
             holders_only_graph: on("holders-only-graph"),
+            one_by_one: given.text("release") == "one",
             victim_outside_cycle: on("victim-outside-cycle"),
         },
         lax: Lax { no_log_check: on("no-log-check"), truncate_on_stale: on("truncate-on-stale-append") },
@@ -91,7 +93,7 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
             no_local_expiry: on("no-local-expiry"),
             told_once: on("told-once"),
         },
-        logs: logs(&given.json("logs"), given.count("servers")).map_err(|e| ("logs", e.what))?,
+        start: start::read(given)?,
     };
     if setup.heartbeat_us >= setup.election_us.0 {
         let what = "an election timeout must be longer than the time between heartbeats, or no leader lasts";
@@ -100,53 +102,15 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
     Ok(setup)
 }
 
-/// The logs at the start: `{"S1": [1, 1, 4]}`, the terms of the entries.
-fn logs(payload: &Payload, servers: usize) -> Result<Vec<Vec<u32>>, InputError> {
-    let mut logs = vec![Vec::new(); servers];
-    let doc = Doc::parse(payload.json())?;
-    let mut object = doc.object()?;
-    for (i, log) in logs.iter_mut().enumerate() {
-        let Some(given) = object.take(&format!("S{}", i + 1)) else { continue };
-        for term in given.list()? {
-            let term_number = term.int(1, 1_000_000)? as u32;
-            if log.last().is_some_and(|last| *last > term_number) {
-                return term.error("terms in a log never fall");
-            }
-            log.push(term_number);
-        }
-        if log.len() > LOG_MAX {
-            return given.error(format!("at most {LOG_MAX} entries"));
-        }
-    }
-    object.finish()?;
-    same_before(&logs).map(|()| logs)
-}
-
-/// Two logs with the same term at an index agree before it (§5.3): others no Raft could have made.
-fn same_before(logs: &[Vec<u32>]) -> Result<(), InputError> {
-    for (i, one) in logs.iter().enumerate() {
-        for (j, two) in logs.iter().enumerate().skip(i + 1) {
-            let agree = one.iter().zip(two).rposition(|(x, y)| x == y).map_or(0, |last| last + 1);
-            if one[..agree] != two[..agree] {
-                let what =
-                    format!("S{} and S{} have the same term at index {agree} and differ before it", i + 1, j + 1);
-                return Err(InputError::new("$", what));
-            }
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn processes(setup: &Setup) -> Vec<ProcessInfo> {
     let servers = cast::numbered("S", "server", setup.servers.count());
     servers.chain(cast::lettered("client_", "client", setup.clients)).collect()
 }
 
 pub(super) fn format(ctx: &Ctx, me: NodeId) -> Disk {
-    // Whoever led the highest term had a majority's votes, so nobody may get them in that term again.
-    let term = ctx.setup.logs.iter().flatten().copied().max().unwrap_or(0);
-    let mut disk = Disk { term, ..Disk::default() };
-    for &term in ctx.setup.logs.get(usize::from(me)).into_iter().flatten() {
+    let Some(start) = ctx.setup.start.get(usize::from(me)) else { return Disk::default() };
+    let mut disk = Disk { term: start.term, voted_for: start.voted_for, ..Disk::default() };
+    for &term in &start.log {
         disk.log.push(Entry { term, command: Rc::new(Command::Noop) });
     }
     disk

@@ -21,7 +21,7 @@ const fn millis(name: &'static str, max_us: u64, default: &'static str, says: &'
     Param::millis(name, 1_000..=max_us, default, says)
 }
 
-pub(super) static SETUP: [Param; 14] = [
+pub(super) static SETUP: [Param; 18] = [
     Param::int("servers", 1..=SERVERS_MAX as u64, "5", "Number of servers."),
     Param::int("clients", 1..=CLIENTS_MAX, "3", "Number of clients."),
     millis("heartbeat_ms", PERIOD_US_MAX, "50", "Time between two heartbeats of a leader (§5.2)."),
@@ -55,6 +55,25 @@ pub(super) static SETUP: [Param; 14] = [
     ),
     millis("wait_ms", WAIT_US_MAX, "800", "With `timeout`: who has waited for so long is aborted."),
     millis("retry_ms", PERIOD_US_MAX, "200", "A client asks again after so long, or up to half as long again."),
+    Param::new(
+        "release",
+        Takes::Choice(&["all", "one"]),
+        "\"all\"",
+        "Who acquires a lock that it holds has it once more. A release gives back all of it, or one time of several.",
+    ),
+    Param::new(
+        "terms",
+        Takes::Json,
+        "{}",
+        "currentTerm of servers at the start: {\"S1\": 4}; where nothing is said, the highest term of any log.",
+    ),
+    Param::new("votes", Takes::Json, "{}", "votedFor of servers at the start, in their term: {\"S1\": \"S3\"}."),
+    Param::new(
+        "commits",
+        Takes::Json,
+        "{}",
+        "commitIndex of servers at the start: {\"S1\": 2}; what is committed must be on a majority.",
+    ),
     Param::new(
         "logs",
         Takes::Json,

@@ -45,13 +45,18 @@ pub(super) fn job_text(job: &Job) -> String {
     }
 }
 
+/// How often something is held, where that is more than once.
+fn times(count: u32) -> String {
+    if count > 1 { format!(" ×{count}") } else { String::new() }
+}
+
 /// Named values of a process.
 pub(super) fn fields(ctx: &Ctx, seen: &Saw<'_>) -> Vec<Field> {
     if let Some(client) = client_of(seen) {
         let held: Vec<String> = client
             .held
             .iter()
-            .map(|(name, (mode, token))| format!("{} {} ({token})", shorten(name), mode.name()))
+            .map(|(name, (mode, token, count))| format!("{} {} ({token}){}", shorten(name), mode.name(), times(*count)))
             .collect();
         let mut fields = vec![Field::new("holds", if held.is_empty() { "–".into() } else { held.join(", ") })];
         fields.push(Field::new("asks", ctx.name(client.leader.server)));

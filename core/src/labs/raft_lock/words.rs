@@ -16,7 +16,7 @@ pub(super) const fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Granted(_) => "granted",
         Outcome::Queued => "queued",
-        Outcome::Released => "released",
+        Outcome::Released | Outcome::Kept(_) => "released",
         Outcome::NotHeld => "not-held",
         Outcome::Aborted => "aborted",
         Outcome::Expired => "expired",
@@ -97,7 +97,8 @@ fn table_json(ctx: &Ctx, locks: &Locks) -> String {
             "holders",
             lock.holders.iter().map(|h| {
                 let mut o = JsonObject::new();
-                o.text("client_id", ctx.name(h.client)).text("lock_type", h.mode.name()).int("token", h.token).end()
+                o.text("client_id", ctx.name(h.client)).text("lock_type", h.mode.name()).int("token", h.token);
+                o.int("count", h.count).end()
             }),
         );
         o.list(
@@ -229,6 +230,10 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
                         data.int("token", *token);
                         return format!("granted, token {token}");
                     }
+                    if let Outcome::Kept(left) = outcome {
+                        data.int("left", *left);
+                        return format!("released, {left} left");
+                    }
                     outcome_name(*outcome).into()
                 }
                 Answer::Table(table) => {
@@ -293,7 +298,7 @@ pub(super) fn note(ctx: &Ctx, _kind: Kind, note: &Note, data: &mut JsonObject) -
 fn believes(believes: &Believes, data: &mut JsonObject) -> Option<String> {
     data.list(
         "believes",
-        believes.held.iter().map(|(resource, mode, token)| {
+        believes.held.iter().map(|(resource, (mode, token, _))| {
             let mut o = JsonObject::new();
             o.text("resource_id", resource).text("lock_type", mode.name()).int("token", *token).end()
         }),
@@ -380,6 +385,9 @@ fn replied(ctx: &Ctx, replied: &Replied, data: &mut JsonObject) -> String {
     }
     let result = replied.outcome.map_or("unknown", outcome_name);
     data.text("result", result).raw("token", &token_json(replied.token));
+    if let Some(Outcome::Kept(left)) = replied.outcome {
+        data.int("left", left);
+    }
     let what = match &replied.job {
         Job::Acquire(resource, _) | Job::Release(resource) => shorten(resource),
         Job::Work { .. } => "work".into(),

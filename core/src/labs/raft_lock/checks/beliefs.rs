@@ -1,6 +1,7 @@
 //! What clients believe to hold, against each other and against the state machine.
 
-use super::super::locks::{Change, Mode};
+use super::super::client::Held;
+use super::super::locks::Change;
 use super::super::{Note, RaftLock};
 use super::settled::{client, newest};
 use super::{Stream, Watching};
@@ -12,7 +13,7 @@ use std::rc::Rc;
 /// What one client believes to hold.
 #[derive(Clone, Debug, Default)]
 struct Belief {
-    held: Vec<(Rc<str>, Mode, u32)>,
+    held: Vec<(Rc<str>, Held)>,
     /// The record since which it believes that.
     since: RecordId,
     /// It sleeps, and its clock stands still: until it does something again it cannot know better.
@@ -34,14 +35,14 @@ pub(super) struct Beliefs {
 impl Beliefs {
     fn clash(&self, watch: &Watching<'_>, one: NodeId) -> Option<Broken> {
         let mine = self.of.get(&one).filter(|belief| !belief.asleep)?;
-        let held = |belief: &Belief| -> Vec<(Rc<str>, Mode, u32)> {
-            belief.held.iter().filter(|(_, _, token)| !self.aborted.contains(token)).cloned().collect()
+        let held = |belief: &Belief| -> Vec<(Rc<str>, Held)> {
+            belief.held.iter().filter(|(_, (_, token, _))| !self.aborted.contains(token)).cloned().collect()
         };
         let own = held(mine);
         for (&two, theirs) in self.of.iter().filter(|(two, belief)| **two != one && !belief.asleep) {
-            for (resource, mode, token) in held(theirs) {
-                let clash = own.iter().find(|(what, how, _)| *what == resource && !how.fits(mode));
-                let Some((_, how, own_token)) = clash else { continue };
+            for (resource, (mode, token, _)) in held(theirs) {
+                let clash = own.iter().find(|(what, (how, _, _))| *what == resource && !how.fits(mode));
+                let Some((_, (how, own_token, _))) = clash else { continue };
                 let (one, two) = (watch.ctx.name(one), watch.ctx.name(two));
                 let explain = format!(
                     "{one} believes to hold {resource} {} (token {own_token}), and {two} believes to hold it {} (token {token}).",
@@ -107,7 +108,7 @@ impl Check<RaftLock> for News {
         let machine = &newest(seen).filter(|server| server.applied >= self.stream.0)?.machine;
         for (node, client) in (0..).zip(seen).filter_map(|(node, seen)| Some((node, client(seen)?))) {
             let truth = machine.tokens(node, client.session());
-            for (resource, (mode, token)) in &client.held {
+            for (resource, (mode, token, _)) in &client.held {
                 if !truth.contains(token) {
                     let (name, mode) = (watch.ctx.name(node), mode.name());
                     let explain = format!(

@@ -22,7 +22,7 @@ impl Disks {
             }
             log
         };
-        Disks(ctx.setup.logs.iter().map(log).collect())
+        Disks(ctx.setup.start.iter().map(|start| log(&start.log)).collect())
     }
 
     fn of(&self, node: NodeId) -> &Log {

@@ -140,8 +140,13 @@ impl Bench {
         self.index += 1;
         let call = Call { client, session: 1, serial: self.index };
         let command = Command::Acquire { call, resource: what.into(), mode };
-        let rules =
-            Rules { policy: Policy::Detect, no_dedupe: false, holders_only_graph: false, victim_outside_cycle: false };
+        let rules = Rules {
+            policy: Policy::Detect,
+            no_dedupe: false,
+            holders_only_graph: false,
+            one_by_one: false,
+            victim_outside_cycle: false,
+        };
         let done = self.locks.apply(&rules, self.index, &command);
         done.effects.iter().map(|e| (self.names[usize::from(e.client)].clone(), e.change)).collect()
     }

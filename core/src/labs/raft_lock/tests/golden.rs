@@ -17,7 +17,7 @@ fn dialogue(run: &Run) -> String {
         let ours = line.whole["message"].as_u64();
         // A heartbeat that is taken and brings nothing, and its answer.
         let is_dull = match line.kind.as_str() {
-            "timeout" => data["timer"] != "election",
+            "timeout" => data["timer"] != "election" && data["timer"] != "lease",
             "send" => {
                 let answer = line.whole["cause"].as_u64().is_some_and(|cause| dull.contains(&cause));
                 if answer {
@@ -47,7 +47,12 @@ fn dialogue(run: &Run) -> String {
                 };
                 Some(format!("{node} ◆ {label}{}", list(&data["effects"]).map(one).collect::<String>()))
             }
-            _ => line.usual(),
+            _ => {
+                let held = |held: &Value| format!("{} ({})", word(&held["resource_id"]), held["token"]);
+                let held = data.get("believes").map(|all| list(all).map(held).collect::<Vec<_>>().join(", "));
+                let held = held.map(|held| format!(" | holds {}", if held.is_empty() { "nothing" } else { &held }));
+                line.usual().map(|said| said + &held.unwrap_or_default())
+            }
         }
     })
 }
@@ -248,4 +253,48 @@ fn circle(n: u8) {
 #[test]
 fn circles_of_two_three_and_eight_lose_exactly_one_member() {
     [2, 3, 8].into_iter().for_each(circle);
+}
+
+#[test]
+fn a_holder_that_is_cut_off_lets_go_before_another_one_gets_the_lock() {
+    let setup = ",\"servers\":3,\"clients\":2,\"lease_ms\":600";
+    let acts = [
+        (1, elect("S1")),
+        (100, acquire("A", "a")),
+        (200, acquire("B", "a")),
+        (300, cut(&["client_A"])),
+        (1_100, heal()),
+    ];
+    let run = golden("lease", setup, &acts, 1_500);
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
+}
+
+#[test]
+fn who_is_wounded_hears_of_it_with_the_next_answer_when_the_news_is_lost() {
+    let setup = ",\"servers\":3,\"clients\":2,\"deadlock\":\"wound-wait\",\"lease_ms\":1200";
+    let drop = r#"{"message":{"from":"S1","to":"client_B","n":2,"drop":true}}"#;
+    let acts = [
+        (1, elect("S1")),
+        (100, acquire("A", "a")),
+        (150, acquire("B", "b")),
+        (200, acquire("A", "b")),
+        (235, drop.into()),
+    ];
+    let run = golden("news", setup, &acts, 600);
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
+}
+
+#[test]
+fn a_lock_that_is_held_twice_is_given_back_twice() {
+    let setup = ",\"servers\":3,\"clients\":2,\"release\":\"one\"";
+    let acts = [
+        (1, elect("S1")),
+        (100, acquire("A", "a")),
+        (150, acquire("A", "a")),
+        (200, acquire("B", "a")),
+        (250, release("A", "a")),
+        (300, release("A", "a")),
+    ];
+    let run = golden("re-entrant", setup, &acts, 400);
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
 }

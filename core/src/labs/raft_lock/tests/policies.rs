@@ -10,7 +10,7 @@ use std::rc::Rc;
 const CLIENTS: u64 = 6;
 
 fn rules(policy: Policy) -> Rules {
-    Rules { policy, no_dedupe: false, holders_only_graph: false, victim_outside_cycle: false }
+    Rules { policy, no_dedupe: false, holders_only_graph: false, one_by_one: false, victim_outside_cycle: false }
 }
 
 /// A table with the numbers of its clients' commands.

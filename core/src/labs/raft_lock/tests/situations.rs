@@ -177,3 +177,39 @@ fn steps_of_a_scenario_are_moments_of_it_in_their_order() {
     assert_eq!(with(at("(c)"), 1), ["S1", "S2", "S3"]);
     assert_eq!(with(at("(d)"), 2), ["S2", "S3", "S4", "S5"]);
 }
+
+#[test]
+fn servers_start_as_they_are_given_if_a_run_could_have_led_there() {
+    let read = |setup: &str| {
+        labs::parse(&format!(r#"{{"format":"lightcone/1","lab":"raft-lock","setup":{{"servers":3,{setup}}}}}"#))
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    };
+    let logs = r#""logs":{"S1":[1,2],"S2":[1,2],"S3":[1]}"#;
+    for (more, says) in [
+        ("", None),
+        (r#","terms":{"S1":5},"votes":{"S1":"S2"},"commits":{"S1":2,"S3":1}"#, None),
+        (r#","terms":{"S1":1}"#, Some("$.setup.terms: S1: expected a whole number from 2 to 1000000, found 1")),
+        (r#","votes":{"S1":"S9"}"#, Some("$.setup.votes: S1: there is no server S9")),
+        (
+            r#","terms":{"S3":1}"#,
+            Some("$.setup.terms: term 2 had a leader, for it has entries; but 3 servers could vote"),
+        ),
+        (r#","terms":{"S3":1},"votes":{"S1":"S1","S2":"S1"}"#, None),
+        (r#","commits":{"S1":3}"#, Some("$.setup.commits: S1: expected a whole number from 0 to 2, found 3")),
+        (r#","terms":{"S9":1}"#, Some("$.setup.terms: S9: this key is unknown")),
+    ] {
+        let result = read(&format!("{logs}{more}"));
+        match says {
+            None => assert_eq!(result, Ok(()), "{more}"),
+            Some(says) => assert!(result.as_ref().is_err_and(|e| e.starts_with(says)), "{more}: {result:?}"),
+        }
+    }
+    let alone = read(r#""logs":{"S1":[1,2],"S2":[1],"S3":[1]},"commits":{"S1":2}"#);
+    assert_eq!(alone, Err("$.setup.commits: S1: entry 2 is on 1 of 3 servers, and so not committed".into()));
+    let unsafe_one = read(r#""logs":{"S1":[1],"S2":[1],"S3":[2]},"commits":{"S1":1}"#);
+    assert_eq!(
+        unsafe_one,
+        Err("$.setup.commits: S1: entry 1 is not safe, for S3 lacks it and could be elected".into())
+    );
+}

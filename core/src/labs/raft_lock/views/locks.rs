@@ -1,9 +1,9 @@
 //! The locks, and who waits for whom.
 
-use super::{Saw, newest};
+use super::{Saw, newest, times};
 use crate::labs::kit::words::shorten;
 use crate::labs::raft_lock::locks::deadlock::{self, Wait};
-use crate::labs::raft_lock::locks::{Circle, Resource};
+use crate::labs::raft_lock::locks::{Circle, Holder, Resource};
 use crate::labs::raft_lock::{Ctx, Index};
 use crate::trace::NodeId;
 use crate::trace::frame::{Cell, GraphEdge, GraphNode, Mark, Panel};
@@ -16,8 +16,7 @@ const LOCKS_MAX: usize = 60;
 pub(super) fn table(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     let rows = newest(servers).into_iter().flat_map(|server| server.machine.resources.iter()).take(LOCKS_MAX);
     let row = |(name, lock): (&Rc<str>, &Resource)| {
-        let holders: Vec<String> =
-            lock.holders.iter().map(|h| format!("{} {} ({})", ctx.name(h.client), h.mode.name(), h.token)).collect();
+        let holders: Vec<String> = lock.holders.iter().map(|h| holder(ctx, h)).collect();
         let queue: Vec<String> = lock
             .queue
             .iter()
@@ -32,12 +31,16 @@ pub(super) fn table(ctx: &Ctx, servers: &[Saw<'_>]) -> Panel {
     }
     Panel::Table {
         title: "Locks".into(),
-        says: "Who holds each lock, with the fencing token, and who waits, first come first; as the server knows that has \
+        says: "Who holds each lock, with the fencing token and, where it holds it more than once, how often, and who waits, first come first; as the server knows that has \
                applied most."
             .into(),
         columns: vec!["held by".into(), "waiting".into()],
         rows,
     }
+}
+
+fn holder(ctx: &Ctx, holder: &Holder) -> String {
+    format!("{} {} ({}){}", ctx.name(holder.client), holder.mode.name(), holder.token, times(holder.count))
 }
 
 /// The graph as it is, or, while nothing has been applied since, as it was when an entry closed a circle.
