@@ -30,7 +30,13 @@ interface Frame {
   event: number | null;
   at_us: number;
   in_flight: Flight[];
-  processes: { name: string; status: string; waiting: number; band: { word: string; number: number | null } | null }[];
+  processes: {
+    name: string;
+    status: string;
+    waiting: number;
+    fields: { name: string; value: string }[];
+    band: { word: string; number: number | null } | null;
+  }[];
 }
 
 /** What the page offers to tests and to the console. */
