@@ -62,6 +62,12 @@ fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
     let margin = (to_us - from_us) as f64 * 0.02;
     let (from, to) = match options.axis {
         Axis::Time => (from_us as f64 - margin, to_us as f64 + margin),
+        Axis::Story => {
+            let place = |us: u64| index.units_at(Axis::Story, run.trace(), us as f64);
+            let end = if to_us >= until_us { index.end(Axis::Story, to_us as f64) } else { place(to_us) };
+            let margin = (end - place(from_us)) * 0.02;
+            (place(from_us) - margin, end + margin)
+        }
         Axis::Logical => {
             let step = |us: u64| match run.trace().count_until(us) {
                 0 => 0.0,
@@ -111,7 +117,12 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
                 o.theme = one_of(&args.value()?, "--theme", &["light", "dark", "print"], &all)?;
             }
             Long("axis") => {
-                o.axis = one_of(&args.value()?, "--axis", &["time", "logical"], &[Axis::Time, Axis::Logical])?;
+                o.axis = one_of(
+                    &args.value()?,
+                    "--axis",
+                    &["time", "logical", "story"],
+                    &[Axis::Time, Axis::Logical, Axis::Story],
+                )?;
             }
             Long("orientation") => {
                 let all = [Orientation::Right, Orientation::Down];

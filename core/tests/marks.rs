@@ -11,20 +11,19 @@ use lightcone_core::tables::{Labels, Setup};
 use lightcone_core::trace::Kind;
 use lightcone_core::views::diagram::scene::{EventPlace, Part, Scene, Shape};
 use lightcone_core::views::diagram::theme::{Ink, Theme};
-use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, lay_out, svg};
+use lightcone_core::views::diagram::{Axis, Index, Orientation, View, lay_out, svg};
 
 /// Pixels by which a place may be off through rounding.
 const ROUNDING: f32 = 0.02;
 
 /// Views of a stretch of a run.
 fn views(run: &Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
-    let steps = f64::from(index.step_count() + 1) * LOGICAL_STEP;
     let mut views = Vec::new();
     for orientation in [Orientation::Right, Orientation::Down] {
         for (width, height) in [(870.0, 430.0), (390.0, 300.0), (1_440.0, 320.0)] {
-            for axis in [Axis::Time, Axis::Logical] {
+            for axis in [Axis::Time, Axis::Logical, Axis::Story] {
                 for zoom in [1.0, 5.0] {
-                    let span = if axis == Axis::Time { end_us as f64 } else { steps };
+                    let span = index.end(axis, end_us as f64);
                     views.push(View {
                         height,
                         axis,
@@ -46,7 +45,7 @@ fn place(view: &View, scene: &Scene, units: f64) -> f32 {
     start + ((units - view.from) / (view.to - view.from) * f64::from(length)) as f32
 }
 
-fn wrong_places(run: &Run, view: &View, scene: &Scene) -> Vec<String> {
+fn wrong_places(run: &Run, index: &Index, view: &View, scene: &Scene) -> Vec<String> {
     let mut wrong = Vec::new();
     let along = |p| scene.along(p).0;
     let mut events = scene.events.clone();
@@ -66,17 +65,18 @@ fn wrong_places(run: &Run, view: &View, scene: &Scene) -> Vec<String> {
     }
     for item in &scene.items {
         match &item.shape {
-            Shape::Text { at, text, size, .. } if view.axis == Axis::Time && !item.clipped => {
+            Shape::Text { at, text, size, .. } if view.axis != Axis::Logical && !item.clipped => {
                 let Some(ms) = text.strip_suffix(" ms").and_then(|ms| ms.parse::<f64>().ok()) else { continue };
                 // Downwards a tick's text is written beside it: its baseline is below its middle.
                 let middle = if view.orientation == Orientation::Down { at.1 - size * 0.35 } else { at.0 };
-                let right = place(view, scene, ms * 1e3);
+                let right = place(view, scene, index.units_at(view.axis, run.trace(), ms * 1e3));
                 if (middle - right).abs() > 0.5 {
                     wrong.push(format!("the tick {text} stands at {middle}, not {right}"));
                 }
             }
-            Shape::Line { from, .. } if item.ink == Ink::Accent && item.part.is_none() && view.axis == Axis::Time => {
-                let right = place(view, scene, view.now_us.unwrap_or(0) as f64);
+            Shape::Line { from, .. } if item.ink == Ink::Accent && item.part.is_none() => {
+                let now_us = view.now_us.unwrap_or(0) as f64;
+                let right = place(view, scene, index.units_now(view.axis, run.trace(), run.frame().event, now_us));
                 if (along(*from) - right).abs() > ROUNDING {
                     wrong.push(format!("now stands at {}, not {right}", along(*from)));
                 }
@@ -130,7 +130,7 @@ fn look(run: &mut Run, what: &str) -> usize {
         for view in views(run, &index, end_us, run.now_us()) {
             let scene = lay_out(run, &index, &view, &frame);
             marks += scene.events.len();
-            let mut wrong = wrong_places(run, &view, &scene);
+            let mut wrong = wrong_places(run, &index, &view, &scene);
             wrong.extend(hidden_marks(run, &scene));
             assert!(
                 wrong.is_empty(),
@@ -170,6 +170,37 @@ fn marks_stand_at_their_instants_in_random_runs() {
         for seed in 0..cases(4) {
             let mut run = run_and_settle(random_scenario(*lab, &Setup::default(), seed));
             look(&mut run, &format!("{} {seed}", lab.spec().id));
+        }
+    }
+}
+
+#[test]
+fn in_the_story_time_never_runs_back_and_marks_of_a_process_stand_apart() {
+    for lab in LABS {
+        for seed in 0..cases(6) {
+            let run = run_and_settle(random_scenario(*lab, &Setup::default(), seed));
+            let mut index = Index::default();
+            index.update(&run);
+            let (trace, name) = (run.trace(), lab.spec().id);
+            let place = |id: u32| index.units(Axis::Story, trace, id);
+            for id in 1..trace.len() {
+                assert!(place(id) >= place(id - 1), "{name} {seed}: record {id} stands before the one before it");
+                let us = trace.record(id).at_us as f64;
+                let (at, last) = (index.units_at(Axis::Story, trace, us), trace.count_until(us as u64) - 1);
+                assert!(at <= place(last) + 0.5, "{name} {seed}: the instant of record {id} stands behind its marks");
+                assert!(at >= place(trace.first_at(us as u64)) - 0.5, "{name} {seed}: it stands before them");
+                let back = index.us_at(Axis::Story, trace, place(id));
+                assert!((back - us).abs() <= us.max(1e6) * 1e-5, "{name} {seed}: record {id} of {us} us reads {back}");
+            }
+            // The same run gives the same picture, however much of it is known.
+            let mut half = Run::new(run.scenario().clone());
+            half.seek(trace.len() / 2);
+            let mut known = Index::default();
+            known.update(&half);
+            for id in 0..half.trace().len() {
+                let (early, late) = (known.units(Axis::Story, half.trace(), id), place(id));
+                assert!((early - late).abs() < 0.5, "{name} {seed}: record {id} moves as the run grows");
+            }
         }
     }
 }

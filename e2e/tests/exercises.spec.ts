@@ -4,7 +4,7 @@ import { empty, load, tab } from '../helpers.ts';
 
 test('clocks at the start are typed into the form, and what cannot be is refused in a sentence', async ({ page }) => {
   await empty(page);
-  await tab(page, 'act');
+  await tab(page, 'network');
   const clocks = page.locator('.card.setup').getByLabel('clocks', { exact: true });
   await clocks.fill('{"P1": [4, 0, 2], "P3": [0, 0, 2]}');
   await clocks.press('Enter');

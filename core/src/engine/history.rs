@@ -50,6 +50,14 @@ impl History {
         }
     }
 
+    /// The name of the timer that ran out.
+    pub(crate) fn timer_name(&self, record: &Record) -> Option<&'static str> {
+        match self.detail(record)? {
+            Detail::Timer(timer, _) => Some(self.machine.timer_name(*timer)),
+            _ => None,
+        }
+    }
+
     /// What has happened, as far as it is written here.
     pub(crate) fn records(&self) -> Records<'_> {
         Records { trace: &self.trace, details: &self.details }

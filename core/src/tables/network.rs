@@ -32,6 +32,16 @@ pub enum Delay {
 }
 
 impl Delay {
+    /// What a message takes on the average, in microseconds.
+    #[must_use]
+    pub fn mean_us(self) -> u64 {
+        match self {
+            Delay::Constant(us) => us,
+            Delay::Uniform { min_us, max_us } => u64::midpoint(min_us, max_us),
+            Delay::Exponential { mean_us, .. } => mean_us,
+        }
+    }
+
     /// Reads `10`, `{"uniform":[5,20]}` or `{"exponential":{"min":5,"mean":20}}` (milliseconds).
     ///
     /// # Errors

@@ -199,6 +199,8 @@ pub struct LabSpec {
     pub phases: Option<Phases>,
     /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
     pub quiet: &'static [&'static str],
+    /// Timers that only keep a system going, by their names.
+    pub quiet_timers: &'static [&'static str],
     /// How much of a run is in sight at first, in microseconds.
     pub span_us: u64,
     /// What it measures.
@@ -228,6 +230,7 @@ impl LabSpec {
         steps: &[],
         phases: None,
         quiet: &[],
+        quiet_timers: &[],
         span_us: 2_000_000,
         series: &[],
         shows: None,

@@ -4,6 +4,7 @@
 //! [`View`] of a run into shapes. [`svg`] writes them as a file; the page paints the same scene on a canvas.
 //! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
 
+mod axis;
 mod buckets;
 pub mod font;
 mod index;
@@ -15,27 +16,21 @@ mod phases;
 pub mod scene;
 pub mod search;
 mod sorts;
+mod story;
 pub mod svg;
 pub mod theme;
 pub mod words;
 
+pub use axis::{Axis, LOGICAL_STEP};
 pub use index::{Arrow, Index};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
 pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
+pub use story::Fold;
 
 use crate::tables::Labels;
 use crate::trace::{MessageId, NodeId, RecordId};
-
-/// What the axis shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
-    /// Virtual time, in microseconds.
-    Time,
-    /// Order: every event one step further, so that busy instants open up.
-    Logical,
-}
 
 /// Which way time runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,9 +52,6 @@ pub struct CutLine {
     /// Messages that run backwards over the line.
     pub backwards: Vec<MessageId>,
 }
-
-/// One step of the logical axis in its own units.
-pub const LOGICAL_STEP: f64 = 1000.0;
 
 /// What is to be seen.
 #[derive(Clone, Debug, PartialEq)]

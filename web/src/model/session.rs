@@ -28,7 +28,7 @@ use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::trace::frame::{Frame, Panel, Status};
 use lightcone_core::trace::{Act, Kind, RecordId, causality};
-use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, LOGICAL_STEP, View};
+use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, View};
 use look::Look;
 use show::Remake;
 use std::cell::OnceCell;
@@ -256,10 +256,7 @@ impl Session {
     /// The view clock in units of the axis.
     #[must_use]
     pub(crate) fn now_units(&self) -> f64 {
-        match self.axis {
-            Axis::Time => self.view_us,
-            Axis::Logical => self.frame.event.map_or(0.0, |id| (f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP),
-        }
+        self.index.units_now(self.axis, self.run.trace(), self.frame.event, self.view_us)
     }
 
     /// Play or pause; at the end, play begins again.
@@ -505,10 +502,7 @@ impl Session {
     /// End of the run in units of the axis.
     #[must_use]
     pub(crate) fn end_units(&self) -> f64 {
-        match self.axis {
-            Axis::Time => self.end_us(),
-            Axis::Logical => (f64::from(self.index.step_count()) + 1.5) * LOGICAL_STEP,
-        }
+        self.index.end(self.axis, self.end_us())
     }
 
     /// Changes the axis and shows everything.

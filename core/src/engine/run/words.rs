@@ -17,6 +17,12 @@ impl Run {
         self.history.describe(self.history.trace.record(id)).1
     }
 
+    /// The name of the timer that ran out in a record.
+    #[must_use]
+    pub fn timer_of(&self, record: &crate::trace::Record) -> Option<&'static str> {
+        self.history.timer_name(record)
+    }
+
     /// The protocol's own vector clock before and after a record, where it keeps one.
     #[must_use]
     pub fn own_clock(&self, id: RecordId) -> Option<(Vec<u32>, Vec<u32>)> {

@@ -341,5 +341,6 @@ pub(super) static SPEC: LabSpec = LabSpec {
     series: &super::views::charts::SERIES,
     span_us: 450_000,
     quiet: &["heartbeat", "append reply", "keep alive"],
+    quiet_timers: &["heartbeat", "quorum", "keepalive"],
     ..LabSpec::EMPTY
 };

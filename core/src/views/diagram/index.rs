@@ -1,8 +1,9 @@
 //! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
 
-use super::LINK_LAYER;
 use super::buckets::Buckets;
 use super::phases::{Follower, Phase};
+use super::story::Story;
+use super::{Axis, Fold, LINK_LAYER};
 use crate::engine::Run;
 use crate::trace::frame::Band;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
@@ -103,8 +104,10 @@ pub struct Index {
     /// How much happens when, along the time and along the order.
     by_time: Buckets,
     by_step: Buckets,
+    by_place: Buckets,
     /// Sorts of messages that there are.
     kinds: Vec<&'static str>,
+    pub(super) story: Story,
 }
 
 /// Whether a record is drawn as a mark on a lane, unless it is hidden.
@@ -117,7 +120,7 @@ pub(super) fn is_drawn(kind: Kind) -> bool {
 }
 
 /// Whether a record takes a step of its own on the logical axis.
-fn takes_step(kind: Kind) -> bool {
+pub(super) fn takes_step(kind: Kind) -> bool {
     !matches!(
         kind,
         Kind::Boot | Kind::Request | Kind::Violation | Kind::Act | Kind::Network | Kind::Link | Kind::Refused
@@ -149,7 +152,9 @@ impl Index {
             let record = trace.record(id);
             let step = self.steps.last().copied().unwrap_or(0);
             self.steps.push(step + u32::from(takes_step(record.kind)));
+            self.story.take(run, id, record);
             if record.node != NO_NODE && is_drawn(record.kind) {
+                self.by_place.add(self.story.place(id) as u64);
                 self.by_time.add(record.at_us);
                 self.by_step.add(u64::from(self.steps[id as usize]));
             }
@@ -266,16 +271,19 @@ impl Index {
         &self.violations
     }
 
-    /// How much happens along the time, or along the order.
-    pub(super) fn density(&self, by_time: bool) -> &Buckets {
-        if by_time { &self.by_time } else { &self.by_step }
+    /// How much happens along an axis.
+    pub(super) fn density(&self, axis: Axis) -> &Buckets {
+        match axis {
+            Axis::Time => &self.by_time,
+            Axis::Logical => &self.by_step,
+            Axis::Story => &self.by_place,
+        }
     }
 
-    /// Place of a record on the logical axis, in half steps: a record that takes no step stands half a step behind the last
-    /// one that does. It never falls from record to record.
+    /// The stretches of time that the story folds, between two places.
     #[must_use]
-    pub fn half_steps(&self, id: RecordId, kind: Kind) -> u32 {
-        2 * self.step(id) + u32::from(!takes_step(kind) && kind != Kind::Boot)
+    pub fn folds(&self, from: f64, to: f64) -> &[Fold] {
+        self.story.folds(from, to)
     }
 
     /// Step of a record on the logical axis, counted from 1.

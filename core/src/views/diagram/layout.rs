@@ -234,32 +234,18 @@ impl<'a> Sheet<'a> {
 
     /// Place of a record along the axis: on the time axis exactly its instant. It never falls from record to record.
     pub(super) fn x_of(&self, id: RecordId) -> f32 {
-        let record = self.trace.record(id);
-        match self.view.axis {
-            Axis::Time => self.x(record.at_us as f64),
-            Axis::Logical => self.x(f64::from(self.index.half_steps(id, record.kind)) * LOGICAL_STEP / 2.0),
-        }
+        self.x(self.index.units(self.view.axis, self.trace, id))
     }
 
     /// Place of a time along the axis.
     pub(super) fn x_of_time(&self, at_us: u64) -> f32 {
-        match self.view.axis {
-            Axis::Time => self.x(at_us as f64),
-            Axis::Logical => match self.trace.count_until(at_us) {
-                0 => self.x(0.0),
-                count => self.x_of(count - 1),
-            },
-        }
+        self.x(self.index.units_at(self.view.axis, self.trace, at_us as f64))
     }
 
     /// Place of the line that says "now".
     pub(super) fn x_of_now(&self) -> Option<f32> {
         let now_us = self.view.now_us?;
-        Some(match (self.view.axis, self.frame.event) {
-            (Axis::Time, _) => self.x(now_us as f64),
-            (Axis::Logical, Some(id)) => self.x((f64::from(self.index.step(id)) + 0.5) * LOGICAL_STEP),
-            (Axis::Logical, None) => self.x(0.0),
-        })
+        Some(self.x(self.index.units_now(self.view.axis, self.trace, self.frame.event, now_us as f64)))
     }
 
     /// The lanes in the order in which they stand.
@@ -355,14 +341,8 @@ fn within(x: f32, low: f32, high: f32) -> f32 {
 
 /// The stretch of time that a view shows.
 fn stretch(trace: &Trace, index: &Index, view: &View) -> (u64, u64) {
-    match view.axis {
-        Axis::Time => (view.from.max(0.0) as u64, view.to.max(0.0).ceil() as u64),
-        Axis::Logical => {
-            let time = |units: f64| {
-                let id = index.first_at_step((units / LOGICAL_STEP).max(0.0) as u32);
-                if id < trace.len() { trace.record(id).at_us } else { u64::MAX }
-            };
-            (time(view.from - LOGICAL_STEP), time(view.to + LOGICAL_STEP))
-        }
-    }
+    // On the logical axis a step to both sides: a record without a step of its own stands between two.
+    let more = if view.axis == Axis::Logical { LOGICAL_STEP } else { 0.0 };
+    let time = |units: f64| index.us_at(view.axis, trace, units);
+    (time(view.from - more).max(0.0) as u64, time(view.to + more).max(0.0).ceil() as u64)
 }

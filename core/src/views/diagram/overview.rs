@@ -91,15 +91,12 @@ impl Strip<'_> {
     }
 
     fn x_of(&self, id: RecordId) -> f32 {
-        self.view.x(match self.view.axis {
-            Axis::Time => self.run.trace().record(id).at_us as f64,
-            Axis::Logical => f64::from(self.index.step(id)) * LOGICAL_STEP,
-        })
+        self.view.x(self.index.units(self.view.axis, self.run.trace(), id))
     }
 
     /// End of the axis in the units of the buckets.
     fn end(&self) -> f64 {
-        if self.view.axis == Axis::Time { self.view.end } else { self.view.end / LOGICAL_STEP }
+        if self.view.axis == Axis::Logical { self.view.end / LOGICAL_STEP } else { self.view.end }
     }
 
     fn columns(&self) -> usize {
@@ -108,7 +105,7 @@ impl Strip<'_> {
 
     /// How much happens when: one shape, however long the run.
     fn draw_columns(&mut self) {
-        let columns = self.index.density(self.view.axis == Axis::Time).columns(self.columns(), self.end());
+        let columns = self.index.density(self.view.axis).columns(self.columns(), self.end());
         let most = columns.iter().copied().fold(1.0, f32::max);
         let (floor, room) = (self.view.height - 2.0, self.view.height - HEAD - 4.0);
         let mut points = vec![(MARGIN, floor)];
@@ -177,7 +174,7 @@ impl Strip<'_> {
 
     fn draw_hits(&mut self) {
         let Some(search) = self.view.search else { return };
-        let columns = search.buckets(self.view.axis == Axis::Time).columns(self.columns(), self.end());
+        let columns = search.buckets(self.view.axis).columns(self.columns(), self.end());
         for (i, _) in columns.iter().enumerate().filter(|(_, count)| **count > 0.0) {
             let x = MARGIN + i as f32 * COLUMN_PX;
             self.fill(x, 1.0, COLUMN_PX - 1.0, self.view.height - 3.0, Ink::Future, 0.85);

@@ -2,6 +2,7 @@
 //!
 //! Labels are written when somebody asks, so a search over a long run goes on in slices.
 
+use super::Axis;
 use super::buckets::Buckets;
 use super::index::Index;
 use crate::engine::Run;
@@ -146,6 +147,7 @@ pub struct Search {
     revision: u32,
     by_time: Buckets,
     by_step: Buckets,
+    by_place: Buckets,
 }
 
 impl Search {
@@ -167,6 +169,7 @@ impl Search {
                 self.hits.push(id);
                 self.by_time.add(trace.record(id).at_us);
                 self.by_step.add(u64::from(index.step(id)));
+                self.by_place.add(index.units(Axis::Story, trace, id) as u64);
             }
         }
         self.next = end;
@@ -205,8 +208,12 @@ impl Search {
     }
 
     /// Hits along the time, or along the order.
-    pub(super) fn buckets(&self, by_time: bool) -> &Buckets {
-        if by_time { &self.by_time } else { &self.by_step }
+    pub(super) fn buckets(&self, axis: Axis) -> &Buckets {
+        match axis {
+            Axis::Time => &self.by_time,
+            Axis::Logical => &self.by_step,
+            Axis::Story => &self.by_place,
+        }
     }
 }
 

@@ -93,7 +93,8 @@ impl Move {
             "axis" => Move::Axis(match rest {
                 "time" => Axis::Time,
                 "order" => Axis::Logical,
-                _ => return Err(format!("axis takes time or order, not {rest}")),
+                "story" => Axis::Story,
+                _ => return Err(format!("axis takes time, order or story, not {rest}")),
             }),
             "hide" | "show" => Move::Hide(needed()?.to_string(), word == "hide"),
             "fit" => Move::Fit,

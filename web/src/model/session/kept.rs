@@ -37,6 +37,9 @@ const LOOKS: [(&str, Read); 10] = [
     ("q", Session::set_search),
 ];
 
+/// Axes by their names in a link.
+const AXES: [(Axis, &str); 3] = [(Axis::Time, "time"), (Axis::Logical, "order"), (Axis::Story, "story")];
+
 /// The keys of a view.
 pub(super) fn keys() -> impl Iterator<Item = &'static str> {
     LOOKS.iter().map(|(key, _)| *key)
@@ -53,7 +56,7 @@ impl Session {
     #[must_use]
     pub(crate) fn kept(&self) -> Kept {
         let labels = LABELS.iter().find(|(l, _)| *l == self.labels).map_or("none", |(_, name)| name);
-        let axis = if self.axis == Axis::Time { "time" } else { "order" };
+        let axis = AXES.iter().find(|(axis, _)| *axis == self.axis).map_or("time", |(_, name)| name);
         let mut pairs = vec![
             ("l", labels.to_string()),
             ("a", axis.to_string()),
@@ -92,12 +95,9 @@ impl Session {
     }
 
     fn set_axis_named(&mut self, value: Option<&str>) -> bool {
-        match value {
-            Some("time") => self.axis = Axis::Time,
-            Some("order") => self.axis = Axis::Logical,
-            other => return other.is_none(),
-        }
-        true
+        let found = AXES.iter().find(|(_, name)| value == Some(name)).map(|(axis, _)| *axis);
+        self.axis = found.unwrap_or(self.axis);
+        found.is_some() || value.is_none()
     }
 
     fn set_speed(&mut self, value: Option<&str>) -> bool {

@@ -5,7 +5,7 @@ use crate::model::session::Session;
 use lightcone_core::trace::causality::{self, Cut};
 use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 use lightcone_core::views::diagram::search::{Query, Search};
-use lightcone_core::views::diagram::{Axis, CutLine, LOGICAL_STEP, Orientation, lane_order};
+use lightcone_core::views::diagram::{CutLine, Orientation, lane_order};
 
 /// Records that a search looks at before it asks the clock.
 const SLICE: u32 = 256;
@@ -211,20 +211,13 @@ fn hit(s: &mut Session, forward: bool) {
 
 /// Place of a record in units of the axis.
 fn units_of(s: &Session, id: RecordId) -> f64 {
-    match s.axis {
-        Axis::Time => s.run.trace().record(id).at_us as f64,
-        Axis::Logical => f64::from(s.index.step(id)) * LOGICAL_STEP,
-    }
+    s.index.units(s.axis, s.run.trace(), id)
 }
 
 /// The first record after a place of the axis.
 #[must_use]
 pub(crate) fn bound_at(s: &Session, units: f64) -> RecordId {
-    match s.axis {
-        Axis::Time if units < 0.0 => 0,
-        Axis::Time => s.run.trace().count_until(units as u64),
-        Axis::Logical => s.index.first_at_step((units / LOGICAL_STEP).max(0.0) as u32 + 1),
-    }
+    s.index.bound_at(s.axis, s.run.trace(), units)
 }
 
 fn cut_step(s: &mut Session, forward: bool) {

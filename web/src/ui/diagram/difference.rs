@@ -25,8 +25,11 @@ pub(crate) fn mark_difference(
     let Some(plot) = scene.plot else { return };
     let units = match view.axis {
         Axis::Time => first.at_us as f64,
-        Axis::Logical if first.record < run.trace().len() => (f64::from(index.step(first.record)) - 0.5) * LOGICAL_STEP,
-        Axis::Logical => (f64::from(index.step_count()) + 0.5) * LOGICAL_STEP,
+        axis if first.record < run.trace().len() => {
+            let half = if axis == Axis::Logical { LOGICAL_STEP / 2.0 } else { 0.0 };
+            index.units(axis, run.trace(), first.record) - half
+        }
+        axis => index.end(axis, first.at_us as f64),
     };
     let share = (units - view.from) / (view.to - view.from);
     let x = plot.x + (share * f64::from(plot.w)) as f32;

@@ -90,10 +90,10 @@ impl Component for Overview {
         let s = ctx.props().model.get();
         let (from, to) = (s.window().0.max(0.0), s.window().1.min(s.end_units()).max(0.0));
         let words = |units: f64| match s.axis() {
-            Axis::Time => millis_text(units as u64),
             Axis::Logical => ((units / LOGICAL_STEP) as u64).to_string(),
+            axis => millis_text(s.index().us_at(axis, s.run().trace(), units) as u64),
         };
-        let unit = if s.axis() == Axis::Time { "milliseconds" } else { "steps" };
+        let unit = if s.axis() == Axis::Logical { "steps" } else { "milliseconds" };
         let text = format!("{} to {} of {} {unit} in sight", words(from), words(to), words(s.end_units()));
         let link = ctx.link();
         let on = &ctx.props().on;

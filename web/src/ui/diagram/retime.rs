@@ -31,16 +31,18 @@ pub(super) struct Head {
 /// Where the stretch that is shown begins, and how long it is, in pixels along time.
 type Stretch = (f32, f32);
 
-/// Where a time stands along time; `None` on the logical axis, on which nothing can be moved in time.
+/// Where a time stands along the axis; `None` on the logical one, on which nothing can be moved in time.
 fn along_of(s: &Session, (start, length): Stretch, us: f64) -> Option<f32> {
     let (from, to) = s.window();
-    (s.axis() == Axis::Time).then(|| start + ((us - from) / (to - from) * f64::from(length)) as f32)
+    let units = s.index().units_at(s.axis(), s.run().trace(), us);
+    (s.axis() != Axis::Logical).then(|| start + ((units - from) / (to - from) * f64::from(length)) as f32)
 }
 
 /// The arrival that a place along time stands for: never before now.
 pub(super) fn time_at(s: &Session, (start, length): Stretch, along: f32) -> f64 {
     let (from, to) = s.window();
-    let us = from + f64::from((along - start) / length.max(1.0)) * (to - from);
+    let units = from + f64::from((along - start) / length.max(1.0)) * (to - from);
+    let us = s.index().us_at(s.axis(), s.run().trace(), units);
     us.max(s.view_us() + SOONEST_US)
 }
 

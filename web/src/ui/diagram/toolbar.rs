@@ -42,7 +42,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
 
 /// The switches that one turns more rarely.
 fn view_menu(s: &Session, on: &Callback<Command>) -> Html {
-    let axes = [(Axis::Time, "time"), (Axis::Logical, "order")];
+    let axes = [(Axis::Time, "time"), (Axis::Logical, "order"), (Axis::Story, "story")];
     let ways = [(Orientation::Right, "right"), (Orientation::Down, "down")];
     let left_out = s.index().kinds().iter().filter(|kind| s.hidden().contains(kind)).count() + s.look().collapsed.len();
     let text = if left_out == 0 { "view".into() } else { format!("view −{left_out}") };

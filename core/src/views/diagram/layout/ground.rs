@@ -3,7 +3,7 @@
 use super::super::index::is_drawn;
 use super::super::scene::{Anchor, Rect, Shape};
 use super::super::theme::Ink;
-use super::super::{Axis, LOGICAL_STEP};
+use super::super::{Axis, Fold, LOGICAL_STEP};
 use super::{Cone, Face, PLAIN, Sheet, within};
 use crate::base::json::millis_text;
 use crate::trace::causality::is_event;
@@ -12,6 +12,10 @@ use crate::trace::{Act, Kind, NodeId, RecordId};
 
 /// Least distance between two labels of the axis, in pixels, to the right and downwards.
 const TICK_PX: [f64; 2] = [92.0, 46.0];
+/// Finest distance of ticks where time is bent, in microseconds.
+const TICK_US_MIN: f64 = 100.0;
+/// Most ticks of one fineness that are tried.
+const TICKS_MAX: f64 = 2_000.0;
 /// Width of a column of the density picture, in pixels.
 const COLUMN_PX: f32 = 2.0;
 
@@ -34,26 +38,79 @@ struct Stretch {
 
 impl Sheet<'_> {
     pub(super) fn draw_grid(&mut self) {
+        let ticks = if self.view.axis == Axis::Story { self.story_ticks() } else { self.even_ticks() };
+        for (x, text) in ticks {
+            self.grid_line(x, 1.0, None);
+            self.draw_tick(x, text);
+        }
+    }
+
+    fn grid_line(&mut self, x: f32, alpha: f32, dash: Option<(f32, f32)>) {
+        let (top, bottom) = (self.plot.y - 6.0, self.plot.y + self.plot.h);
+        self.put(Shape::Line { from: (x, top), to: (x, bottom), width: 1.0, dash }, Ink::Grid, alpha);
+    }
+
+    /// A text over the plot, where it fits.
+    fn draw_tick(&mut self, x: f32, text: String) {
+        let face = Face { anchor: if self.down { Anchor::End } else { Anchor::Middle }, ..PLAIN };
+        let (w, h) = self.ground(&text, face);
+        let ground = Rect { x: x - w / 2.0, y: self.plot.y - 12.0 - h, w, h };
+        if ground.x >= self.plot.x - 14.0 && ground.x + w <= self.plot.x + self.plot.w + 10.0 {
+            self.put_fixed(self.words(ground, text, face), Ink::Muted, 1.0);
+        }
+    }
+
+    /// Ticks at equal distances.
+    fn even_ticks(&self) -> Vec<(f32, String)> {
         let (from, to) = (self.view.from, self.view.to);
         let per_px = (to - from) / f64::from(self.plot.w);
         let step = nice(per_px * TICK_PX[usize::from(self.down)]);
+        let mut ticks = Vec::new();
         let mut tick = (from / step).ceil().max(0.0) * step;
         while tick <= to {
-            let x = self.x(tick);
-            let line = |y1, y2| Shape::Line { from: (x, y1), to: (x, y2), width: 1.0, dash: None };
-            self.put(line(self.plot.y - 6.0, self.plot.y + self.plot.h), Ink::Grid, 1.0);
             let text = match self.view.axis {
-                Axis::Time => format!("{} ms", millis_text(tick.round() as u64)),
                 Axis::Logical => format!("{}", (tick / LOGICAL_STEP).round()),
+                _ => format!("{} ms", millis_text(tick.round() as u64)),
             };
-            let face = Face { anchor: if self.down { Anchor::End } else { Anchor::Middle }, ..PLAIN };
-            let (w, h) = self.ground(&text, face);
-            let ground = Rect { x: x - w / 2.0, y: self.plot.y - 12.0 - h, w, h };
-            if ground.x >= self.plot.x - 14.0 && ground.x + w <= self.plot.x + self.plot.w + 10.0 {
-                self.put_fixed(self.words(ground, text, face), Ink::Muted, 1.0);
-            }
+            ticks.push((self.x(tick), text));
             tick += step;
         }
+        ticks
+    }
+
+    /// Where time is folded, a break that says how long; and between the breaks ticks at round times, the roundest first.
+    fn story_ticks(&mut self) -> Vec<(f32, String)> {
+        let apart = TICK_PX[usize::from(self.down)] as f32;
+        let folds: Vec<Fold> = self.index.folds(self.view.from, self.view.to).to_vec();
+        let mut taken: Vec<f32> = Vec::new();
+        for fold in &folds {
+            let (from, to) = (self.x(fold.from), self.x(fold.to));
+            let x = f32::midpoint(from, to);
+            self.grid_line(x - 2.5, 1.0, Some((3.0, 3.0)));
+            self.grid_line(x + 2.5, 1.0, Some((3.0, 3.0)));
+            if taken.last().is_none_or(|last| x - last >= apart) {
+                self.draw_tick(x, format!("… {}", duration_text(fold.to_us - fold.from_us)));
+                taken.push(x);
+            }
+        }
+        let time = |units: f64| self.index.us_at(Axis::Story, self.trace, units).max(0.0);
+        let (first, last) = (time(self.view.from), time(self.view.to));
+        let mut ticks: Vec<(f32, String)> = Vec::new();
+        let mut step = nice((last - first).clamp(1.0, 1e15));
+        while step >= TICK_US_MIN && (last - first) / step <= TICKS_MAX {
+            let mut at = (first / step).ceil() * step;
+            while at <= last {
+                let x = self.x_of_time(at as u64);
+                let inside = |fold: &Fold| at > fold.from_us as f64 && at < fold.to_us as f64;
+                if !folds.iter().any(inside) && taken.iter().all(|other| (x - other).abs() >= apart) {
+                    taken.push(x);
+                    ticks.push((x, format!("{} ms", millis_text(at.round() as u64))));
+                }
+                at += step;
+            }
+            step = nice(step / 2.5);
+        }
+        ticks
     }
 
     /// Stretches of one lane, from changes of its status.
@@ -250,6 +307,11 @@ impl Sheet<'_> {
         self.put(Shape::Polygon(vec![(x - 5.0, top - 5.0), (x + 5.0, top - 5.0), (x, top + 3.0)]), Ink::Accent, 1.0);
         self.room.take(Rect { x: x - 5.0, y: top - 5.0, w: 10.0, h: 8.0 });
     }
+}
+
+/// A length of time in a few words.
+fn duration_text(us: u64) -> String {
+    if us >= 1_000_000 { format!("{} s", millis_text(us / 10_000 * 10)) } else { format!("{} ms", us / 1_000) }
 }
 
 /// The next larger number of the form 1, 2 or 5 times a power of ten.
