@@ -22,6 +22,8 @@ const HALF: f64 = 4.0;
 const MARKED: f64 = 5.0;
 /// Least distance between two marks of a process, in units.
 const APART: f64 = 0.4;
+/// So much of what is folded behind the last beat has a time, in units.
+const LAST: f64 = 0.99;
 /// Shortest and longest unit, in microseconds: a network without delay has one, too.
 const UNIT_US: (u64, u64) = (1_000, 1_000_000);
 
@@ -125,8 +127,9 @@ impl Story {
         let until = self.beats.get(next).map_or(f64::MAX, |next| next.at_us as f64);
         let units = (place - last.place) / self.unit.max(1.0);
         let rest = (units - KEPT).max(0.0);
-        // What `after` folds, unfolded; beyond the end of what can be folded time stands still at the next beat.
-        let more = if rest < FOLDED { HALF * rest / (FOLDED - rest) } else { f64::MAX / 1e20 };
+        // What `after` folds, unfolded. Behind the last beat a place stands for no time any more when all is folded.
+        let rest = rest.min(if until < f64::MAX { FOLDED - 1e-9 } else { LAST });
+        let more = HALF * rest / (FOLDED - rest);
         (last.at_us as f64 + (units.min(KEPT) + more) * self.unit).min(until)
     }
 
