@@ -45,6 +45,8 @@ pub(super) enum Why {
     By(Event),
     /// The cache crashed.
     Crash,
+    /// It was there at the start.
+    Start,
 }
 
 impl Why {
@@ -53,6 +55,7 @@ impl Why {
         match self {
             Why::By(event) => event.name(),
             Why::Crash => "crash",
+            Why::Start => "start",
         }
     }
 }
@@ -72,6 +75,8 @@ pub struct Change {
     pub(super) asked: Option<Transaction>,
     /// The line goes out with the answer, to be put into memory.
     pub(super) flushed: bool,
+    /// The line goes out with the answer, newer than memory, which does not take it.
+    pub(super) gave: bool,
     /// Its own write-back is cancelled.
     pub(super) cancelled: bool,
     /// Its own BusUpgr becomes a BusRdX.
@@ -176,6 +181,10 @@ pub struct Commit {
     pub(super) from: Option<NodeId>,
     /// Whether another cache had the line.
     pub(super) shared: bool,
+    /// The word that was written through.
+    pub(super) wrote: Option<Content>,
+    /// What the bus knows of a line whose owner has crashed: whether anybody still had it. None where no owner has.
+    pub(super) saved: Option<bool>,
     /// How many lines memory had before it.
     pub(super) lines_before: u64,
     /// How many it has now.
