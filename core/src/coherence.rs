@@ -24,7 +24,7 @@ pub use mix::{Mix, Pattern};
 pub use study::{ACCESSES_MAX, Accesses, Cause, Course, LineTally, PROCESSORS_MAX, Sort, Step, Study, Wanted, WordUse};
 pub use system::{Held, Outcome, System};
 pub use trace::{Access, BadLine, LINE_BYTES_MAX, TraceReader, read_address};
-pub use walk::{Row, Walk};
+pub use walk::{Row, gone, sheet};
 
 /// State of a line in a cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -60,6 +60,12 @@ impl System {
         self.rules
     }
 
+    /// The first address of a line.
+    #[must_use]
+    pub fn base(&self, line: u64) -> u64 {
+        self.geometry.base(line)
+    }
+
     /// What each cache has counted.
     #[must_use]
     pub fn counters(&self) -> &[Counters] {

@@ -1,108 +1,94 @@
 //! What caches do, as courses print it: a row for each access, with the states of its line after it.
 //!
-//! The columns are those of the table in Culler & Singh 1999, Figure 5.13: the access, the state in each cache, the bus
-//! transaction, and where the data come from.
+//! The columns are those of Culler & Singh 1999, Figure 5.13, and of Solihin 2015, §7: the access, the state in each cache,
+//! the bus transactions, and where the data come from.
 
-use super::State;
+use super::{Outcome, State, System, Transaction};
+use crate::base::sheet::Sheet;
 
 /// A row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
-    /// When it was done, in milliseconds or as a number, as the table's first column has it.
+    /// When it was done, or its number.
     pub when: String,
     /// The access, such as `C1 reads x`.
     pub access: String,
     /// The state of the line in each cache after it; none: the cache is down.
     pub states: Vec<Option<State>>,
-    /// What the bus did for it, in order; empty: nothing.
+    /// What the bus did for it, in order.
     pub bus: Vec<&'static str>,
-    /// Where the line came from: a cache, `memory`, or empty where it was there or had not to come.
+    /// Where the line came from: a cache, or `memory`; empty where it was there, or had not to come.
     pub from: String,
-    /// What else there is to say: a line that had to go first.
+    /// What else there is to say: the line that had to go first.
     pub also: String,
-    /// The value read or written; empty where it is not known.
-    pub value: String,
-    /// What memory has of the line after it; empty where it is not known.
-    pub memory: String,
+    /// The value read or written, and what memory has after it, where values are known.
+    pub values: Option<(String, String)>,
 }
 
-/// A table of rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Walk {
-    /// Head of the first column.
-    pub when: &'static str,
-    /// Names of the caches.
-    pub caches: Vec<String>,
-    /// Whether values are known.
-    pub values: bool,
-    /// The rows, in order.
-    pub rows: Vec<Row>,
-}
-
-/// What stands where the bus was not asked.
+/// What stands where the bus was not asked, and where no data came.
 const NOTHING: &str = "none";
 
-impl Row {
-    /// The state in a cache, for people.
-    #[must_use]
-    pub fn state(state: Option<State>) -> &'static str {
-        state.map_or("down", State::letter)
+/// A table of such rows: with values, or without.
+#[must_use]
+pub fn sheet(when: &str, caches: &[String], values: bool, rows: &[Row]) -> Sheet {
+    let mut columns = vec![when.to_string(), "access".into()];
+    columns.extend(caches.iter().cloned());
+    columns.extend(["bus", "data from", "also"].map(String::from));
+    if values {
+        columns.extend(["value", "memory"].map(String::from));
     }
-
-    /// What the bus did, for people.
-    #[must_use]
-    pub fn transactions(&self) -> String {
-        if self.bus.is_empty() { NOTHING.into() } else { self.bus.join(", ") }
-    }
-
-    /// Where the data came from, for people.
-    #[must_use]
-    pub fn source(&self) -> &str {
-        if self.from.is_empty() { NOTHING } else { &self.from }
+    Sheet {
+        title: "Accesses".into(),
+        says:
+            "What each access asked the bus for, the state of its line in each cache after it, and who gave the line."
+                .into(),
+        columns,
+        rows: rows.iter().map(Row::cells).collect(),
     }
 }
 
-impl Walk {
-    /// Heads of the columns.
+impl Row {
+    /// The row of an access that was just made, counted from 1.
     #[must_use]
-    pub fn heads(&self) -> Vec<String> {
-        let mut heads = vec![self.when.to_string(), "access".into()];
-        heads.extend(self.caches.iter().cloned());
-        heads.extend(["bus", "data from", "also"].map(String::from));
-        if self.values {
-            heads.extend(["value", "memory"].map(String::from));
+    pub fn of_access(system: &System, number: u64, access: super::Access, outcome: Outcome) -> Row {
+        let super::Access { processor, write, address } = access;
+        let states = (0..system.processors()).map(|p| Some(system.state(p, address))).collect();
+        let evicted = outcome.evicted.map(|(line, state)| (system.base(line), state));
+        let back = evicted.filter(|(_, state)| state.is_dirty()).map(|_| Transaction::WriteBack);
+        let bus = [back, outcome.asked, outcome.then].into_iter().flatten();
+        let fetched = bus.clone().any(Transaction::needs_data);
+        Row {
+            when: number.to_string(),
+            access: format!("P{processor} {} {address:#x}", if write { "writes" } else { "reads" }),
+            states,
+            bus: bus.map(Transaction::name).collect(),
+            from: match outcome.from {
+                Some(cache) => format!("P{cache}"),
+                None if fetched => "memory".into(),
+                None => String::new(),
+            },
+            also: evicted.map_or_else(String::new, |(line, state)| gone(&format!("{line:#x}"), state)),
+            values: None,
         }
-        heads
     }
 
-    /// The cells of a row.
+    /// Its cells.
     #[must_use]
-    pub fn cells(&self, row: &Row) -> Vec<String> {
-        let mut cells = vec![row.when.clone(), row.access.clone()];
-        cells.extend(row.states.iter().map(|state| Row::state(*state).to_string()));
-        cells.extend([row.transactions(), row.source().to_string(), row.also.clone()]);
-        if self.values {
-            cells.extend([row.value.clone(), row.memory.clone()]);
+    pub fn cells(&self) -> Vec<String> {
+        let state = |state: &Option<State>| state.map_or("down", State::letter).to_string();
+        let or_nothing = |text: String| if text.is_empty() { NOTHING.into() } else { text };
+        let mut cells = vec![self.when.clone(), self.access.clone()];
+        cells.extend(self.states.iter().map(state));
+        cells.extend([or_nothing(self.bus.join(" ")), or_nothing(self.from.clone()), self.also.clone()]);
+        if let Some((value, memory)) = &self.values {
+            cells.extend([value.clone(), memory.clone()]);
         }
         cells
     }
-
-    /// The table as CSV (RFC 4180, with plain line ends), heads first.
-    #[must_use]
-    pub fn csv(&self) -> String {
-        let mut text = csv_line(self.heads());
-        for row in &self.rows {
-            text += &csv_line(self.cells(row));
-        }
-        text
-    }
 }
 
-/// A line of CSV.
+/// That a line had to go.
 #[must_use]
-fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
-    let cell = |text: String| {
-        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-    };
-    cells.into_iter().map(cell).collect::<Vec<_>>().join(",") + "\n"
+pub fn gone(line: &str, state: State) -> String {
+    format!("{line} goes from {}", state.letter())
 }

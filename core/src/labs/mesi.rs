@@ -46,11 +46,12 @@ mod why;
 mod words;
 
 use crate::base::json::{JsonObject, Payload};
+use crate::base::sheet::Sheet;
 use crate::coherence::{Counters, State as LineState, Transaction};
-use crate::protocol::{Context, Crash, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::protocol::{Context, Crash, Guard, Input, Misfit, Out, Past, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Sample, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};
-use crate::trace::{Kind, NodeId};
+use crate::trace::{Kind, NodeId, RecordId};
 use bus::Bus;
 use cache::Cached;
 use line::{Content, Line};
@@ -393,6 +394,10 @@ impl Story for Mesi {
 
     fn samples(note: &Note) -> Vec<Sample> {
         views::charts::samples(note)
+    }
+
+    fn sheet(ctx: &Ctx, past: &Past<'_, Self>, until: RecordId) -> Option<Sheet> {
+        Some(views::walk::walk(ctx, past, until))
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], now_us: u64) -> Vec<(&'static str, u64)> {

@@ -23,7 +23,7 @@ const COSTLY: usize = 12;
 pub(crate) const HEAD_BYTES: f64 = 2_048.0;
 
 /// The caches at first: a small first-level cache, as in the description of `memory-trace`.
-const USUAL: Shape = Shape { size: 8_192, ways: 8, line: 64, family: Family::Mesi };
+const USUAL: Shape = Shape { size: 8_192, ways: 8, line: 64, family: Family::Mesi, supplier: Supplier::Cache };
 
 /// What a person can ask of a memory trace.
 #[derive(Clone, Debug, PartialEq)]

@@ -372,7 +372,7 @@ impl Turn<'_> {
         let told = self.install(slot, &access, to, Some((transaction, state)));
         self.out.send(self.ctx.setup.bus(), done);
         let missed = transaction != Transaction::BusUpgr;
-        self.tally.counters.served(access.value.is_some(), missed.then_some(fetched(from)));
+        self.tally.counters.served(access.value.is_some(), missed.then_some(self.fetched(shared, from)));
         if let Some(taken) = &taken {
             self.tally.missed_again(taken);
         }
@@ -418,11 +418,17 @@ impl Turn<'_> {
             self.install(slot, &access, state, Some((Transaction::BusWr, state)));
         }
         self.out.send(self.ctx.setup.bus(), done);
-        let miss = from.map_or(Fetched::No, |(_, from)| fetched(from));
+        let miss = from.map_or(Fetched::No, |(shared, from)| self.fetched(shared, from));
         self.tally.counters.served(true, (!hit).then_some(miss));
         let outcome = Outcome { hit, told: false, before, from, taken: None };
         self.reply_value(request, &access, access.value.clone(), outcome);
         self.work();
+    }
+
+    /// Where a line came from, for the counters. What a cache keeps to itself on purpose counts as what it should have given.
+    fn fetched(&self, shared: bool, from: Option<NodeId>) -> Fetched {
+        let kept = shared && self.ctx.setup.broken.no_flush;
+        if from.is_some() || kept { Fetched::Cache } else { Fetched::Memory }
     }
 
     /// Another line comes to a place: what was there is remembered no longer.
@@ -450,11 +456,6 @@ fn blank(why: Why, before: Content) -> Change {
         instead: false,
         doubt: false,
     }
-}
-
-/// Where a line came from, for the counters.
-const fn fetched(from: Option<NodeId>) -> Fetched {
-    if from.is_some() { Fetched::Cache } else { Fetched::Memory }
 }
 
 /// Asks again after a while, unless that is switched off on purpose.

@@ -2,6 +2,7 @@
 
 pub(super) mod charts;
 mod machine;
+pub(super) mod walk;
 
 use super::bus::{Bus, Logged, Open, Phase};
 use super::cache::Cached;
