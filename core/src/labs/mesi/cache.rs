@@ -26,7 +26,7 @@ pub(super) struct Cached {
     /// The access that waits for the bus.
     pub(super) doing: Option<(RecordId, Rc<Access>)>,
     /// What has come for it already: a line that was fetched for a word that still has to go to memory.
-    fetched: Option<(bool, Option<NodeId>)>,
+    fetched: Option<Fetch>,
     /// What the bus was asked for.
     pub(super) pending: Option<Pending>,
     /// Highest number of a transaction that it knows of.
@@ -43,6 +43,14 @@ pub(super) struct Cached {
     taken: BTreeSet<Line>,
     /// Lines that came for the sake of a word that nobody else had written: with the words for it.
     pub(super) falsely: BTreeMap<Line, String>,
+}
+
+/// A line that was fetched: whether another cache had it, the one that gave it, and whether it had been taken from here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Fetch {
+    shared: bool,
+    from: Option<NodeId>,
+    taken: Option<Taken>,
 }
 
 /// A request to the bus.
@@ -367,7 +375,8 @@ impl Turn<'_> {
             _ => State::M,
         };
         if transaction == Transaction::BusRd && access.value.is_some() {
-            return self.fetched_to_write(slot, (request, access), to, (shared, from), taken, done);
+            let fetch = Fetch { shared, from, taken };
+            return self.fetched_to_write(slot, (request, access), to, fetch, done);
         }
         let told = self.install(slot, &access, to, Some((transaction, state)));
         self.out.send(self.ctx.setup.bus(), done);
@@ -387,18 +396,14 @@ impl Turn<'_> {
         slot: usize,
         (request, access): (RecordId, Rc<Access>),
         to: State,
-        from: (bool, Option<NodeId>),
-        taken: Option<Taken>,
+        fetch: Fetch,
         done: Message,
     ) {
         let content = self.cached.lines.at(slot).value.clone();
         let change = blank(Why::By(Event::PrWr), content.clone());
         let change = Change { after: content, asked: Some(Transaction::BusRd), ..change };
         self.change(slot, &access.line, to, change);
-        if let Some(taken) = &taken {
-            self.tally.missed_again(taken);
-        }
-        self.cached.fetched = Some(from);
+        self.cached.fetched = Some(fetch);
         self.out.send(self.ctx.setup.bus(), done);
         let line = access.line.clone();
         self.cached.doing = Some((request, access));
@@ -408,9 +413,9 @@ impl Turn<'_> {
     /// Memory has the word: the cache takes it, too, where it still has the line, and the processor is served.
     fn wrote_through(&mut self, done: Message) {
         let (request, access) = self.cached.doing.take().expect("the processor waits for it");
-        let from = self.cached.fetched.take();
+        let fetch = self.cached.fetched.take();
         let slot = self.cached.lines.find(access.line.set, &access.line.name);
-        let hit = slot.is_some() && from.is_none();
+        let hit = slot.is_some() && fetch.is_none();
         let before = slot.map(|slot| self.cached.lines.at(slot).value.clone());
         if let Some(slot) = slot {
             self.cached.lines.touch(slot);
@@ -418,9 +423,14 @@ impl Turn<'_> {
             self.install(slot, &access, state, Some((Transaction::BusWr, state)));
         }
         self.out.send(self.ctx.setup.bus(), done);
-        let miss = from.map_or(Fetched::No, |(shared, from)| self.fetched(shared, from));
+        let miss = fetch.as_ref().map_or(Fetched::No, |fetch| self.fetched(fetch.shared, fetch.from));
         self.tally.counters.served(true, (!hit).then_some(miss));
-        let outcome = Outcome { hit, told: false, before, from, taken: None };
+        let from = fetch.as_ref().map(|fetch| (fetch.shared, fetch.from));
+        let taken = fetch.and_then(|fetch| fetch.taken);
+        if let Some(taken) = &taken {
+            self.tally.missed_again(taken);
+        }
+        let outcome = Outcome { hit, told: false, before, from, taken };
         self.reply_value(request, &access, access.value.clone(), outcome);
         self.work();
     }

@@ -104,7 +104,7 @@ pub struct Served {
 }
 
 /// A line that was taken away by another cache's write, and fetched again while its old content was still there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Taken {
     /// The words that were written meanwhile, and by whom. A write that died with its cache is none: nobody can read it.
     pub(super) written: Vec<(Rc<str>, NodeId)>,
@@ -113,7 +113,7 @@ pub(super) struct Taken {
 }
 
 /// Why a line is missed that was taken away (Eggers & Jeremiassen 1991; Dubois et al. 1993).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sharing {
     /// The very word that is accessed was written by another cache.
     True,

@@ -82,7 +82,8 @@ fn lines(setup: &Setup, doc: &Doc<'_>, cache: &mut Vec<Given>) -> Result<(), Inp
             Some(given) => given.words.extend(word),
             None => {
                 if cache.iter().filter(|given| given.line.set == line.set).count() == setup.ways {
-                    return doc.error(format!("its set has room for {} lines", setup.ways));
+                    let lines = if setup.ways == 1 { "1 line".into() } else { format!("{} lines", setup.ways) };
+                    return doc.error(format!("its set has room for {lines}"));
                 }
                 let words = word.into_iter().collect();
                 cache.push(Given { line, state, words, path: doc.path().into() });
