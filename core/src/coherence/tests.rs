@@ -315,8 +315,10 @@ fn the_forms_of_teaching_simulators_are_read_alike() {
     assert!(bad(TraceReader::new(2).of(0), "r").contains("1 word"));
     assert!(bad(TraceReader::new(2).decimal(true), "0 r 1f").contains("decimal address"));
     assert!(bad(TraceReader::new(2).decimal(true), "0 r 18446744073709551616").contains("decimal address"));
-    assert!(TraceReader::is_of_one(b"0 1000") && TraceReader::is_of_one(b"r 1000 4"));
-    assert!(
-        !TraceReader::is_of_one(b"0 r 1000") && !TraceReader::is_of_one(b"# 0 1000") && !TraceReader::is_of_one(b"x")
-    );
+    assert_eq!(TraceReader::is_of_one(b"0 1000"), Some(true));
+    assert_eq!(TraceReader::is_of_one(b"# none\n\nr 1000 4\nr 2000"), Some(true));
+    assert_eq!(TraceReader::is_of_one(b"; one\nP3 r 1000\n"), Some(false));
+    for none in ["", "# 0 1000", "x", "0 r", "{}"] {
+        assert_eq!(TraceReader::is_of_one(none.as_bytes()), None, "{none}");
+    }
 }

@@ -68,12 +68,24 @@ impl TraceReader {
         TraceReader { decimal, ..self }
     }
 
-    /// Whether a line has an access in it that can be told without its processor: a file of one processor begins so.
+    /// Whether the first access at the beginning of a file says nothing of its processor: then it is a file of one. None where
+    /// no line there is an access.
     #[must_use]
-    pub fn is_of_one(line: &[u8]) -> bool {
-        let mut one = false;
-        let mut reader = TraceReader::new(1).of(0);
-        reader.end(line, |_| one = true).is_ok() && one && TraceReader::new(usize::MAX).end(line, |_| ()).is_err()
+    pub fn is_of_one(head: &[u8]) -> Option<bool> {
+        for line in head.split(|b| *b == b'\n') {
+            let parsed = |mut reader: TraceReader| {
+                let mut found = false;
+                reader.end(line, |_| found = true).ok().map(|()| found)
+            };
+            match (parsed(TraceReader::new(usize::MAX)), parsed(TraceReader::new(1).of(0))) {
+                // Blank, or a comment.
+                (Some(false), _) => {}
+                (Some(true), _) => return Some(false),
+                (None, Some(true)) => return Some(true),
+                (None, _) => return None,
+            }
+        }
+        None
     }
 
     /// Takes the whole lines of a piece, and hands each access over. Tells how many bytes were read; the rest is the
@@ -154,7 +166,10 @@ impl TraceReader {
         let write = match *kind {
             "r" | "R" | "0" | "2" => false,
             "w" | "W" | "1" => true,
-            other => return bad(format!("expected r or w, found {other:?} (dinero's labels 0, 1 and 2 do, too)")),
+            other if other.bytes().all(|b| b.is_ascii_digit()) => {
+                return bad(format!("expected r or w, or a label from 0 to 2, found {other:?}"));
+            }
+            other => return bad(format!("expected r or w, found {other:?}")),
         };
         match if self.decimal { read_decimal(address) } else { read_address(address) } {
             Some(address) => Ok(Some(Access { processor, write, address })),

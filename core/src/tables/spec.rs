@@ -199,6 +199,8 @@ pub struct LabSpec {
     pub phases: Option<Phases>,
     /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
     pub quiet: &'static [&'static str],
+    /// What the lab's table over all that has happened is a table of, in a word or two; empty where it has none.
+    pub sheet: &'static str,
     /// How much of a run is in sight at first, in microseconds.
     pub span_us: u64,
     /// What it measures.
@@ -228,6 +230,7 @@ impl LabSpec {
         steps: &[],
         phases: None,
         quiet: &[],
+        sheet: "",
         span_us: 2_000_000,
         series: &[],
         shows: None,

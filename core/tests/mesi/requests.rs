@@ -33,7 +33,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         ("\"write\":\"through\",\"protocol\":\"moesi\"", "", "$.setup.write: with write-through"),
         ("\"protocol\":\"mesif\",\"supplier\":\"memory\"", "", "$.setup.supplier: in MESIF the cache in F"),
         ("\"contents\":[]", "", "$.setup.contents: expected an object"),
-        ("\"contents\":{\"C4\":{}}", "", "$.setup.contents: C4: unknown key"),
+        ("\"contents\":{\"C4\":{}}", "", "$.setup.contents: C4: this key is unknown"),
         (
             "\"contents\":{\"C1\":{\"x\":\"O\"}}",
             "",

@@ -184,6 +184,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     http: &HTTP,
     buffers_on_disk: false,
     quiet: &["done"],
+    sheet: "accesses",
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
     shows: Some("show"),
