@@ -58,7 +58,8 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn wanted(mut args: lexopt::Parser) -> Result<Wanted, Failure> {
     let (mut files, mut cpus, mut size, mut ways, mut line) = (Vec::new(), None, None, None, None);
-    let (mut protocol, mut write, mut supplier) = (PROTOCOLS[0], WRITES[0], SUPPLIERS[0]);
+    let protocols = PROTOCOLS.map(|family| family.name().to_lowercase());
+    let (mut protocol, mut write, mut supplier) = (protocols[0].clone(), WRITES[0].into(), SUPPLIERS[0].into());
     let (mut decimal, mut table) = (false, None);
     while let Some(arg) = args.next()? {
         match arg {
@@ -66,8 +67,8 @@ fn wanted(mut args: lexopt::Parser) -> Result<Wanted, Failure> {
             Long("size") => size = Some(number(&args.value()?, "--size", 1, u64::MAX)?),
             Long("ways") => ways = Some(number(&args.value()?, "--ways", 1, u64::MAX)?),
             Long("line") => line = Some(number(&args.value()?, "--line", 1, u64::MAX)?),
-            Long("protocol") => protocol = choice(&args.value()?, "--protocol", &PROTOCOLS)?,
-            Long("msi") => protocol = "msi",
+            Long("protocol") => protocol = choice(&args.value()?, "--protocol", &protocols)?,
+            Long("msi") => protocol = "msi".into(),
             Long("write") => write = choice(&args.value()?, "--write", &WRITES)?,
             Long("supplier") => supplier = choice(&args.value()?, "--supplier", &SUPPLIERS)?,
             Long("decimal") => decimal = true,
@@ -84,7 +85,7 @@ fn wanted(mut args: lexopt::Parser) -> Result<Wanted, Failure> {
     let (size, ways, line) = (need(size, "--size")?, need(ways, "--ways")?, need(line, "--line")?);
     let geometry =
         Geometry::new(size, ways, line).map_err(|what| unusable(format!("--size, --ways, --line: {what}")))?;
-    let rules = rules_of(protocol, write, supplier)
+    let rules = rules_of(&protocol, &write, &supplier)
         .map_err(|(which, what)| unusable(format!("{}: {what}", ["--protocol", "--write", "--supplier"][which])))?;
     if files.len() > 1 && files.len() > cpus {
         let told = format!("{} files are one for each processor, and --cpus says that there are {cpus}", files.len());
@@ -96,9 +97,10 @@ fn wanted(mut args: lexopt::Parser) -> Result<Wanted, Failure> {
     Ok(Wanted { files, cpus, geometry, rules, decimal, table })
 }
 
-fn choice(value: &OsStr, option: &str, names: &'static [&'static str]) -> Result<&'static str, Failure> {
+fn choice(value: &OsStr, option: &str, names: &[impl AsRef<str>]) -> Result<String, Failure> {
     let text = value.to_string_lossy();
-    let found = names.iter().find(|name| **name == text).copied();
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let found = names.iter().find(|name| **name == text).map(|name| (*name).to_string());
     found.ok_or_else(|| unusable(format!("{option}: expected one of {}, found {text:?}", names.join(", "))))
 }
 

@@ -54,8 +54,8 @@ impl From<Family> for Rules {
     }
 }
 
-/// Names of the protocols whose writes wait: the first is the usual one.
-pub const PROTOCOLS: [&str; 4] = ["mesi", "msi", "moesi", "mesif"];
+/// The families whose writes wait: the first is the usual one. Settings have their names in small letters.
+pub const PROTOCOLS: [Family; 4] = [Family::Mesi, Family::Msi, Family::Moesi, Family::Mesif];
 /// Names of what a write does to memory: the first is the usual one.
 pub const WRITES: [&str; 3] = ["back", "through", "through-allocate"];
 /// Names of who gives a clean line: the first is the usual one.
@@ -66,12 +66,8 @@ pub const SUPPLIERS: [&str; 2] = ["cache", "memory"];
 /// # Errors
 /// Which of the three does not fit, counted from 0, and one sentence.
 pub fn rules_of(protocol: &str, write: &str, supplier: &str) -> Result<Rules, (usize, String)> {
-    let family = match protocol {
-        "msi" => Family::Msi,
-        "moesi" => Family::Moesi,
-        "mesif" => Family::Mesif,
-        _ => Family::Mesi,
-    };
+    let named = |family: &Family| family.name().eq_ignore_ascii_case(protocol);
+    let family = PROTOCOLS.into_iter().find(named).unwrap_or_default();
     let supplier = if supplier == "memory" { Supplier::Memory } else { Supplier::Cache };
     let family = match (family, write) {
         (family, "back") => family,
@@ -108,15 +104,14 @@ impl Family {
 
     /// The names of protocol and of what a write does, as settings have them.
     #[must_use]
-    pub const fn settings(self) -> (&'static str, &'static str) {
-        match self {
-            Family::Msi => ("msi", "back"),
-            Family::Mesi => ("mesi", "back"),
-            Family::Moesi => ("moesi", "back"),
-            Family::Mesif => ("mesif", "back"),
-            Family::Through => ("mesi", "through"),
-            Family::ThroughAllocate => ("mesi", "through-allocate"),
-        }
+    pub fn settings(self) -> (String, &'static str) {
+        let family = if self.writes_through() { Family::default() } else { self };
+        let write = match self {
+            Family::Through => "through",
+            Family::ThroughAllocate => "through-allocate",
+            _ => "back",
+        };
+        (family.name().to_lowercase(), write)
     }
 
     /// Its states, in the order of the table.

@@ -2,6 +2,63 @@
 
 use super::*;
 
+const NONE: &str = "cannot happen";
+
+/// The rows of each family, in the order of its states and of the events.
+const TABLES: [(Family, &[[&str; 7]]); 6] = [
+    (
+        Family::Msi,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd S", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Mesi,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit E", "hit M", "E S", "E I", NONE, NONE, "E I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Moesi,
+        &[
+            ["hit M", "hit M", "supply O", "supply I", NONE, NONE, "WriteBack I"],
+            ["hit O", "BusUpgr M", "supply O", "supply I", "O I", NONE, "WriteBack I"],
+            ["hit E", "hit M", "E S", "E I", NONE, NONE, "E I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Mesif,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit E", "hit M", "supply S", "supply I", NONE, NONE, "E I"],
+            ["hit F", "BusUpgr M", "supply S", "supply I", "F I", NONE, "F I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Through,
+        &[
+            ["hit V", "BusWr V", "V V", NONE, NONE, "V I", "V I"],
+            ["BusRd V", "BusWr I", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::ThroughAllocate,
+        &[
+            ["hit V", "BusWr V", "V V", NONE, NONE, "V I", "V I"],
+            ["BusRd V", "BusRd V", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+];
+
 #[test]
 fn the_table_is_the_one_of_the_literature() {
     let told = |family: Family, state: State, event: Event| match table(family, state, event) {
@@ -12,61 +69,7 @@ fn the_table_is_the_one_of_the_literature() {
         Some(Cell { to, does: Does::Supply }) => format!("supply {}", to.letter()),
         Some(Cell { to, does: Does::Ask(what) }) => format!("{} {}", what.name(), to.letter()),
     };
-    let none = "cannot happen";
-    let tables: [(Family, &[[&str; 7]]); 6] = [
-        (
-            Family::Msi,
-            &[
-                ["hit M", "hit M", "flush S", "flush I", none, none, "WriteBack I"],
-                ["hit S", "BusUpgr M", "S S", "S I", "S I", none, "S I"],
-                ["BusRd S", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-        (
-            Family::Mesi,
-            &[
-                ["hit M", "hit M", "flush S", "flush I", none, none, "WriteBack I"],
-                ["hit E", "hit M", "E S", "E I", none, none, "E I"],
-                ["hit S", "BusUpgr M", "S S", "S I", "S I", none, "S I"],
-                ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-        (
-            Family::Moesi,
-            &[
-                ["hit M", "hit M", "supply O", "supply I", none, none, "WriteBack I"],
-                ["hit O", "BusUpgr M", "supply O", "supply I", "O I", none, "WriteBack I"],
-                ["hit E", "hit M", "E S", "E I", none, none, "E I"],
-                ["hit S", "BusUpgr M", "S S", "S I", "S I", none, "S I"],
-                ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-        (
-            Family::Mesif,
-            &[
-                ["hit M", "hit M", "flush S", "flush I", none, none, "WriteBack I"],
-                ["hit E", "hit M", "supply S", "supply I", none, none, "E I"],
-                ["hit F", "BusUpgr M", "supply S", "supply I", "F I", none, "F I"],
-                ["hit S", "BusUpgr M", "S S", "S I", "S I", none, "S I"],
-                ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-        (
-            Family::Through,
-            &[
-                ["hit V", "BusWr V", "V V", none, none, "V I", "V I"],
-                ["BusRd V", "BusWr I", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-        (
-            Family::ThroughAllocate,
-            &[
-                ["hit V", "BusWr V", "V V", none, none, "V I", "V I"],
-                ["BusRd V", "BusRd V", "I I", "I I", "I I", "I I", "I I"],
-            ],
-        ),
-    ];
-    for (family, rows) in tables {
+    for (family, rows) in TABLES {
         assert_eq!(family.states().len(), rows.len(), "{}", family.name());
         for (state, row) in family.states().iter().zip(rows) {
             for (event, expected) in Event::ALL.into_iter().zip(row) {
@@ -184,7 +187,7 @@ fn what_msi_pays_for_the_first_write_is_an_upgrade() {
 #[test]
 fn what_does_not_go_together_is_refused_in_one_sentence() {
     for (family, (protocol, write)) in Family::ALL.map(|family| (family, family.settings())) {
-        assert_eq!(rules_of(protocol, write, "cache"), Ok(family.into()));
+        assert_eq!(rules_of(&protocol, write, "cache"), Ok(family.into()));
     }
     for (protocol, write, supplier, place, word) in [
         ("moesi", "through", "cache", 1, "leave it out"),

@@ -497,3 +497,16 @@ fn an_exercise_begins_with_what_is_in_the_caches() {
         assert_eq!(back, (cache, key) == ("C1", "0x130"), "{row:?}");
     }
 }
+
+#[test]
+fn a_list_of_contents_says_which_line_was_used_last() {
+    for (order, gone) in [(["x", "y"], "x goes from S"), (["y", "x"], "y goes from S")] {
+        let list = order.map(|key| format!("{{\"key\":\"{key}\",\"state\":\"S\"}}")).join(",");
+        let run = run(parse(&format!(
+            "{{\"format\":\"lightcone/1\",\"lab\":\"mesi\",\"setup\":{{\"lines\":2,\"contents\":{{\"C1\":[{list}]}}}},\"acts\":[\
+             {{\"at_ms\":1,\"act\":{{\"request\":{{\"node\":\"C1\",\"op\":\"read\",\"args\":{{\"key\":\"z\"}}}}}}}}],\"until_ms\":200}}"
+        )));
+        let sheet = run.sheet().expect("a table");
+        assert_eq!(sheet.rows.last().map(|row| row[7].as_str()), Some(gone));
+    }
+}

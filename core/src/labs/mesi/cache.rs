@@ -2,6 +2,7 @@
 
 mod dying;
 mod snooping;
+mod telling;
 
 use super::line::{Content, Line, Origin};
 use super::note::{Change, Served, Taken, Why};
@@ -102,7 +103,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, inpu
             turn.work();
         }
         Input::Request { id, request: Request::Status } => {
-            let told = words::status(ctx, turn.cached).into();
+            let told = telling::status(ctx, turn.cached).into();
             turn.out.reply(id, Note::Told("its lines", told));
         }
         Input::Request { id, request: Request::Metrics } => {

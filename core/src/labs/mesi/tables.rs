@@ -4,7 +4,7 @@ use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use super::views::charts::SERIES;
-use crate::coherence::{PROTOCOLS, SIZE_BYTES_MAX, SUPPLIERS, WRITES};
+use crate::coherence::{SIZE_BYTES_MAX, SUPPLIERS, WRITES};
 use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Switch, Takes};
 
 /// Longest latency of the bus or of memory, in microseconds: shorter than the 3 s without news after which a settled
@@ -21,7 +21,7 @@ pub(super) static SETUP: [Param; 16] = [
     Param::int("caches", CACHES_MIN..=CACHES_MAX, "3", "Number of caches."),
     Param::new(
         "protocol",
-        Takes::Choice(&PROTOCOLS),
+        Takes::Choice(&["mesi", "msi", "moesi", "mesif"]),
         "\"mesi\"",
         "The states: msi without E; moesi with an owner of modified lines that are shared; mesif with one of those that share a clean line who gives it to others.",
     ),
@@ -62,7 +62,7 @@ pub(super) static SETUP: [Param; 16] = [
         "contents",
         Takes::Json,
         "{}",
-        "What is in the caches at the start, the line used last at the end: {\"C1\": {\"x\": {\"state\": \"M\", \"value\": 7}, \"y\": \"S\"}}. Without a value a line has what memory or its owner has.",
+        "What is in the caches at the start: {\"C1\": {\"x\": {\"state\": \"M\", \"value\": 7}, \"y\": \"S\"}}. Without a value a line has what memory or its owner has. A list [{\"key\": \"x\", \"state\": \"S\"}] has the line used last at its end.",
     ),
 ];
 

@@ -23,7 +23,7 @@ pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<Str
     let mut setup = JsonObject::new();
     setup.int("caches", caches).int("size", size).int("ways", ways).int("line", line);
     let (protocol, write) = family.settings();
-    setup.text("protocol", protocol);
+    setup.text("protocol", &protocol);
     // What is usual is left out.
     if write != WRITES[0] {
         setup.text("write", write);

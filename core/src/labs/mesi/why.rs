@@ -48,74 +48,116 @@ pub(super) fn why(ctx: &Ctx, node: NodeId, note: &Note) -> Option<(String, &'sta
 
 fn changed(ctx: &Ctx, name: &str, change: &Change) -> (String, &'static str) {
     let Change { line, from, to, why, flushed, gave, cancelled, instead, .. } = change;
-    let key = &line.name;
-    let broken = ctx.setup.broken;
+    let (key, broken) = (&line.name, ctx.setup.broken);
     let event = match why {
-        Why::Crash if change.doubt => {
-            let text = format!(
-                "{name} has crashed with {key} modified, and its write-back was under way. If the bus has begun to put it \
-                 into memory, it goes on with that; otherwise the newest value is lost."
-            );
-            return (text, "memory is only as new as the last write-back");
+        Why::Crash => return died(name, change),
+        Why::Start => {
+            let (state, letter) = (to.name(), to.letter());
+            let text = format!("The settings say that {name} has {key} {state} ({letter}) at the start.");
+            return (text, "the scenario");
         }
-        Why::Crash if *from == State::M => {
+        Why::By(event) => *event,
+    };
+    let mut text = match event {
+        Event::PrRd => has_read(ctx, name, change),
+        Event::PrWr => has_written(ctx, name, change),
+        _ => has_lost(ctx, name, event, change),
+    };
+    if *flushed {
+        text += " It puts the newest value on the bus, for the other cache and for memory.";
+    } else if *gave {
+        text += " It gives the newest value to the other cache; memory does not take it.";
+    } else if from.is_dirty() && broken.no_flush && event != Event::Evict {
+        text += " Broken on purpose: it keeps the newest value to itself.";
+    }
+    if *cancelled {
+        text += " Its own write-back is needless now, and cancelled.";
+    }
+    if *instead {
+        text += " Its own BusUpgr cannot help any more, since the data are gone: it becomes a BusRdX.";
+    }
+    (text, if *cancelled || *instead { RACES } else { table_of(ctx.setup.family()) })
+}
+
+/// A line has died with its cache.
+fn died(name: &str, change: &Change) -> (String, &'static str) {
+    let (key, from) = (&change.line.name, change.from);
+    let newest = "memory is only as new as the last write-back";
+    if change.doubt {
+        let text = format!(
+            "{name} has crashed with {key} modified, and its write-back was under way. If the bus has begun to put it \
+             into memory, it goes on with that; otherwise the newest value is lost."
+        );
+        return (text, newest);
+    }
+    match from {
+        State::M => {
             let text =
                 format!("{name} has crashed with {key} modified: only it had the newest value, and that is lost.");
-            return (text, "memory is only as new as the last write-back");
+            (text, newest)
         }
-        Why::Crash if *from == State::O => {
+        State::O => {
             let text = format!(
                 "{name} has crashed and owned {key}: memory has an older value. Who shares the line has the newest one, too, \
                  but nobody answers for it any more: the bus asks who has it, and memory takes it from there."
             );
-            return (text, OWNER);
+            (text, OWNER)
         }
-        Why::Start => {
-            let (state, letter) = (to.name(), to.letter());
-            return (
-                format!("The settings say that {name} has {key} {state} ({letter}) at the start."),
-                "the scenario",
-            );
-        }
-        Why::Crash => {
-            return (format!("{name} has crashed: its copy of {key} is gone. Memory has the same."), TABLE);
-        }
-        Why::By(event) => *event,
-    };
-    let mut text = match (event, from, to) {
-        (Event::PrRd, _, State::E) if broken.exclusive_without_snoop => {
+        _ => (format!("{name} has crashed: its copy of {key} is gone. Memory has the same."), TABLE),
+    }
+}
+
+/// The processor reads, and has the line now.
+fn has_read(ctx: &Ctx, name: &str, change: &Change) -> String {
+    let (key, broken) = (&change.line.name, ctx.setup.broken);
+    match change.to {
+        State::E if broken.exclusive_without_snoop => {
             format!("Broken on purpose: {name} takes {key} as exclusive, without looking at who else has it.")
         }
-        (Event::PrRd, _, State::E) => {
+        State::E => {
             format!("Nobody else has {key}: {name} has it exclusive, and may write to it without a word.")
         }
-        (Event::PrRd, _, State::V) => {
+        State::V => {
             format!(
                 "{name} has read {key}: it is valid here. With write-through that is all there is to say of a line."
             )
         }
-        (Event::PrRd, _, State::F) => {
+        State::F => {
             format!(
                 "Another cache has {key}, too, and {name} is the last that has asked for it: it is the one that gives the line to others from now on."
             )
         }
-        (Event::PrRd, _, _) if ctx.setup.family() == Family::Msi => {
+        _ if ctx.setup.family() == Family::Msi => {
             format!("{name} has read {key}. MSI has no exclusive state: it is shared, whoever has it.")
         }
-        (Event::PrRd, ..) => format!("Another cache has {key}, too: {name} has it shared."),
-        (Event::PrWr, State::E, _) => {
+        _ => format!("Another cache has {key}, too: {name} has it shared."),
+    }
+}
+
+/// The processor writes.
+fn has_written(ctx: &Ctx, name: &str, change: &Change) -> String {
+    let (key, broken) = (&change.line.name, ctx.setup.broken);
+    match (change.from, change.to) {
+        (State::E, _) => {
             format!("{name} had {key} exclusive: nobody has to be told of the write. That is what E is for.")
         }
-        (Event::PrWr, _, State::V) => {
+        (_, State::V) => {
             format!("{name} fetches {key} before it writes to it: the word goes to memory next.")
         }
-        (Event::PrWr, State::S | State::O | State::F, _) => {
+        (State::S | State::O | State::F, _) => {
             format!("All others have given up {key}; {name} had the data, and now writes.")
         }
-        (Event::PrWr, ..) if broken.stale_upgrade && change.asked == Some(Transaction::BusUpgr) => {
+        _ if broken.stale_upgrade && change.asked == Some(Transaction::BusUpgr) => {
             format!("Broken on purpose: the copy of {key} at {name} was invalidated, and is written all the same.")
         }
-        (Event::PrWr, ..) => format!("{name} has got {key} for itself alone, and writes."),
+        _ => format!("{name} has got {key} for itself alone, and writes."),
+    }
+}
+
+/// Another cache asks, or another line needs the place.
+fn has_lost(ctx: &Ctx, name: &str, event: Event, change: &Change) -> String {
+    let (key, broken) = (&change.line.name, ctx.setup.broken);
+    match (event, change.from, change.to) {
         (Event::Evict, State::M | State::O, _) => {
             format!("{key} is in memory now; its place at {name} is free. It was the {LRU}.")
         }
@@ -137,21 +179,7 @@ fn changed(ctx: &Ctx, name: &str, change: &Change) -> (String, &'static str) {
         }
         (Event::BusRd, ..) => format!("Another cache reads {key}: {name} has it no longer for itself alone."),
         (_, _, _) => format!("Another cache writes to {key}: {name} gives it up."),
-    };
-    if *flushed {
-        text += " It puts the newest value on the bus, for the other cache and for memory.";
-    } else if *gave {
-        text += " It gives the newest value to the other cache; memory does not take it.";
-    } else if from.is_dirty() && broken.no_flush && event != Event::Evict {
-        text += " Broken on purpose: it keeps the newest value to itself.";
     }
-    if *cancelled {
-        text += " Its own write-back is needless now, and cancelled.";
-    }
-    if *instead {
-        text += " Its own BusUpgr cannot help any more, since the data are gone: it becomes a BusRdX.";
-    }
-    (text, if *cancelled || *instead { RACES } else { table_of(ctx.setup.family()) })
 }
 
 /// Where the table stands.

@@ -1,6 +1,5 @@
 //! Events in words: labels and `data`.
 
-use super::cache::Cached;
 use super::line::value_json;
 use super::note::{BusNote, Change, Commit, Served, Taken, Why};
 use super::{Access, Answer, Ctx, Message, Note, Tally};
@@ -185,21 +184,6 @@ fn committed(ctx: &Ctx, commit: &Commit, data: &mut JsonObject) -> String {
         None => "",
     };
     format!("{} {} {} by {}{found}", txn, transaction.name(), shorten(&line.name), ctx.name(*by))
-}
-
-/// A cache's lines and what it waits for, as JSON.
-pub(super) fn status(ctx: &Ctx, cached: &Cached) -> String {
-    let lines = cached.lines.valid().map(|way| {
-        let mut o = JsonObject::new();
-        o.text("line", &way.key).text("state", way.state.letter());
-        o.raw("value", &way.value.json(ctx.setup.by_address())).end()
-    });
-    let mut o = JsonObject::new();
-    o.list("lines", lines).int("places", cached.lines.places() as u64).int("waiting", cached.queue.len() as u64);
-    if let Some((line, state)) = cached.waits_in(ctx.setup.family()) {
-        o.raw("waits", &JsonObject::new().text("line", &line.name).text("state", state).end());
-    }
-    o.end()
 }
 
 /// A cache's numbers, as JSON.

@@ -1,4 +1,5 @@
-//! What is in the caches at the start: `{"C1": {"x": {"state": "M", "value": 7}}, "C2": {"y": "S"}}`.
+//! What is in the caches at the start: `{"C1": {"x": {"state": "M", "value": 7}}, "C2": {"y": "S"}}`. Where it matters which
+//! line was used last, a list has them in that order: `{"C1": [{"key": "x", "state": "M", "value": 7}]}`.
 //!
 //! A line without a value has what memory has, or what its owner has. What no run could have come to is refused: a second
 //! copy beside M or E, two owners, two that forward, a clean line that is not as memory.
@@ -43,51 +44,66 @@ struct Given {
     path: String,
 }
 
-/// The lines of a cache.
+/// The lines of a cache: an object by key, whose order means nothing, or a list, the line that was used last at its end.
 fn lines(setup: &Setup, doc: &Doc<'_>, cache: &mut Vec<Given>) -> Result<(), InputError> {
-    let mut object = doc.object()?;
-    for key in object.keys() {
-        let doc = object.need(&key)?;
-        let (state, value) = if doc.is_string() {
-            (doc.string()?, None)
-        } else {
+    if !doc.is_object() {
+        for doc in doc.list()? {
             let mut fields = doc.object()?;
-            let state = fields.need("state")?.string()?;
-            let value = fields.take("value").map(|value| value.payload()).transpose()?;
+            let key = fields.need("key")?.string()?;
+            let (state, value) = (fields.need("state")?.string()?, fields.take("value"));
             fields.finish()?;
-            (state, value)
-        };
-        let family = setup.family();
-        let Some(state) = State::of_letter(&state).filter(|state| family.states().contains(state)) else {
-            let states: Vec<&str> = family.states().iter().map(|state| state.letter()).collect();
-            return doc.error(format!("{} has the states {}, not {state:?}", family.name(), states.join(", ")));
-        };
-        let (line, key) = setup.place(&key).or_else(|what| doc.error(what))?;
-        if !state.is_valid() {
-            if value.is_some() {
-                return doc.error("what is invalid has no value");
-            }
+            line(setup, &doc, (&key, &state, value), cache)?;
+        }
+        return Ok(());
+    }
+    let mut object = doc.object()?;
+    let mut keys = object.keys();
+    keys.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    for key in keys {
+        let doc = object.need(&key)?;
+        if doc.is_string() {
+            line(setup, &doc, (&key, &doc.string()?, None), cache)?;
             continue;
         }
-        let word = value.map(|value| (key, value));
-        match cache.iter_mut().find(|given| given.line == line) {
-            Some(given) if given.state != state => {
-                return doc.error(format!(
-                    "{} is one line, in one state: {} or {}",
-                    line.name,
-                    given.state.letter(),
-                    state.letter()
-                ));
+        let mut fields = doc.object()?;
+        let (state, value) = (fields.need("state")?.string()?, fields.take("value"));
+        fields.finish()?;
+        line(setup, &doc, (&key, &state, value), cache)?;
+    }
+    Ok(())
+}
+
+/// A key, with its state and perhaps a value: a line of its own, or another word of one.
+fn line(
+    setup: &Setup,
+    doc: &Doc<'_>,
+    (key, state, value): (&str, &str, Option<Doc<'_>>),
+    cache: &mut Vec<Given>,
+) -> Result<(), InputError> {
+    let family = setup.family();
+    let Some(state) = State::of_letter(state).filter(|state| family.states().contains(state)) else {
+        let states: Vec<&str> = family.states().iter().map(|state| state.letter()).collect();
+        return doc.error(format!("{} has the states {}, not {state:?}", family.name(), states.join(", ")));
+    };
+    let (line, key) = setup.place(key).or_else(|what| doc.error(what))?;
+    let value = value.map(|value| value.payload()).transpose()?;
+    if !state.is_valid() {
+        return if value.is_some() { doc.error("what is invalid has no value") } else { Ok(()) };
+    }
+    let word = value.map(|value| (key, value));
+    match cache.iter_mut().find(|given| given.line == line) {
+        Some(given) if given.state != state => {
+            let (one, two) = (given.state.letter(), state.letter());
+            return doc.error(format!("{} is one line, in one state: {one} or {two}", line.name));
+        }
+        Some(given) => given.words.extend(word),
+        None => {
+            if cache.iter().filter(|given| given.line.set == line.set).count() == setup.ways {
+                let lines = if setup.ways == 1 { "1 line".into() } else { format!("{} lines", setup.ways) };
+                return doc.error(format!("its set has room for {lines}"));
             }
-            Some(given) => given.words.extend(word),
-            None => {
-                if cache.iter().filter(|given| given.line.set == line.set).count() == setup.ways {
-                    let lines = if setup.ways == 1 { "1 line".into() } else { format!("{} lines", setup.ways) };
-                    return doc.error(format!("its set has room for {lines}"));
-                }
-                let words = word.into_iter().collect();
-                cache.push(Given { line, state, words, path: doc.path().into() });
-            }
+            let words = word.into_iter().collect();
+            cache.push(Given { line, state, words, path: doc.path().into() });
         }
     }
     Ok(())
