@@ -161,6 +161,8 @@ pub struct Answer {
     content: Option<Content>,
     /// Whether memory is to take it.
     flush: bool,
+    /// Whether it is the one that has to give it, and memory does not take it.
+    gives: bool,
     /// Its write-back with this number is cancelled.
     withdrawn: Option<u32>,
     /// Its BusUpgr has become a BusRdX with this number.
@@ -168,7 +170,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    const NOTHING: Answer = Answer { had: LineState::I, content: None, flush: false, withdrawn: None, instead: None };
+    const NOTHING: Answer =
+        Answer { had: LineState::I, content: None, flush: false, gives: false, withdrawn: None, instead: None };
 }
 
 /// What travels.

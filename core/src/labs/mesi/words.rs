@@ -71,11 +71,10 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
 
 /// What a cache says that it had, and what it does about it.
 pub(super) fn had(answer: &Answer) -> String {
-    let gives = answer.content.is_some();
     match (answer.had, answer.flush) {
         (State::I, _) => "not here".into(),
         (had, true) => format!("had {}, flushed", had.letter()),
-        (had, false) if gives && (had.is_dirty() || had == State::F) => format!("had {}, gives it", had.letter()),
+        (had, false) if answer.gives => format!("had {}, gives it", had.letter()),
         (had, false) => format!("had {}", had.letter()),
     }
 }
@@ -124,7 +123,7 @@ fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
     let crash = *why == Why::Crash;
     add("lost", crash && *from == State::M && !change.doubt, ", newest value lost");
     add("doubt", change.doubt, ", newest value may be lost");
-    add("orphan", crash && *from == State::O && !change.doubt, ", its owner is gone");
+    add("orphan", crash && *from == State::O && !change.doubt, ", nobody owns it now");
     label
 }
 

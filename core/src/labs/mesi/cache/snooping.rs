@@ -46,7 +46,8 @@ impl Turn<'_> {
         let to = if broken.no_invalidate && cell.to == State::I { self.family().shared() } else { cell.to };
         let keeps = broken.no_flush && from.is_dirty();
         let flush = cell.does == Does::Flush && !keeps;
-        let gave = cell.does == Does::Supply && from.is_dirty() && !keeps;
+        let gives = cell.does == Does::Supply && !keeps;
+        let gave = gives && from.is_dirty();
         if gave && !to.is_valid() {
             self.cached.gave_away = Some(txn);
         }
@@ -69,7 +70,7 @@ impl Turn<'_> {
         } else if from.is_valid() {
             self.moved(&Change { line: line.clone(), from, to, ..change });
         }
-        Answer { had: from, content: says.then_some(content), flush, withdrawn, instead }
+        Answer { had: from, content: says.then_some(content), flush, gives, withdrawn, instead }
     }
 
     /// In MOESI a shared line may be newer than memory. Whoever has it says what is in it, also where another cache answers
