@@ -20,10 +20,11 @@ const USAGE: &str = "\
 lightcone runs distributed-systems protocols in a simulated network.
 
   lightcone labs [--json]                     labs, their settings, operations, rules and scenarios
-  lightcone run SCENARIO [--trace FILE] [--history FILE] [--until-ms N] [--settle]
+  lightcone run SCENARIO [--trace FILE] [--history FILE] [--table FILE] [--until-ms N] [--settle]
                                               run a scenario; prints one JSON object. --settle: at the
                                               end faults stop, and the run goes on until nothing moves
-                                              but periodic traffic (at most 120 s of virtual time)
+                                              but periodic traffic (at most 120 s of virtual time).
+                                              --table: the table of the lab, where it has one, as CSV
   lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .jsonl)
       [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both|own]
       [--theme light|dark|print] [--axis time|logical] [--scale 1..4] [--width PIXELS]
@@ -32,9 +33,15 @@ lightcone runs distributed-systems protocols in a simulated network.
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
                                               try many runs until a rule breaks; a scenario without
                                               acts gets a random workload and faults
-  lightcone memory-trace FILE --cpus N --size BYTES --ways W --line BYTES [--msi]
+  lightcone memory-trace FILE... --cpus N --size BYTES --ways W --line BYTES
+      [--protocol msi|mesi|moesi|mesif] [--supplier cache|memory]
+      [--write back|through|through-allocate] [--decimal] [--table FILE]
                                               run a memory trace through coherent caches on a bus, one
-                                              for each processor; a line is `cpu r|w hexaddress`
+                                              for each processor. A line is `cpu r|w hexaddress`; P0 is
+                                              a name for cpu 0, the labels 0, 1 and 2 of dinero mean r, w
+                                              and r, and #, // or ; begin a comment. Several files: one
+                                              for each processor, lines without cpu, taking turns.
+                                              --table: a row for each access, as CSV
 
 SCENARIO is a file, - for standard input, or LAB/ID for a built-in one (see lightcone labs).
 Exit status: 0 fine, 1 a rule was violated, 2 unusable input.

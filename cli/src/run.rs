@@ -11,11 +11,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
-    let (mut name, mut trace, mut history, mut until_us, mut settle) = (None, None, None, None, false);
+    let (mut name, mut trace, mut history, mut table, mut until_us, mut settle) = (None, None, None, None, None, false);
     while let Some(arg) = args.next()? {
         match arg {
             Long("trace") => trace = Some(PathBuf::from(args.value()?)),
             Long("history") => history = Some(PathBuf::from(args.value()?)),
+            Long("table") => table = Some(PathBuf::from(args.value()?)),
             Long("settle") => settle = true,
             Long("until-ms") => until_us = Some(millis(&args.value()?, "--until-ms")?),
             Value(value) if name.is_none() => name = Some(value.to_string_lossy().into_owned()),
@@ -33,6 +34,10 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     }
     if let Some(path) = history {
         write_file(&path, history::lines(&run).as_bytes())?;
+    }
+    if let Some(path) = table {
+        let what = || unusable(format!("--table: the lab {} has no table", run.scenario().lab.spec().id));
+        write_file(&path, run.sheet().ok_or_else(what)?.csv().as_bytes())?;
     }
     print(&format!("{}\n", summary(&run)));
     let violations = run.violations();

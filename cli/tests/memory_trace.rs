@@ -95,6 +95,24 @@ fn what_is_wrong_has_its_line_and_status_two() {
         (with(5, "+2"), "", "--ways: expected a whole number"),
         (with(5, "18446744073709551615"), "", "--size, --ways, --line"),
         ([&small("-")[..], &["--mesif"]].concat(), "", "--mesif"),
+        (small("-"), "0 r 0 # fine\nP7 r 0\n", "line 2: expected a processor from 0 to 1, found \"P7\""),
+        (small("-"), "0 3 0\n", "line 1: expected r or w, or a label from 0 to 2, found \"3\""),
+        ([&small("-")[..], &["--decimal"]].concat(), "0 r 10\n0 r a0\n", "line 2: expected a decimal address"),
+        (
+            [&small("-")[..], &["--protocol", "dragon"]].concat(),
+            "",
+            "--protocol: expected one of mesi, msi, moesi, mesif",
+        ),
+        ([&small("-")[..], &["--supplier", "bus"]].concat(), "", "--supplier: expected one of cache, memory"),
+        ([&small("-")[..], &["--write", "through", "--protocol", "moesi"]].concat(), "", "--write: with write-through"),
+        ([&small("-")[..], &["--protocol", "mesif", "--supplier", "memory"]].concat(), "", "--supplier: in MESIF"),
+        ([&small("-")[..], &["--table", "no/such/file"]].concat(), "0 r 0\n", "no/such/file"),
+        (
+            [&["a", "b"][..], &small("c")].concat(),
+            "",
+            "3 files are one for each processor, and --cpus says that there are 2",
+        ),
+        ([&["-"][..], &small("-")].concat(), "", "standard input can be one of the files only"),
     ] {
         let output = traced(&args, trace.as_bytes());
         assert_eq!(output.status.code(), Some(2), "{args:?} {trace}");
@@ -102,6 +120,94 @@ fn what_is_wrong_has_its_line_and_status_two() {
         let told = String::from_utf8(output.stderr).expect("text");
         assert!(told.contains(expected), "{args:?}: {told}");
     }
+}
+
+/// The counters, one for each cache.
+fn counters(output: &Output) -> Value {
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn the_forms_of_teaching_simulators_give_the_same_counters() {
+    let usual = "0 r 0\n0 w 4\n1 r 8\n1 w 8\n0 w 0\n1 r 40\n";
+    let all = counters(&traced(&small("-"), usual.as_bytes()));
+    for (more, trace) in [
+        (&[][..], "# a trace\nP0 r 0x0 # P0 has it in E\nP0 w 0x4 // M\n\nP1 r 8 ; S\np1 W 8\ncpu0 w 0\ncore1 r 40\n"),
+        // Dinero's labels, with a column for the processor: 2 fetches an instruction.
+        (&[], "0 0 0\n0 1 4\n1 2 8\n1 1 8\n0 1 0\n1 0 40\n"),
+        (&["--decimal"], "0 r 0\n0 w 4\n1 r 8\n1 w 8\n0 w 0\n1 r 64\n"),
+        (&["--decimal"], "0 r 0x0\n0 w 4\n1 r 8\n1 w 8\n0 w 0\n1 r 0x40\n"),
+    ] {
+        assert_eq!(counters(&traced(&[&small("-")[..], more].concat(), trace.as_bytes())), all, "{trace}");
+    }
+    // A file for each processor, an access of each in turn: 0, 1, 0, 1, 0, and then what is left of the longer one.
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("the file can be written");
+        path.to_str().expect("text").to_string()
+    };
+    let (first, second) = (file("cpu0.din", "0 0\n1 4 4\n1 0\n"), file("cpu1.din", "2 8\n1 8 # a write\n0 40\n0 80\n"));
+    let together = "0 r 0\n1 r 8\n0 w 4\n1 w 8\n0 w 0\n1 r 40\n1 r 80\n";
+    let files = [&[&*first, &*second][..], &SMALL].concat();
+    assert_eq!(counters(&traced(&files, b"")), counters(&traced(&small("-"), together.as_bytes())));
+    // Standard input may be one of them, and a single processor's file needs no cpu in its lines.
+    let with_pipe = [&[&*first, "-"][..], &SMALL].concat();
+    assert_eq!(counters(&traced(&with_pipe, b"r 8\nw 8\nr 40\nr 80")), counters(&traced(&files, b"")));
+    let one = ["-", "--cpus", "1", "--size", "256", "--ways", "2", "--line", "64"];
+    assert_eq!(counters(&traced(&one, b"0 0\n1 40\n"))[0]["writes"], json!(1));
+}
+
+#[test]
+fn protocols_suppliers_and_writes_can_be_chosen() {
+    // Two read, one writes, the other reads what was written.
+    let trace = b"0 r 0\n1 r 0\n0 w 0\n1 r 0\n";
+    let of = |more: &[&str]| counters(&traced(&[&small("-")[..], more].concat(), trace));
+    assert_eq!(of(&[]), of(&["--protocol", "mesi", "--supplier", "cache", "--write", "back"]));
+    assert_eq!(of(&["--msi"]), of(&["--protocol", "msi"]));
+    let number = |told: &Value, cpu: usize, name: &str| told[cpu][name].as_u64().expect("a number");
+    let numbers =
+        |told: &Value| ["c2c", "mem", "flush", "wb"].map(|name| number(told, 0, name) + number(told, 1, name));
+    assert_eq!(numbers(&of(&[])), [2, 2, 1, 1], "the second and the last read come from a cache, and memory takes one");
+    assert_eq!(numbers(&of(&["--supplier", "memory"])), [1, 3, 1, 1], "a clean line comes from memory");
+    assert_eq!(numbers(&of(&["--protocol", "moesi"])), [2, 1, 0, 0], "an owner writes nothing back");
+    assert_eq!(numbers(&of(&["--protocol", "mesif"])), [2, 2, 1, 1]);
+    let through = of(&["--write", "through", "--supplier", "memory"]);
+    assert_eq!((numbers(&through), number(&through, 0, "wt")), ([0, 4, 0, 0], 1));
+    assert!(of(&[])[0].get("wt").is_none(), "nothing else counts it");
+}
+
+#[test]
+fn a_table_has_a_row_for_each_access() {
+    let path = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("table.csv");
+    let table = path.to_str().expect("text");
+    // A published check of a simulator (muditbhargava66/CacheSimulator, issue 16), with its comments.
+    let trace = "# Format: P# r|w hex_address\nP0 r 0x1000        # P0: E (no sharers)\nP1 r 0x1000        # P0: E -> S\n\
+                 P0 w 0x1000\nP1 r 0x1000\nP1 r 0x2000\nP0 w 0x2000\nP1 r 0x2000\nP0 r 0x3000\nP1 r 0x3000\n";
+    let args = ["-", "--cpus", "2", "--size", "32768", "--ways", "4", "--line", "64", "--table", table];
+    counters(&traced(&args, trace.as_bytes()));
+    let told = std::fs::read_to_string(&path).expect("a table");
+    assert_eq!(
+        told,
+        "access number,access,P0,P1,bus,data from,also\n\
+         1,P0 reads 0x1000,E,I,BusRd,memory,\n\
+         2,P1 reads 0x1000,S,S,BusRd,P0,\n\
+         3,P0 writes 0x1000,M,I,BusUpgr,none,\n\
+         4,P1 reads 0x1000,S,S,BusRd,P0,\n\
+         5,P1 reads 0x2000,I,E,BusRd,memory,\n\
+         6,P0 writes 0x2000,M,I,BusRdX,P1,\n\
+         7,P1 reads 0x2000,S,S,BusRd,P0,\n\
+         8,P0 reads 0x3000,E,I,BusRd,memory,\n\
+         9,P1 reads 0x3000,S,S,BusRd,P0,\n"
+    );
+    // What had to go first, and was modified.
+    let args =
+        ["-", "--cpus", "1", "--size", "64", "--ways", "1", "--line", "64", "--protocol", "moesi", "--table", table];
+    counters(&traced(&args, b"w 0\nr 40\n"));
+    let told = std::fs::read_to_string(&path).expect("a table");
+    assert!(told.ends_with("2,P0 reads 0x40,E,WriteBack BusRd,memory,0x0 goes from M\n"), "{told}");
 }
 
 /// Resident memory of a process in bytes, where the system tells.

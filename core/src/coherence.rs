@@ -2,25 +2,29 @@
 //!
 //! MESI is the protocol of Papamarcos & Patel 1984 ("A Low-Overhead Coherence Solution for Multiprocessors with
 //! Private Cache Memories"), with the names of Culler & Singh 1999, §5.3.2, and with the bus upgrade: a cache that has
-//! a line shared and wants to write needs no data, only that all others give it up. MSI is the same without E, so that
-//! the first write to a line that nobody else has costs a transaction.
+//! a line shared and wants to write needs no data, only that all others give it up. Its relatives, and where they are
+//! told of, are the variants of [`Family`]; who gives a line that is as in memory is a choice of its own ([`Supplier`]).
 //!
 //! Whoever runs caches, whether a simulated bus with messages or a trace of a million accesses, decides by [`table`],
 //! keeps lines in a [`Cache`] and counts with [`Counters`].
 
 mod cache;
 mod counters;
+mod family;
 mod mix;
 mod study;
 mod system;
 mod trace;
+mod walk;
 
 pub use cache::{Cache, Geometry, LINES_MAX, SIZE_BYTES_MAX, Shape, Way};
-pub use counters::Counters;
+pub use counters::{Counters, Fetched};
+pub use family::{Cell, Does, Family, PROTOCOLS, Rules, SUPPLIERS, Supplier, WRITES, rules_of, supplies, table};
 pub use mix::{Mix, Pattern};
 pub use study::{ACCESSES_MAX, Accesses, Cause, Course, LineTally, PROCESSORS_MAX, Sort, Step, Study, Wanted, WordUse};
 pub use system::{Held, Outcome, System};
 pub use trace::{Access, BadLine, LINE_BYTES_MAX, TraceReader, read_address};
+pub use walk::{Row, gone, sheet};
 
 /// State of a line in a cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,17 +38,29 @@ pub enum State {
     E,
     /// Modified: newer than memory; nobody else has it.
     M,
+    /// Owned: newer than memory; others may have it shared, and this cache answers for it (MOESI).
+    O,
+    /// Forward: as in memory; others may have it shared, and this cache gives it to who asks (MESIF).
+    F,
+    /// Valid: as in memory; others may have it, too (write-through).
+    V,
 }
 
 impl State {
+    /// How many there are.
+    pub const COUNT: usize = 7;
+
     /// All states, in the order of the table.
-    pub const ALL: [State; 4] = [State::M, State::E, State::S, State::I];
+    pub const ALL: [State; State::COUNT] = [State::M, State::O, State::E, State::F, State::S, State::V, State::I];
 
     /// Its letter.
     #[must_use]
     pub const fn letter(self) -> &'static str {
         match self {
             State::M => "M",
+            State::O => "O",
+            State::F => "F",
+            State::V => "V",
             State::E => "E",
             State::S => "S",
             State::I => "I",
@@ -56,6 +72,9 @@ impl State {
     pub const fn name(self) -> &'static str {
         match self {
             State::M => "modified",
+            State::O => "owned",
+            State::F => "forward",
+            State::V => "valid",
             State::E => "exclusive",
             State::S => "shared",
             State::I => "invalid",
@@ -68,6 +87,18 @@ impl State {
         !matches!(self, State::I)
     }
 
+    /// The state of a letter.
+    #[must_use]
+    pub fn of_letter(letter: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.letter() == letter)
+    }
+
+    /// Whether it is newer than memory.
+    #[must_use]
+    pub const fn is_dirty(self) -> bool {
+        matches!(self, State::M | State::O)
+    }
+
     /// Whether nobody else may have it.
     #[must_use]
     pub const fn is_only(self) -> bool {
@@ -75,7 +106,7 @@ impl State {
     }
 }
 
-/// What happens to a line: two come from the processor, three from the bus, one from the cache itself.
+/// What happens to a line: two come from the processor, four from the bus, one from the cache itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Event {
     /// The processor reads.
@@ -88,13 +119,16 @@ pub enum Event {
     BusRdX,
     /// Somebody else wants to write, and has the data.
     BusUpgr,
+    /// Somebody else writes a word through to memory.
+    BusWr,
     /// Another line needs the place.
     Evict,
 }
 
 impl Event {
     /// All events, in the order of the table.
-    pub const ALL: [Event; 6] = [Event::PrRd, Event::PrWr, Event::BusRd, Event::BusRdX, Event::BusUpgr, Event::Evict];
+    pub const ALL: [Event; 7] =
+        [Event::PrRd, Event::PrWr, Event::BusRd, Event::BusRdX, Event::BusUpgr, Event::BusWr, Event::Evict];
 
     /// Its name.
     #[must_use]
@@ -105,6 +139,7 @@ impl Event {
             Event::BusRd => "BusRd",
             Event::BusRdX => "BusRdX",
             Event::BusUpgr => "BusUpgr",
+            Event::BusWr => "BusWr",
             Event::Evict => "evict",
         }
     }
@@ -121,12 +156,22 @@ pub enum Transaction {
     BusUpgr,
     /// To take a modified line into memory.
     WriteBack,
+    /// To write a word into memory; all others give the line up.
+    BusWr,
+    /// What the bus itself asks for when the owner of a line has crashed: whether anybody still has it.
+    Rescue,
 }
 
 impl Transaction {
     /// All kinds.
-    pub const ALL: [Transaction; 4] =
-        [Transaction::BusRd, Transaction::BusRdX, Transaction::BusUpgr, Transaction::WriteBack];
+    pub const ALL: [Transaction; 6] = [
+        Transaction::BusRd,
+        Transaction::BusRdX,
+        Transaction::BusUpgr,
+        Transaction::WriteBack,
+        Transaction::BusWr,
+        Transaction::Rescue,
+    ];
 
     /// Its name.
     #[must_use]
@@ -136,6 +181,8 @@ impl Transaction {
             Transaction::BusRdX => "BusRdX",
             Transaction::BusUpgr => "BusUpgr",
             Transaction::WriteBack => "WriteBack",
+            Transaction::BusWr => "BusWr",
+            Transaction::Rescue => "Rescue",
         }
     }
 
@@ -143,97 +190,19 @@ impl Transaction {
     #[must_use]
     pub const fn snooped(self) -> Option<Event> {
         match self {
-            Transaction::BusRd => Some(Event::BusRd),
+            // Who still has the line stays as it is, as for a reader: an owner, who would not, is what there is none of.
+            Transaction::BusRd | Transaction::Rescue => Some(Event::BusRd),
+            Transaction::BusWr => Some(Event::BusWr),
             Transaction::BusRdX => Some(Event::BusRdX),
             Transaction::BusUpgr => Some(Event::BusUpgr),
             Transaction::WriteBack => None,
         }
     }
-}
 
-/// Which states there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// All four.
-    #[default]
-    Mesi,
-    /// No E: a line that was read is shared, also where nobody else has it.
-    Msi,
-}
-
-impl Family {
-    /// The state after a read miss.
+    /// Whether the line itself has to come.
     #[must_use]
-    pub const fn after_read(self, others_have_it: bool) -> State {
-        match self {
-            Family::Mesi if !others_have_it => State::E,
-            _ => State::S,
-        }
-    }
-}
-
-/// What a cache does besides changing the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Does {
-    /// Serves the processor at once.
-    Hit,
-    /// Nothing.
-    Nothing,
-    /// Puts the line on the bus; memory takes it, too.
-    Flush,
-    /// Asks the bus; the state changes when the transaction is through.
-    Ask(Transaction),
-}
-
-/// A cell of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// The state after it. After a read miss that is where nobody else has the line: see [`Family::after_read`].
-    pub to: State,
-    /// What else is done.
-    pub does: Does,
-}
-
-const fn cell(to: State, does: Does) -> Option<Cell> {
-    Some(Cell { to, does })
-}
-
-/// The table of MESI. `None`: this cannot happen. MSI is the table without its row E.
-///
-/// | state | PrRd | PrWr | BusRd | BusRdX | BusUpgr | evict |
-/// | --- | --- | --- | --- | --- | --- | --- |
-/// | M | hit | hit | → S, flush | → I, flush | cannot happen | write back |
-/// | E | hit | → M, no bus | → S | → I | cannot happen | silent |
-/// | S | hit | BusUpgr → M | stays S | → I | → I | silent |
-/// | I | BusRd → E if nobody else has it, else S | BusRdX → M | – | – | – | – |
-#[must_use]
-#[inline]
-pub const fn table(state: State, event: Event) -> Option<Cell> {
-    use Does::{Ask, Flush, Hit, Nothing};
-    use Event::{BusRd, BusRdX, BusUpgr, Evict, PrRd, PrWr};
-    use State::{E, I, M, S};
-    match (state, event) {
-        (M, PrRd | PrWr) => cell(M, Hit),
-        (M, BusRd) => cell(S, Flush),
-        (M, BusRdX) => cell(I, Flush),
-        (M, Evict) => cell(I, Ask(Transaction::WriteBack)),
-
-        (E, PrRd) => cell(E, Hit),
-        (E, PrWr) => cell(M, Hit),
-        (E, BusRd) => cell(S, Nothing),
-        (E, BusRdX | Evict) => cell(I, Nothing),
-
-        // An upgrade comes from a cache that has the line, so nobody has it for himself alone.
-        (M | E, BusUpgr) => None,
-
-        (S, PrRd) => cell(S, Hit),
-        (S, PrWr) => cell(M, Ask(Transaction::BusUpgr)),
-        (S, BusRd) => cell(S, Nothing),
-        (S, BusRdX | BusUpgr | Evict) => cell(I, Nothing),
-
-        (I, PrRd) => cell(E, Ask(Transaction::BusRd)),
-        (I, PrWr) => cell(M, Ask(Transaction::BusRdX)),
-        (I, BusRd | BusRdX | BusUpgr | Evict) => cell(I, Nothing),
+    pub const fn needs_data(self) -> bool {
+        matches!(self, Transaction::BusRd | Transaction::BusRdX | Transaction::Rescue)
     }
 }
 

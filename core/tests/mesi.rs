@@ -9,6 +9,8 @@ mod common;
 mod requests;
 #[path = "mesi/sharing.rs"]
 mod sharing;
+#[path = "mesi/tables.rs"]
+mod tables;
 
 use common::{Dice, assert_same_trace, cases, every_switch_is_caught, moment, on_all_processors, parse};
 use lightcone_core::engine::explore::run_and_settle;
@@ -39,16 +41,60 @@ fn setup(dice: &mut Dice, caches: u64, broken: &str) -> String {
     let latency = |dice: &mut Dice, most| if dice.percent(30) { "0".into() } else { ms(dice.range(1, most)) };
     let keyed = places.starts_with("\"lines");
     let memory = if keyed { "{\"k1\":\"old\",\"k2\":7}" } else { "{\"0x1000\":\"old\",\"1008\":7}" };
+    // A switch breaks what it is there for in MESI; in the others it may have nothing to break.
+    let protocol = if broken.is_empty() {
+        dice.of(&[
+            "mesi",
+            "mesi",
+            "msi",
+            "moesi",
+            "moesi",
+            "moesi+memory",
+            "mesif",
+            "mesi+memory",
+            "through",
+            "allocate",
+        ])
+    } else {
+        dice.of(&["mesi", "mesi", "mesi", "msi", "moesi", "mesif"])
+    };
+    let protocol = match protocol {
+        "moesi+memory" => "\"protocol\":\"moesi\",\"supplier\":\"memory\"".into(),
+        "mesi+memory" => "\"supplier\":\"memory\"".into(),
+        "through" => "\"write\":\"through\",\"supplier\":\"memory\"".into(),
+        "allocate" => "\"write\":\"through-allocate\"".into(),
+        other => format!("\"protocol\":\"{other}\""),
+    };
     format!(
-        "\"caches\":{caches},\"protocol\":\"{}\",{places},\"bus_ms\":{},\"memory_ms\":{},\"transfer_ms\":{},\
-         \"retry_ms\":{},\"arbitration\":\"{}\",\"memory\":{memory},\"broken\":[{broken}]",
-        dice.of(&["mesi", "mesi", "mesi", "msi"]),
+        "\"caches\":{caches},{protocol},{places},\"bus_ms\":{},\"memory_ms\":{},\"transfer_ms\":{},\
+         \"retry_ms\":{},\"arbitration\":\"{}\",\"memory\":{memory}{},\"broken\":[{broken}]",
         latency(dice, 5_000),
         latency(dice, 20_000),
         latency(dice, 5_000),
         ms(dice.range(30_000, 120_000)),
         dice.of(&["fifo", "round-robin", "fixed"]),
+        contents(dice, &protocol, keyed),
     )
+}
+
+/// Something in the caches at the start, now and then.
+fn contents(dice: &mut Dice, protocol: &str, keyed: bool) -> String {
+    if dice.percent(60) {
+        return String::new();
+    }
+    let key = if keyed { "k1" } else { "0x1000" };
+    let line = |cache: &str, state: &str| format!("\"{cache}\":{{\"{key}\":\"{state}\"}}");
+    let newer = |state: &str| format!("\"C1\":{{\"{key}\":{{\"state\":\"{state}\",\"value\":\"newer\"}}}}");
+    let all = if protocol.contains("moesi") {
+        [newer("O"), line("C2", "S")].join(",")
+    } else if protocol.contains("mesif") {
+        [line("C1", "S"), line("C2", "F")].join(",")
+    } else if protocol.contains("through") {
+        [line("C1", "V"), line("C2", "V")].join(",")
+    } else {
+        newer("M")
+    };
+    format!(",\"contents\":{{{all}}}")
 }
 
 /// Requests of one kind; `hot` is a key that they are all about.
@@ -179,6 +225,10 @@ struct Outside {
     /// Who has crashed with his write-back of a line under way.
     returns: BTreeMap<String, String>,
     open: Option<String>,
+    /// MOESI: lines of which a cache has crashed that had them, so that memory may be older and nobody answers for them.
+    orphans: BTreeSet<String>,
+    moesi: bool,
+    through: bool,
     /// Caches whose write was told by a change of state, before the reply.
     told: BTreeSet<String>,
     replies: u64,
@@ -197,6 +247,9 @@ impl Outside {
             flushing: BTreeMap::new(),
             returns: BTreeMap::new(),
             open: None,
+            orphans: BTreeSet::new(),
+            moesi: setup["protocol"] == "moesi",
+            through: setup["write"].is_string(),
             told: BTreeSet::new(),
             replies: 0,
             lost: 0,
@@ -212,6 +265,24 @@ impl Outside {
             outside.memory.entry(line).or_default().insert(key, value.clone());
         }
         outside.last = outside.memory.clone();
+        // What is in the caches at the start: one line in all that is drawn here.
+        let contents: Vec<(String, String, Value)> = setup["contents"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .flat_map(|(cache, lines)| {
+                let lines = lines.as_object().expect("lines by key").clone();
+                lines.into_iter().map(move |(key, given)| (cache.clone(), key, given))
+            })
+            .collect();
+        for (cache, key, given) in contents {
+            let state = given["state"].as_str().or(given.as_str()).expect("a state").to_string();
+            if let Some(value) = given.get("value") {
+                outside.last.entry(key.clone()).or_default().insert(key.clone(), value.clone());
+            }
+            let content = outside.last.get(&key).cloned().unwrap_or_default();
+            outside.copies.insert((cache, key), (state, content));
+        }
         outside
     }
 
@@ -250,9 +321,14 @@ impl Outside {
         let (line, from, to) = (text(&data["line"]), text(&data["from"]), text(&data["to"]));
         let place = (node.to_string(), line.clone());
         let known = self.copies.get(&place).map_or("I", |(state, _)| state);
-        assert_eq!(known, from, "{node} {data}");
+        assert!(known == from || data["why"] == "start", "{node} {data}");
         let content = self.content(&line, &data["value"]);
         let why = text(&data["why"]);
+        if why == "start" {
+            let held = self.copies.get(&place);
+            assert_eq!(held, Some(&(to, self.content(&line, &data["value"]))), "{node} {data}");
+            return;
+        }
         self.returns.remove(&line);
         if data["doubt"] == true {
             self.returns.insert(line.clone(), node.to_string());
@@ -260,8 +336,10 @@ impl Outside {
         if why == "crash" && from == "M" {
             self.lost += 1;
             self.last.insert(line.clone(), self.memory.get(&line).cloned().unwrap_or_default());
+        } else if why == "crash" && self.moesi {
+            self.orphans.insert(line.clone());
         }
-        if why.starts_with("Bus") && from == "M" && data["flush"] == true {
+        if why.starts_with("Bus") && (data["flush"] == true || data["supply"] == true) {
             self.flushing.insert(line.clone(), (node.to_string(), false));
         }
         if why == "PrWr" {
@@ -274,7 +352,8 @@ impl Outside {
         }
         let all: Vec<&str> =
             self.copies.iter().filter(|((_, l), _)| *l == line).map(|(_, (state, _))| state.as_str()).collect();
-        if all.len() > 1 && all.iter().any(|state| matches!(*state, "M" | "E")) {
+        let many = |state: &str| all.iter().filter(|other| **other == state).count() > 1;
+        if all.len() > 1 && all.iter().any(|state| matches!(*state, "M" | "E")) || many("O") || many("F") {
             self.broken.insert("single-writer");
         }
         self.check_clean(&line);
@@ -284,8 +363,19 @@ impl Outside {
         let line = text(&data["line"]);
         let memory = self.content(&line, &data["memory"]);
         self.memory.insert(line.clone(), memory.clone());
+        if data["bus"] == "BusWr" {
+            let word = self.content(&line, &data["wrote"]);
+            self.last.entry(line.clone()).or_default().extend(word);
+        }
         let back = data["bus"] == "WriteBack" && self.returns.get(&line) == Some(&text(&data["by"]));
-        if back || matches!(self.flushing.remove(&line), Some((_, true))) {
+        let from_nobody = data["from"].is_null();
+        let unsure = from_nobody || !data["flushed"].is_null();
+        let doubt = matches!(self.flushing.remove(&line), Some((_, true))) && unsure;
+        // An owner has crashed: as long as a cache has the line, the newest value is not lost.
+        let rescue = data["bus"] == "Rescue";
+        let orphan = self.orphans.remove(&line) || rescue;
+        let alive = self.copies.keys().any(|(_, held)| *held == line);
+        if back || doubt || orphan && !alive && (from_nobody || rescue) {
             self.last.insert(line.clone(), memory);
         }
         self.check_clean(&line);
@@ -297,8 +387,15 @@ impl Outside {
         }
         let empty = Content::new();
         let memory = self.memory.get(line).unwrap_or(&empty);
-        let copies = self.copies.iter().filter(|((_, l), (state, _))| l == line && state != "M");
-        if copies.into_iter().any(|(_, (_, content))| content != memory) {
+        let held: Vec<&(String, Content)> =
+            self.copies.iter().filter(|((_, l), _)| l == line).map(|(_, copy)| copy).collect();
+        let owner = held.iter().find(|(state, _)| state == "O");
+        let clean = held.iter().filter(|(state, _)| state != "M" && state != "O");
+        let differs = |(state, content): &&&(String, Content)| match owner {
+            Some((_, owned)) if state == "S" => content != owned,
+            _ => content != memory && !self.orphans.contains(line),
+        };
+        if clean.clone().any(|copy| differs(&copy)) {
             self.broken.insert("clean-equals-memory");
         }
     }
@@ -316,7 +413,7 @@ impl Outside {
                 content.insert(key.clone(), value.clone());
             }
             self.last.entry(line).or_default().insert(key, value);
-            assert!(told || data["hit"] == true, "{data}");
+            assert!(told || data["hit"] == true || self.through, "{data}");
             return;
         }
         let expected = self.last.get(&line).and_then(|content| content.get(&key)).unwrap_or(&Value::Null);
@@ -374,14 +471,16 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
     let inside: BTreeSet<&'static str> = run.violations().iter().map(|v| v.rule).collect();
     let both: BTreeSet<&str> = inside.iter().copied().filter(|rule| *rule != "stuck").collect();
     assert_eq!(both, outside.broken, "the two judges, seed {seed} [{broken}] {:?}\n{scenario_text}", run.violations());
-    if broken.is_empty() {
+    // That judge knows those protocols alone in which who gives a modified line gives it to memory, too.
+    let known = given["setup"]["write"].is_null() && given["setup"]["protocol"] != "moesi";
+    if broken.is_empty() && known && given["setup"]["contents"].is_null() {
         let misses = judge_sharing(&run, &given["setup"]);
         let numbers = [misses.coherence, misses.by_true_sharing, misses.by_false_sharing];
         for (name, value) in ["coherence", "by_true_sharing", "by_false_sharing"].into_iter().zip(numbers) {
             *tally.counts.entry(name).or_default() += value;
         }
-        assert!(inside.is_empty(), "seed {seed}: {:?}\n{scenario_text}", run.violations());
     }
+    assert!(!broken.is_empty() || inside.is_empty(), "seed {seed}: {:?}\n{scenario_text}", run.violations());
     tally.runs += 1;
     tally.replies += outside.replies;
     tally.lost += outside.lost;
@@ -433,13 +532,15 @@ fn no_fault_breaks_a_rule_and_every_access_ends() {
     if t.runs >= 1_000 {
         let names =
             ["i_to_e", "i_to_s", "i_to_m", "e_to_m", "s_to_m", "m_to_s", "e_to_s", "m_to_i", "e_to_i", "s_to_i"];
-        for name in names.into_iter().chain(["bus_rd", "bus_rdx", "bus_upgr", "bus_write_back", "cache_to_cache"]) {
+        let relatives = ["m_to_o", "o_to_m", "o_to_i", "i_to_f", "f_to_m", "f_to_s", "f_to_i", "i_to_v", "v_to_i"];
+        let names = names.into_iter().chain(relatives).chain(["bus_wr", "bus_rescue"]);
+        for name in names.chain(["bus_rd", "bus_rdx", "bus_upgr", "bus_write_back", "cache_to_cache"]) {
             assert!(t.counts[name] > 0, "{name}");
         }
         assert!(t.lost > 0 && t.crashes > t.runs / 2);
         let [coherence, truly, falsely] =
             ["coherence", "by_true_sharing", "by_false_sharing"].map(|name| t.counts[name]);
-        assert!(truly > t.runs / 10 && falsely > t.runs / 20, "{truly} and {falsely}");
+        assert!(truly > t.runs / 12 && falsely > t.runs / 25, "{truly} and {falsely}");
         assert!(coherence > truly + falsely, "writes died with their caches, too");
     }
 }

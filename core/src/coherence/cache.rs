@@ -1,6 +1,6 @@
 //! A set-associative cache: ways of sets, the least recently used one goes first.
 
-use super::{Family, State};
+use super::{Family, Rules, State, Supplier};
 
 /// A place for a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,8 +132,10 @@ pub struct Shape {
     pub ways: u64,
     /// Bytes of a line.
     pub line: u64,
-    /// MESI or MSI.
+    /// MESI or one of its relatives.
     pub family: Family,
+    /// Who gives a clean line.
+    pub supplier: Supplier,
 }
 
 impl Shape {
@@ -143,6 +145,12 @@ impl Shape {
     /// One sentence, where its numbers do not fit together.
     pub fn geometry(&self) -> Result<Geometry, String> {
         Geometry::new(self.size, self.ways, self.line)
+    }
+
+    /// How the caches keep coherent.
+    #[must_use]
+    pub const fn rules(&self) -> Rules {
+        Rules { family: self.family, supplier: self.supplier }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is counted, each at one cache.
 
-use super::{State, Transaction};
+use super::{Family, State, Transaction};
 use crate::base::json::JsonObject;
 
 /// Counters of a cache.
@@ -19,11 +19,11 @@ pub struct Counters {
     pub write_misses: u64,
     /// Write-backs: flushes, and modified lines that were evicted.
     pub write_backs: u64,
-    /// Misses while another cache had the line, clean or dirty.
+    /// Misses that another cache served: where caches give clean lines, too, all those while another cache had the line.
     pub cache_to_cache: u64,
-    /// Misses that no cache had, and write-backs.
+    /// Misses that memory served, write-backs, and words that were written through.
     pub memory: u64,
-    /// It shared what it had for itself alone: M or E → S.
+    /// It shared what it had for itself alone: M or E → S, or M → O.
     pub interventions: u64,
     /// It gave up a line because somebody else writes.
     pub invalidations: u64,
@@ -33,35 +33,53 @@ pub struct Counters {
     pub rdx: u64,
     /// BusUpgr that it asked for.
     pub upgr: u64,
+    /// Words that it wrote through to memory.
+    pub through: u64,
+}
+
+/// Where the line of a miss came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// Another cache gave it.
+    Cache,
+    /// Memory gave it.
+    Memory,
+    /// It was not fetched: the word alone went to memory.
+    No,
 }
 
 impl Counters {
-    /// The processor was served; on a miss with whether another cache had the line.
+    /// The processor was served; on a miss with where the line came from.
     #[inline]
-    pub fn served(&mut self, write: bool, miss: Option<bool>) {
+    pub fn served(&mut self, write: bool, miss: Option<Fetched>) {
         self.reads += u64::from(!write);
         self.writes += u64::from(write);
-        if let Some(others_had_it) = miss {
+        if let Some(fetched) = miss {
             self.read_misses += u64::from(!write);
             self.write_misses += u64::from(write);
-            self.cache_to_cache += u64::from(others_had_it);
-            self.memory += u64::from(!others_had_it);
+            self.cache_to_cache += u64::from(fetched == Fetched::Cache);
+            self.memory += u64::from(fetched == Fetched::Memory);
         }
     }
 
     /// The bus did what this cache had asked for.
     pub fn asked(&mut self, transaction: Transaction) {
         match transaction {
-            Transaction::BusRd => {}
+            // What the bus does for itself is nobody's.
+            Transaction::BusRd | Transaction::Rescue => {}
             Transaction::BusRdX => self.rdx += 1,
             Transaction::BusUpgr => self.upgr += 1,
             Transaction::WriteBack => self.wrote_back(),
+            Transaction::BusWr => {
+                self.through += 1;
+                self.memory += 1;
+            }
         }
     }
 
     /// Another cache's transaction changed a line here, or flushed it.
     pub fn snooped(&mut self, from: State, to: State, flushed: bool) {
-        self.interventions += u64::from(from.is_only() && to == State::S);
+        self.interventions += u64::from(from.is_only() && to.is_valid());
         self.invalidations += u64::from(from.is_valid() && to == State::I);
         if flushed {
             self.flushes += 1;
@@ -93,11 +111,21 @@ impl Counters {
         ]
     }
 
+    /// The same with what else a family counts: `wt`, words that were written through.
+    #[must_use]
+    pub fn named_in(&self, family: Family) -> Vec<(&'static str, u64)> {
+        let mut named = self.named().to_vec();
+        if family.writes_through() {
+            named.push(("wt", self.through));
+        }
+        named
+    }
+
     /// The same as a JSON object.
     #[must_use]
-    pub fn json(&self) -> String {
+    pub fn json(&self, family: Family) -> String {
         let mut o = JsonObject::new();
-        for (name, value) in self.named() {
+        for (name, value) in self.named_in(family) {
             o.int(name, value);
         }
         o.end()
@@ -117,5 +145,6 @@ impl Counters {
         self.flushes += other.flushes;
         self.rdx += other.rdx;
         self.upgr += other.upgr;
+        self.through += other.through;
     }
 }

@@ -7,7 +7,7 @@
 //! trace says where an access begins, not how long it is. A line that was taken away is remembered for ever here; caches
 //! on the simulated bus tell both sorts apart only while the old content is still in its place.
 
-use super::{Access, Counters, Family, Geometry, Held, Outcome, State, System, Transaction};
+use super::{Access, Counters, Does, Event, Geometry, Held, Outcome, Rules, State, System, Transaction, table};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -252,6 +252,10 @@ pub struct Step {
     pub course: Course,
     /// What the bus was asked for.
     pub asked: Option<Transaction>,
+    /// What it was asked for then.
+    pub then: Option<Transaction>,
+    /// The cache that gave the line; none: memory did, or nothing had to come.
+    pub from: Option<usize>,
     /// The line that had to go, by its first address, with its state.
     pub evicted: Option<(u64, State)>,
     /// Caches whose line changed, with its state before and after.
@@ -265,6 +269,32 @@ struct Left {
     taken: bool,
 }
 
+/// The last writes of a word: the last one, and the last one by somebody else than who made that one. Who writes past
+/// his cache may have been the last himself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Written {
+    last: Option<(u32, u8)>,
+    by_another: Option<u32>,
+}
+
+impl Written {
+    fn note(&mut self, index: u32, processor: usize) {
+        if let Some((before, _)) = self.last.filter(|(_, by)| usize::from(*by) != processor) {
+            self.by_another = Some(before);
+        }
+        self.last = Some((index, processor as u8));
+    }
+
+    /// Whether somebody else has written it at an access or after it.
+    fn since(self, at: u32, processor: usize) -> bool {
+        let index = match self.last {
+            Some((index, by)) if usize::from(by) != processor => Some(index),
+            _ => self.by_another,
+        };
+        index.is_some_and(|index| index >= at)
+    }
+}
+
 /// A trace run through caches.
 #[derive(Clone, Debug)]
 pub struct Study {
@@ -274,8 +304,8 @@ pub struct Study {
     courses: Vec<Course>,
     /// Per processor: how lines that are not there any more have left.
     left: Vec<BTreeMap<u64, Left>>,
-    /// When each word was last written.
-    written: BTreeMap<u64, u32>,
+    /// When each word was last written, and by whom.
+    written: BTreeMap<u64, Written>,
     lines: BTreeMap<u64, LineTally>,
     spacing: usize,
     /// States after 0, `spacing`, 2 × `spacing`… accesses.
@@ -290,7 +320,7 @@ impl Study {
     ///
     /// # Errors
     /// One sentence, when there would be too many lines.
-    pub fn new(processors: usize, geometry: Geometry, family: Family) -> Result<Study, String> {
+    pub fn new(processors: usize, geometry: Geometry, rules: impl Into<Rules>) -> Result<Study, String> {
         let places = processors.max(1) * geometry.sets() * geometry.ways();
         if processors > PROCESSORS_MAX || places > PLACES_MAX {
             return Err(format!(
@@ -298,7 +328,7 @@ impl Study {
                 places / processors.max(1)
             ));
         }
-        let system = System::new(processors, geometry, family);
+        let system = System::new(processors, geometry, rules);
         let spacing = (places * ACCESSES_MAX / SNAPSHOT_PLACES).max(SPACING_MIN);
         Ok(Study {
             geometry,
@@ -333,12 +363,13 @@ impl Study {
     fn serve(&mut self, index: u32, access: Access) -> Course {
         let Access { processor, write, address } = access;
         let own = self.system.state(processor, address);
-        let silent = own.is_valid() && !(write && own == State::S);
-        let others = if silent { Others::default() } else { self.others(processor, address) };
+        let event = if write { Event::PrWr } else { Event::PrRd };
+        let silent = table(self.system.rules().family, own, event).is_some_and(|cell| cell.does == Does::Hit);
+        let others = if silent { Others::default() } else { self.others(processor, address, write) };
         let outcome = self.system.access(processor, write, address);
         let course = if silent { Course::default() } else { self.note(index, access, own, others, outcome) };
         if write {
-            self.written.insert(address, index);
+            self.written.entry(address).or_default().note(index, processor);
         }
         course
     }
@@ -349,7 +380,10 @@ impl Study {
         let line = self.geometry.line(address);
         let cause = (!own.is_valid()).then(|| self.cause(processor, line, address));
         if let Some(cause) = cause {
-            self.left[processor].remove(&line);
+            // What is written past the cache comes in at a later miss, with the same cause.
+            if self.system.state(processor, address).is_valid() {
+                self.left[processor].remove(&line);
+            }
             self.lines.entry(line).or_default().misses[cause as usize] += 1;
         }
         if let Some((evicted, _)) = outcome.evicted {
@@ -366,19 +400,21 @@ impl Study {
             cause,
             [
                 (Course::UPGRADE, outcome.asked == Some(Transaction::BusUpgr)),
-                (Course::WRITE_BACK, outcome.evicted.is_some_and(|(_, state)| state == State::M)),
-                (Course::FLUSH, others.modified),
+                (Course::WRITE_BACK, outcome.evicted.is_some_and(|(_, state)| state.is_dirty())),
+                (Course::FLUSH, others.flushes),
                 (Course::TAKES, write && others.holders != 0),
             ],
         )
     }
 
-    fn others(&self, processor: usize, address: u64) -> Others {
+    fn others(&self, processor: usize, address: u64, write: bool) -> Others {
         let others = (0..self.left.len()).filter(|&p| p != processor);
+        let (family, event) = (self.system.rules().family, if write { Event::BusRdX } else { Event::BusRd });
         others.fold(Others::default(), |all, p| {
             let state = self.system.state(p, address);
             let holders = all.holders | u64::from(state.is_valid()) << p;
-            Others { holders, modified: all.modified || state == State::M }
+            let flushes = table(family, state, event).is_some_and(|cell| cell.does == Does::Flush);
+            Others { holders, flushes: all.flushes || flushes }
         })
     }
 
@@ -386,8 +422,9 @@ impl Study {
         match self.left[processor].get(&line) {
             None => Cause::Cold,
             Some(Left { taken: false, .. }) => Cause::Replaced,
-            // Who has not got the line cannot have written it: it was another.
-            Some(Left { at, .. }) if self.written.get(&address).is_some_and(|written| written >= at) => {
+            Some(Left { at, .. })
+                if self.written.get(&address).is_some_and(|written| written.since(*at, processor)) =>
+            {
                 Cause::TrueSharing
             }
             Some(_) => Cause::FalseSharing,
@@ -510,7 +547,7 @@ impl Study {
             (0..system.processors()).map(|p| system.state(p, access.address)).collect()
         };
         let before = states(&self.there);
-        let Outcome { asked, evicted } = self.there.access(access.processor, access.write, access.address);
+        let Outcome { asked, then, evicted, from } = self.there.access(access.processor, access.write, access.address);
         self.position = number;
         let changes = before.into_iter().zip(states(&self.there)).enumerate();
         let line = self.geometry.line(access.address);
@@ -520,6 +557,8 @@ impl Study {
             set: self.geometry.set(line),
             course: self.courses[index],
             asked,
+            then,
+            from,
             evicted: evicted.map(|(line, state)| (self.geometry.base(line), state)),
             changes: changes.filter(|(_, (from, to))| from != to).map(|(p, (from, to))| (p, from, to)).collect(),
         })
@@ -542,7 +581,8 @@ impl Study {
 #[derive(Clone, Copy, Debug, Default)]
 struct Others {
     holders: u64,
-    modified: bool,
+    /// One of them puts a modified line on the bus, for memory, too.
+    flushes: bool,
 }
 
 #[cfg(test)]

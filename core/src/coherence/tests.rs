@@ -2,26 +2,89 @@
 
 use super::*;
 
+const NONE: &str = "cannot happen";
+
+/// The rows of each family, in the order of its states and of the events.
+const TABLES: [(Family, &[[&str; 7]]); 6] = [
+    (
+        Family::Msi,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd S", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Mesi,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit E", "hit M", "E S", "E I", NONE, NONE, "E I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Moesi,
+        &[
+            ["hit M", "hit M", "supply O", "supply I", NONE, NONE, "WriteBack I"],
+            ["hit O", "BusUpgr M", "supply O", "supply I", "O I", NONE, "WriteBack I"],
+            ["hit E", "hit M", "E S", "E I", NONE, NONE, "E I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Mesif,
+        &[
+            ["hit M", "hit M", "flush S", "flush I", NONE, NONE, "WriteBack I"],
+            ["hit E", "hit M", "supply S", "supply I", NONE, NONE, "E I"],
+            ["hit F", "BusUpgr M", "supply S", "supply I", "F I", NONE, "F I"],
+            ["hit S", "BusUpgr M", "S S", "S I", "S I", NONE, "S I"],
+            ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::Through,
+        &[
+            ["hit V", "BusWr V", "V V", NONE, NONE, "V I", "V I"],
+            ["BusRd V", "BusWr I", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+    (
+        Family::ThroughAllocate,
+        &[
+            ["hit V", "BusWr V", "V V", NONE, NONE, "V I", "V I"],
+            ["BusRd V", "BusRd V", "I I", "I I", "I I", "I I", "I I"],
+        ],
+    ),
+];
+
 #[test]
 fn the_table_is_the_one_of_the_literature() {
-    let told = |state: State, event: Event| match table(state, event) {
+    let told = |family: Family, state: State, event: Event| match table(family, state, event) {
         None => "cannot happen".to_string(),
         Some(Cell { to, does: Does::Hit }) => format!("hit {}", to.letter()),
         Some(Cell { to, does: Does::Nothing }) => format!("{} {}", state.letter(), to.letter()),
         Some(Cell { to, does: Does::Flush }) => format!("flush {}", to.letter()),
+        Some(Cell { to, does: Does::Supply }) => format!("supply {}", to.letter()),
         Some(Cell { to, does: Does::Ask(what) }) => format!("{} {}", what.name(), to.letter()),
     };
-    let rows = [
-        ["hit M", "hit M", "flush S", "flush I", "cannot happen", "WriteBack I"],
-        ["hit E", "hit M", "E S", "E I", "cannot happen", "E I"],
-        ["hit S", "BusUpgr M", "S S", "S I", "S I", "S I"],
-        ["BusRd E", "BusRdX M", "I I", "I I", "I I", "I I"],
-    ];
-    for (state, row) in State::ALL.into_iter().zip(rows) {
-        for (event, expected) in Event::ALL.into_iter().zip(row) {
-            assert_eq!(told(state, event), expected, "{} {}", state.name(), event.name());
+    for (family, rows) in TABLES {
+        assert_eq!(family.states().len(), rows.len(), "{}", family.name());
+        for (state, row) in family.states().iter().zip(rows) {
+            for (event, expected) in Event::ALL.into_iter().zip(row) {
+                assert_eq!(
+                    told(family, *state, event),
+                    *expected,
+                    "{}: {} {}",
+                    family.name(),
+                    state.name(),
+                    event.name()
+                );
+            }
         }
     }
+    assert_eq!(Family::Mesif.after_read(true), State::F);
     assert_eq!(Family::Mesi.after_read(true), State::S);
     assert_eq!(Family::Mesi.after_read(false), State::E);
     assert_eq!(Family::Msi.after_read(false), State::S);
@@ -122,6 +185,21 @@ fn what_msi_pays_for_the_first_write_is_an_upgrade() {
 }
 
 #[test]
+fn what_does_not_go_together_is_refused_in_one_sentence() {
+    for (family, (protocol, write)) in Family::ALL.map(|family| (family, family.settings())) {
+        assert_eq!(rules_of(&protocol, write, "cache"), Ok(family.into()));
+    }
+    for (protocol, write, supplier, place, word) in [
+        ("moesi", "through", "cache", 1, "leave it out"),
+        ("mesif", "through-allocate", "memory", 1, "leave it out"),
+        ("mesif", "back", "memory", 2, "the cache in F"),
+    ] {
+        let (which, told) = rules_of(protocol, write, supplier).expect_err("it does not go together");
+        assert!(which == place && told.contains(word), "{told}");
+    }
+}
+
+#[test]
 fn sizes_that_do_not_fit_together_are_refused() {
     assert_eq!(Geometry::new(8_192, 8, 64).map(|g| (g.sets(), g.ways())), Ok((16, 8)));
     assert_eq!(Geometry::new(192, 3, 64).map(|g| (g.sets(), g.ways())), Ok((1, 3)));
@@ -204,4 +282,46 @@ fn a_line_that_is_no_access_is_named() {
         assert!(bad.number == 1 && bad.what.contains("at most"), "{bad:?}");
     }
     assert!(read(b"0 r 1\xff\n", 9).expect_err("bytes").what.contains("UTF-8"));
+}
+
+#[test]
+fn the_forms_of_teaching_simulators_are_read_alike() {
+    let read_as = |reader: TraceReader, text: &str| {
+        let (mut reader, mut found) = (reader, Vec::new());
+        let mut each = |a: Access| found.push((a.processor, a.write, a.address));
+        let used = reader.read(text.as_bytes(), &mut each).unwrap_or_else(|bad| panic!("{bad:?}"));
+        reader.end(&text.as_bytes()[used..], &mut each).unwrap_or_else(|bad| panic!("{bad:?}"));
+        found
+    };
+    let same = vec![(0, false, 0x1000), (1, true, 0x1008), (0, false, 0x40)];
+    for text in [
+        "0 r 1000\n1 w 1008\n0 r 40\n",
+        "P0 r 0x1000 # P0 reads\n\n# nothing\nP1 W 0x1008 // it writes\n; nothing\n//\np0 R 40;",
+        "0 0 1000\ncpu1 1 1008\nCORE0 2 40",
+    ] {
+        assert_eq!(read_as(TraceReader::new(2), text), same, "{text}");
+    }
+    assert_eq!(read_as(TraceReader::new(2).decimal(true), "0 r 4096\nP1 w 4104\n0 r 0x40\n"), same);
+    let one = vec![(1, false, 0x1000), (1, true, 0x1008), (1, false, 0x40)];
+    for text in ["r 1000\nw 1008\n2 40\n", "0 1000 4\n1 0x1008 4 # a size\n2 40"] {
+        assert_eq!(read_as(TraceReader::new(2).of(1), text), one, "{text}");
+    }
+    // With one processor alone a line needs not to say which.
+    assert_eq!(read_as(TraceReader::new(1), "0 1000\n0 w 8\n"), [(0, false, 0x1000), (0, true, 8)]);
+
+    let bad = |mut reader: TraceReader, text: &str| reader.end(text.as_bytes(), |_| ()).expect_err(text).what;
+    assert!(bad(TraceReader::new(2), "P2 r 10").contains("from 0 to 1, found \"P2\""));
+    assert!(bad(TraceReader::new(2), "Px r 10").contains("from 0 to 1"));
+    assert!(bad(TraceReader::new(2), "0 3 10").contains("expected r or w"));
+    assert!(bad(TraceReader::new(2), "0 r # 10").contains("2 words"));
+    assert!(bad(TraceReader::new(2).of(0), "0 r 10 4").contains("4 words"));
+    assert!(bad(TraceReader::new(2).of(0), "r").contains("1 word"));
+    assert!(bad(TraceReader::new(2).decimal(true), "0 r 1f").contains("decimal address"));
+    assert!(bad(TraceReader::new(2).decimal(true), "0 r 18446744073709551616").contains("decimal address"));
+    assert_eq!(TraceReader::is_of_one(b"0 1000"), Some(true));
+    assert_eq!(TraceReader::is_of_one(b"# none\n\nr 1000 4\nr 2000"), Some(true));
+    assert_eq!(TraceReader::is_of_one(b"; one\nP3 r 1000\n"), Some(false));
+    for none in ["", "# 0 1000", "x", "0 r", "{}"] {
+        assert_eq!(TraceReader::is_of_one(none.as_bytes()), None, "{none}");
+    }
 }

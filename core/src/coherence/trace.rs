@@ -1,4 +1,14 @@
 //! Memory traces: a line for each access, `cpu r|w hexaddress`.
+//!
+//! Teaching simulators have more ways to write the same, and all of them are read:
+//! - `P0`, `cpu0` or `core0` for the processor 0;
+//! - the labels of dinero's traces (Hill & Smith 1989; Edler & Hill, Dinero IV) for `r` and `w`: 0 is a read, 1 a write, and 2
+//!   an instruction fetch, which is a read here;
+//! - a file for each processor ([`TraceReader::of`]), whose lines have no processor: `r|w hexaddress`, or `label hexaddress`
+//!   as in a file of dinero's, perhaps with a size behind it, which does not count;
+//! - decimal addresses, where that is asked for ([`TraceReader::decimal`]); with `0x` before it an address is hexadecimal
+//!   all the same;
+//! - `#`, `//` or `;` and what follows it on a line is a comment.
 
 /// Longest line of a trace in bytes: what is read at a time has an end.
 pub const LINE_BYTES_MAX: usize = 1_000;
@@ -27,6 +37,10 @@ pub struct BadLine {
 #[derive(Clone, Debug)]
 pub struct TraceReader {
     processors: usize,
+    /// The processor that all accesses are of, where lines do not name one.
+    of: Option<usize>,
+    /// Whether addresses are decimal.
+    decimal: bool,
     /// Lines that were read.
     lines: u64,
 }
@@ -35,7 +49,43 @@ impl TraceReader {
     /// A reader for so many processors.
     #[must_use]
     pub fn new(processors: usize) -> TraceReader {
-        TraceReader { processors, lines: 0 }
+        TraceReader { processors, of: None, decimal: false, lines: 0 }
+    }
+
+    /// The same for a file of one processor alone, whose lines do not name it.
+    ///
+    /// # Panics
+    /// When there is no such processor.
+    #[must_use]
+    pub fn of(self, processor: usize) -> TraceReader {
+        assert!(processor < self.processors, "it is one of the processors");
+        TraceReader { of: Some(processor), ..self }
+    }
+
+    /// The same with decimal addresses.
+    #[must_use]
+    pub fn decimal(self, decimal: bool) -> TraceReader {
+        TraceReader { decimal, ..self }
+    }
+
+    /// Whether the first access at the beginning of a file says nothing of its processor: then it is a file of one. None where
+    /// no line there is an access.
+    #[must_use]
+    pub fn is_of_one(head: &[u8]) -> Option<bool> {
+        for line in head.split(|b| *b == b'\n') {
+            let parsed = |mut reader: TraceReader| {
+                let mut found = false;
+                reader.end(line, |_| found = true).ok().map(|()| found)
+            };
+            match (parsed(TraceReader::new(usize::MAX)), parsed(TraceReader::new(1).of(0))) {
+                // Blank, or a comment.
+                (Some(false), _) => {}
+                (Some(true), _) => return Some(false),
+                (None, Some(true)) => return Some(true),
+                (None, _) => return None,
+            }
+        }
+        None
     }
 
     /// Takes the whole lines of a piece, and hands each access over. Tells how many bytes were read; the rest is the
@@ -46,7 +96,8 @@ impl TraceReader {
     pub fn read(&mut self, piece: &[u8], mut each: impl FnMut(Access)) -> Result<usize, BadLine> {
         let mut start = 0;
         while start < piece.len() {
-            let Some((access, length)) = usual(&piece[start..]).filter(|(a, _)| a.processor < self.processors) else {
+            let usual = if self.of.is_none() && !self.decimal { usual(&piece[start..]) } else { None };
+            let Some((access, length)) = usual.filter(|(a, _)| a.processor < self.processors) else {
                 // Blanks, a mistake, or half a line: slower, with words.
                 let Some(length) = piece[start..].iter().position(|b| *b == b'\n') else {
                     return self.half(start, &piece[start..]);
@@ -93,27 +144,62 @@ impl TraceReader {
             return bad(format!("a line of a trace has at most {LINE_BYTES_MAX} bytes"));
         }
         let Ok(text) = std::str::from_utf8(line) else { return bad("this is not UTF-8".into()) };
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let [processor, kind, address] = words[..] else {
-            if words.is_empty() {
-                return Ok(None);
+        let words: Vec<&str> = without_comment(text).split_whitespace().collect();
+        let alone = self.of.or_else(|| (self.processors == 1 && words.len() == 2).then_some(0));
+        let (processor, kind, address) = match (alone, &words[..]) {
+            (_, []) => return Ok(None),
+            (Some(processor), [kind, address] | [kind, address, _]) => (processor, kind, address),
+            (Some(_), words) => {
+                return bad(format!(
+                    "expected `r|w hexaddress` of a file for each processor, found {} words",
+                    words.len()
+                ));
             }
-            return bad(format!("expected `cpu r|w hexaddress`, found {} words", words.len()));
+            (None, [processor, kind, address]) => match read_processor(processor).filter(|n| *n < self.processors) {
+                Some(number) => (number, kind, address),
+                None => {
+                    return bad(format!("expected a processor from 0 to {}, found {processor:?}", self.processors - 1));
+                }
+            },
+            (None, words) => return bad(format!("expected `cpu r|w hexaddress`, found {} words", words.len())),
         };
-        let number = processor.bytes().all(|b| b.is_ascii_digit()).then(|| processor.parse::<usize>().ok()).flatten();
-        let Some(processor) = number.filter(|n| *n < self.processors) else {
-            return bad(format!("expected a processor from 0 to {}, found {processor:?}", self.processors - 1));
-        };
-        let write = match kind {
-            "r" | "R" => false,
-            "w" | "W" => true,
+        let write = match *kind {
+            "r" | "R" | "0" | "2" => false,
+            "w" | "W" | "1" => true,
+            other if other.bytes().all(|b| b.is_ascii_digit()) => {
+                return bad(format!("expected r or w, or a label from 0 to 2, found {other:?}"));
+            }
             other => return bad(format!("expected r or w, found {other:?}")),
         };
-        match read_address(address) {
+        match if self.decimal { read_decimal(address) } else { read_address(address) } {
             Some(address) => Ok(Some(Access { processor, write, address })),
+            None if self.decimal => bad(format!("expected a decimal address of at most 64 bits, found {address:?}")),
             None => bad(format!("expected a hexadecimal address of at most 64 bits, found {address:?}")),
         }
     }
+}
+
+/// A line up to its comment.
+fn without_comment(line: &str) -> &str {
+    let end = ["#", "//", ";"].into_iter().filter_map(|mark| line.find(mark)).min();
+    &line[..end.unwrap_or(line.len())]
+}
+
+/// The number of a processor: `3`, `P3`, `cpu3`, `core3`.
+fn read_processor(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let named = ["p", "cpu", "core"].into_iter().find_map(|name| lower.strip_prefix(name));
+    let digits = named.unwrap_or(&lower);
+    // The parser would take a sign.
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
+/// An address in decimal digits, or with `0x` in hexadecimal ones.
+fn read_decimal(text: &str) -> Option<u64> {
+    if text.starts_with("0x") || text.starts_with("0X") {
+        return read_address(text);
+    }
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// An address in hexadecimal digits, with or without `0x`; `None` where it is none of at most 64 bits.

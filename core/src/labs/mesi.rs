@@ -1,5 +1,6 @@
 //! MESI caches on a snooping bus (Papamarcos & Patel 1984; Culler & Singh 1999, §5.3.2; transient states as in Sorin,
-//! Hill & Wood 2011, §7). The states, the table and the counters are in [`crate::coherence`]; here they travel.
+//! Hill & Wood 2011, §7), and their relatives: MSI, MOESI, MESIF and write-through. The states, the table and the counters
+//! are in [`crate::coherence`]; here they travel.
 //!
 //! **Caches** serve their processor one access after the other. A hit is served at once. For a miss, and for a write to
 //! a line that is shared, the cache asks the bus and waits; where the set is full, the least recently used line goes
@@ -14,13 +15,18 @@
 //! line is invalidated becomes a BusRdX, since the data are gone; a line that waits for its write-back is flushed as any
 //! modified line, and the write-back is cancelled. The answer to the snoop tells the bus, so neither can come late.
 //!
+//! **Write-through.** A word goes to memory with a BusWr, and the cache has it in its own copy when memory has it. A line
+//! whose write misses is fetched before that, or not at all. Who loses the line while his BusWr waits has nothing to give
+//! up but the copy: the word goes to memory all the same.
+//!
 //! **Loss** is repaired by asking again: requests have serial numbers, snoops and grants the number of the transaction.
 //! Whoever is asked again says again what it said; what is old is ignored. So a lost message never makes two writers.
 //!
 //! **Crashes.** A cache that crashes loses its lines, and with a modified one the newest value: the trace says so, and
 //! that it is in doubt where a write-back was under way, since the bus ends one that is on its way into memory. The bus
 //! is told of a crash at once, as a bus is whose wire from a board goes dead; it goes on without that cache, and
-//! tells messages of its former life by the number of that life. Memory and bus are on disk: their crash is a pause that
+//! tells messages of its former life by the number of that life. In MOESI the owner of a line that others share may crash:
+//! then memory takes the line from one of those (see [`bus`]). Memory and bus are on disk: their crash is a pause that
 //! loses arrivals.
 
 mod bus;
@@ -40,11 +46,12 @@ mod why;
 mod words;
 
 use crate::base::json::{JsonObject, Payload};
+use crate::base::sheet::Sheet;
 use crate::coherence::{Counters, State as LineState, Transaction};
-use crate::protocol::{Context, Crash, Guard, Input, Misfit, Out, ProcessInfo, Protocol, Seen, Story};
+use crate::protocol::{Context, Crash, Guard, Input, Misfit, Out, Past, ProcessInfo, Protocol, Seen, Story};
 use crate::tables::{LabSpec, Sample, Value, Values};
 use crate::trace::frame::{Band, Field, Panel};
-use crate::trace::{Kind, NodeId};
+use crate::trace::{Kind, NodeId, RecordId};
 use bus::Bus;
 use cache::Cached;
 use line::{Content, Line};
@@ -88,7 +95,7 @@ struct Tally {
     /// What it did last to a line that is shown.
     last: Option<Moved>,
     /// Changes of state, from and to in the order of the states.
-    moves: [[u64; 4]; 4],
+    moves: [[u64; LineState::COUNT]; LineState::COUNT],
     again: Again,
 }
 
@@ -128,7 +135,7 @@ struct Moved {
 #[derive(Clone, Copy, Debug, Default)]
 struct Traffic {
     /// Transactions by their kinds.
-    transactions: [u64; 4],
+    transactions: [u64; Transaction::ALL.len()],
     busy_us: u64,
 }
 
@@ -154,6 +161,8 @@ pub struct Answer {
     content: Option<Content>,
     /// Whether memory is to take it.
     flush: bool,
+    /// Whether it is the one that has to give it, and memory does not take it.
+    gives: bool,
     /// Its write-back with this number is cancelled.
     withdrawn: Option<u32>,
     /// Its BusUpgr has become a BusRdX with this number.
@@ -161,7 +170,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    const NOTHING: Answer = Answer { had: LineState::I, content: None, flush: false, withdrawn: None, instead: None };
+    const NOTHING: Answer =
+        Answer { had: LineState::I, content: None, flush: false, gives: false, withdrawn: None, instead: None };
 }
 
 /// What travels.
@@ -286,7 +296,7 @@ impl Protocol for Mesi {
             return Disk::default();
         }
         let memory = Rc::new(ctx.setup.memory.iter().cloned().collect());
-        Disk { bus: Bus::new(ctx.setup.caches), memory, ..Disk::default() }
+        Disk { bus: Bus::new(&ctx.setup), memory, ..Disk::default() }
     }
 
     fn write(disk: &mut Disk, write: Write) {
@@ -312,7 +322,7 @@ impl Protocol for Mesi {
             bus::boot(ctx, disk, out);
             return State(None);
         }
-        State(Some(Box::new(cache::boot(ctx, disk, out))))
+        State(Some(Box::new(cache::boot(ctx, me, disk, out))))
     }
 
     fn step(ctx: &Ctx, me: NodeId, state: &mut State, disk: &Disk, input: Input<'_, Self>, out: &mut Effects) {
@@ -387,6 +397,10 @@ impl Story for Mesi {
 
     fn samples(note: &Note) -> Vec<Sample> {
         views::charts::samples(note)
+    }
+
+    fn sheet(ctx: &Ctx, past: &Past<'_, Self>, until: RecordId) -> Option<Sheet> {
+        Some(views::walk::walk(ctx, past, until))
     }
 
     fn metrics(ctx: &Ctx, seen: &[Seen<'_, Self>], now_us: u64) -> Vec<(&'static str, u64)> {

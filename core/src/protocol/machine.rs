@@ -10,6 +10,7 @@
 use super::{Broken, Crash, Misfit, Outlook, Situation, What};
 use crate::base::json::JsonObject;
 use crate::base::log::Log;
+use crate::base::sheet::Sheet;
 use crate::tables::{LabSpec, LinkRule, Sample, Value};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Detail, Kind, MessageId, NodeId, NoteId, RecordId, RequestAct, TimerId, Trace};
@@ -151,6 +152,8 @@ pub trait Machine: DynClone {
     fn badges(&self, interior: &dyn Interior) -> Vec<(NodeId, Vec<Badge>)>;
     /// The lab's own views.
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel>;
+    /// What all that has happened before a record comes to, as a table.
+    fn sheet(&self, records: Records<'_>, until: RecordId) -> Option<Sheet>;
     /// Situations worth having in one click, at this moment.
     fn situations(&self, interior: &dyn Interior) -> Vec<Situation>;
     /// What the settings lead to where links behave like this.

@@ -1,10 +1,11 @@
 //! What is said about a protocol: words for its messages and events, views of its processes, checks.
 
-use super::{Context, Guard, Outlook, Protocol, Seen, Situation};
+use super::{Context, Guard, Outlook, Past, Protocol, Seen, Situation};
 use crate::base::json::JsonObject;
+use crate::base::sheet::Sheet;
 use crate::tables::{LinkRule, Sample, Value};
 use crate::trace::frame::{Badge, Band, Field, Panel};
-use crate::trace::{Kind, NodeId};
+use crate::trace::{Kind, NodeId, RecordId};
 
 /// The story of a protocol, which makes a lab of it. Everything has a default: a protocol without a story runs as well, and
 /// its messages look as `Debug` has them.
@@ -76,6 +77,12 @@ pub trait Story: Protocol {
     /// The lab's own views.
     fn panels(_ctx: &Context<Self>, _seen: &[Seen<'_, Self>]) -> Vec<Panel> {
         Vec::new()
+    }
+
+    /// What all that has happened before a record comes to, as a table: a row for each access, say. Worked out from the records
+    /// when somebody asks.
+    fn sheet(_ctx: &Context<Self>, _past: &Past<'_, Self>, _until: RecordId) -> Option<Sheet> {
+        None
     }
 
     /// Numbers for `metrics` of a run at a time, in microseconds: name and value.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::base::json::JsonObject;
 use crate::base::log::Log;
+use crate::base::sheet::Sheet;
 use crate::tables::{LabSpec, LinkRule, Sample, Value, Values};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, MessageId, NONE, NodeId, NoteId, RecordId, RequestAct, TimerId};
@@ -315,6 +316,10 @@ impl<P: Story> Machine for Typed<P> {
 
     fn panels(&self, interior: &dyn Interior) -> Vec<Panel> {
         P::panels(&self.ctx, &Inner::of(interior).seen())
+    }
+
+    fn sheet(&self, records: Records<'_>, until: RecordId) -> Option<Sheet> {
+        P::sheet(&self.ctx, &self.watch(records).history, until)
     }
 
     fn situations(&self, interior: &dyn Interior) -> Vec<Situation> {

@@ -201,6 +201,8 @@ pub struct LabSpec {
     pub quiet: &'static [&'static str],
     /// Timers that only keep a system going, by their names.
     pub quiet_timers: &'static [&'static str],
+    /// What the lab's table over all that has happened is a table of, in a word or two; empty where it has none.
+    pub sheet: &'static str,
     /// How much of a run is in sight at first, in microseconds.
     pub span_us: u64,
     /// What it measures.
@@ -231,6 +233,7 @@ impl LabSpec {
         phases: None,
         quiet: &[],
         quiet_timers: &[],
+        sheet: "",
         span_us: 2_000_000,
         series: &[],
         shows: None,

@@ -26,6 +26,8 @@ pub(crate) enum Form {
     Trace,
     /// The numbers of the charts, as CSV.
     Metrics,
+    /// The lab's table over all that has happened, as CSV.
+    Table,
 }
 
 /// Panels that share one place.

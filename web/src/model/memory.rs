@@ -6,9 +6,10 @@ use crate::model::{Model, Store};
 use lightcone_core::base::json::list;
 use lightcone_core::base::words::grouped;
 use lightcone_core::coherence::{
-    ACCESSES_MAX, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Shape, Sort, Step, Study, TraceReader,
-    Wanted, WordUse,
+    ACCESSES_MAX, Access, Accesses, BadLine, Family, LineTally, Mix, PROCESSORS_MAX, Row, Shape, Sort, Step, Study,
+    Supplier, System, TraceReader, Wanted, WordUse, sheet,
 };
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Bytes that are read at a time: some milliseconds of work.
@@ -23,13 +24,15 @@ const COSTLY: usize = 12;
 pub(crate) const HEAD_BYTES: f64 = 2_048.0;
 
 /// The caches at first: a small first-level cache, as in the description of `memory-trace`.
-const USUAL: Shape = Shape { size: 8_192, ways: 8, line: 64, family: Family::Mesi };
+const USUAL: Shape = Shape { size: 8_192, ways: 8, line: 64, family: Family::Mesi, supplier: Supplier::Cache };
 
 /// What a person can ask of a memory trace.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Wish {
-    /// A file is opened.
-    Open(FileId),
+    /// A file is opened; or several, one for each processor.
+    Open(Vec<FileId>),
+    /// Whether addresses in the next file are decimal.
+    Decimal(bool),
     /// A piece of a file has come.
     Piece(Piece),
     /// A trace is made up.
@@ -58,6 +61,8 @@ pub(crate) enum Wish {
     CopyCounters,
     /// The trace goes into a file.
     Save,
+    /// The table of its accesses goes into a file.
+    SaveTable,
 }
 
 /// A piece of a file.
@@ -71,6 +76,17 @@ pub(crate) struct Piece {
     pub from: f64,
     /// What is in it; none: it cannot be read.
     pub bytes: Option<Vec<u8>>,
+}
+
+/// What is wanted of the files when a piece has been taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Wants {
+    /// The next piece of the same file.
+    More,
+    /// The next file, from its beginning.
+    Next(FileId),
+    /// Nothing.
+    Nothing,
 }
 
 /// How far the work is.
@@ -115,6 +131,15 @@ pub(crate) struct Desk {
     pub only: bool,
     /// What was wrong, or left out.
     pub trouble: Option<String>,
+    /// Whether addresses in the next file are decimal.
+    pub decimal: bool,
+    /// What was read of files that are one for each processor; a single file has none.
+    parts: Vec<Accesses>,
+    /// Name of the file that is read, and how many bytes there are up to its end.
+    reading: String,
+    ends: f64,
+    /// Files that come after it, with their names and bytes.
+    next: VecDeque<(FileId, String, f64)>,
     /// Number of the file that is read: what comes of an earlier one is late.
     ticket: u32,
     reader: TraceReader,
@@ -152,6 +177,11 @@ impl Default for Desk {
             line: None,
             only: true,
             trouble: None,
+            decimal: false,
+            parts: Vec::new(),
+            reading: String::new(),
+            ends: 0.0,
+            next: VecDeque::new(),
             ticket: 0,
             reader: TraceReader::new(PROCESSORS_MAX),
             held: Vec::new(),
@@ -161,10 +191,13 @@ impl Default for Desk {
 
 /// Whether a file begins as a memory trace does.
 pub(crate) fn looks_like_trace(head: &[u8]) -> bool {
-    let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default();
-    let (mut reader, mut one) = (TraceReader::new(PROCESSORS_MAX), false);
-    reader.end(first, |_| one = true).is_ok() && one
+    let head = String::from_utf8_lossy(head);
+    let Some(first) = head.lines().find(|line| TraceReader::is_of_one(line.as_bytes()).is_some()) else { return false };
+    let before = head.lines().take_while(|line| *line != first);
+    let (mut reader, mut found) = (TraceReader::new(PROCESSORS_MAX), 0);
+    // Nothing but comments stands before it, and the processor is one that there may be.
+    before.chain([first]).all(|line| reader.end(line.as_bytes(), |_| found += 1).is_ok() || line == first)
+        && (found == 1 || TraceReader::is_of_one(first.as_bytes()) == Some(true))
 }
 
 impl Desk {
@@ -192,55 +225,117 @@ impl Desk {
                 let words = self.study.as_ref().map(|s| s.words(&self.accesses, *base));
                 self.line = words.filter(|_| !open).map(|words| (*base, words));
             }
-            Wish::Open(_) | Wish::Piece(_) | Wish::Work | Wish::Simulate | Wish::CopyCounters | Wish::Save => {}
+            Wish::Decimal(decimal) => self.decimal = *decimal,
+            Wish::Open(_) | Wish::Piece(_) | Wish::Work | Wish::Simulate | Wish::CopyCounters => {}
+            Wish::Save | Wish::SaveTable => {}
         }
     }
 
     /// Puts another trace onto the desk.
     fn begin(&mut self, name: String) {
-        let (shape, ticket) = (self.shape, self.ticket + 1);
-        *self = Desk { name, shape, ticket, sort: self.sort, ..Desk::default() };
+        let (shape, ticket, decimal) = (self.shape, self.ticket + 1, self.decimal);
+        let reader = TraceReader::new(PROCESSORS_MAX).decimal(decimal);
+        *self = Desk { name, shape, ticket, decimal, reader, sort: self.sort, ..Desk::default() };
     }
 
     /// Begins to read a file of so many bytes; under which number its pieces come.
     pub(crate) fn open(&mut self, name: String, bytes: f64) -> u32 {
-        self.begin(name);
+        self.begin(name.clone());
+        (self.reading, self.ends) = (name, bytes);
         self.stage = Stage::Reading { done: 0.0, of: bytes };
         self.ticket
     }
 
-    /// Takes a piece of the file. True when the next one is wanted.
-    pub(crate) fn take(&mut self, ticket: u32, piece: Option<&[u8]>) -> bool {
-        let Stage::Reading { done, of } = self.stage else { return false };
+    /// Begins to read several files, one for each processor, each with its name and bytes: the first is wanted.
+    pub(crate) fn open_all(&mut self, files: Vec<(FileId, String, f64)>) -> u32 {
+        let count = files.len().min(PROCESSORS_MAX);
+        let left_out = files.len() - count;
+        let of = files.iter().take(count).map(|(.., bytes)| bytes).sum();
+        let mut files = files.into_iter().take(count);
+        let Some((_, name, bytes)) = files.next() else { return self.ticket };
+        self.begin(format!("{count} files, a processor each"));
+        (self.reading, self.ends) = (name, bytes);
+        self.stage = Stage::Reading { done: 0.0, of };
+        self.next = files.collect();
+        self.parts = vec![Accesses::default()];
+        self.reader = self.reader_of(0);
+        if left_out > 0 {
+            self.trouble =
+                Some(format!("There are at most {PROCESSORS_MAX} processors: {left_out} files are left out."));
+        }
+        self.ticket
+    }
+
+    /// A reader for a file of one processor.
+    fn reader_of(&self, processor: usize) -> TraceReader {
+        TraceReader::new(PROCESSORS_MAX).decimal(self.decimal).of(processor)
+    }
+
+    /// Takes a piece of the file; what is wanted then.
+    pub(crate) fn take(&mut self, ticket: u32, piece: Option<&[u8]>) -> Wants {
+        let Stage::Reading { done, of } = self.stage else { return Wants::Nothing };
         if ticket != self.ticket {
-            return false;
+            return Wants::Nothing;
         }
         let Some(piece) = piece else {
-            self.trouble = Some(format!("{}: this file cannot be read.", self.name));
-            self.run_again();
-            return false;
+            self.trouble = Some(format!("{}: this file cannot be read.", self.reading));
+            self.end_reading();
+            return Wants::Nothing;
         };
+        let first = self.held.is_empty() && self.accesses.is_empty() && self.parts.is_empty();
+        if first && TraceReader::is_of_one(piece) == Some(true) {
+            self.reader = self.reader_of(0);
+        }
         self.held.extend_from_slice(piece);
         let done = done + piece.len() as f64;
         // What ends before its end was shortened meanwhile.
-        let last = done >= of || piece.is_empty();
-        self.stage = Stage::Reading { done, of };
+        let last = done >= self.ends || piece.is_empty();
+        self.stage = Stage::Reading { done: if last { self.ends } else { done }, of };
         match self.read(last) {
-            Ok(true) if !last => return true,
-            Ok(true) => {}
+            Ok(true) if !last => return Wants::More,
+            Ok(true) => {
+                if let Some((file, name, bytes)) = self.next.pop_front() {
+                    (self.reading, self.ends) = (name, self.ends + bytes);
+                    self.reader = self.reader_of(self.parts.len());
+                    self.parts.push(Accesses::default());
+                    return Wants::Next(file);
+                }
+            }
             Ok(false) => {
                 self.trouble = Some(format!(
                     "{} is longer: these are its first {} accesses.",
-                    self.name,
+                    self.reading,
                     grouped(ACCESSES_MAX as u64)
                 ));
             }
             Err(BadLine { number, what }) => {
-                self.trouble = Some(format!("{}, line {number}: {what}. {}", self.name, self.kept()));
+                self.take_turns();
+                self.trouble = Some(format!("{}, line {number}: {what}. {}", self.reading, self.kept()));
             }
         }
+        self.end_reading();
+        Wants::Nothing
+    }
+
+    /// The files of one processor each take turns, an access each; who has no more is left out.
+    fn take_turns(&mut self) {
+        let parts = std::mem::take(&mut self.parts);
+        let longest = parts.iter().map(Accesses::len).max().unwrap_or(0);
+        let accesses = Rc::make_mut(&mut self.accesses);
+        let turn = |i: usize| parts.iter().filter(move |part| i < part.len()).map(move |part| part.get(i));
+        let mut room = true;
+        (0..longest).flat_map(turn).for_each(|access| room &= accesses.push(access));
+        if !room {
+            let most = grouped(ACCESSES_MAX as u64);
+            self.trouble = Some(format!("Together they are longer: these are their first {most} accesses."));
+        }
+    }
+
+    /// Nothing more is read.
+    fn end_reading(&mut self) {
+        self.take_turns();
+        self.next.clear();
         self.run_again();
-        false
     }
 
     /// What there is of a trace that was not read to its end.
@@ -254,7 +349,10 @@ impl Desk {
 
     /// Reads what is held. False when there is no room for all of it.
     fn read(&mut self, last: bool) -> Result<bool, BadLine> {
-        let accesses = Rc::make_mut(&mut self.accesses);
+        let accesses = match self.parts.last_mut() {
+            Some(part) => part,
+            None => Rc::make_mut(&mut self.accesses),
+        };
         let mut room = true;
         let mut each = |access| room &= accesses.push(access);
         let used = self.reader.read(&self.held, &mut each)?;
@@ -278,7 +376,7 @@ impl Desk {
         let study = self
             .shape
             .geometry()
-            .and_then(|geometry| Study::new(self.accesses.processors(), geometry, self.shape.family));
+            .and_then(|geometry| Study::new(self.accesses.processors(), geometry, self.shape.rules()));
         match study {
             Ok(study) => (self.study, self.stage) = (Some(study), Stage::Running),
             Err(what) => self.trouble = Some(format!("{what}.")),
@@ -288,7 +386,7 @@ impl Desk {
     /// Other caches; those before stay where they do not fit together.
     fn reshape(&mut self, shape: Shape) {
         let processors = self.accesses.processors();
-        let fits = shape.geometry().and_then(|geometry| Study::new(processors, geometry, shape.family));
+        let fits = shape.geometry().and_then(|geometry| Study::new(processors, geometry, shape.rules()));
         match fits {
             Ok(_) if self.is_busy() => self.shape = shape,
             Ok(_) if self.accesses.is_empty() => (self.shape, self.trouble) = (shape, None),
@@ -331,16 +429,16 @@ impl Desk {
 
     /// Stops the work; what is there is kept.
     fn stop(&mut self) {
-        let all = self.accesses.len();
         match self.stage {
             Stage::Still => {}
             Stage::Reading { .. } => {
-                self.run_again();
+                self.end_reading();
+                let all = self.accesses.len();
                 self.trouble =
                     Some(format!("Stopped while it was read: these are its first {} accesses.", grouped(all as u64)));
             }
             Stage::Running => {
-                let run = self.study.as_ref().map_or(0, Study::len);
+                let (run, all) = (self.study.as_ref().map_or(0, Study::len), self.accesses.len());
                 self.end();
                 self.trouble =
                     Some(format!("Stopped: {} of {} accesses were run.", grouped(run as u64), grouped(all as u64)));
@@ -367,7 +465,20 @@ impl Desk {
 
     /// The counters of all caches as the command line prints them.
     pub(crate) fn counters_json(&self) -> String {
-        list(self.study.iter().flat_map(|s| s.counters().iter().map(|c| c.json())))
+        list(self.study.iter().flat_map(|s| s.counters().iter().map(|c| c.json(self.shape.family))))
+    }
+
+    /// The table of all accesses as the command line writes it, as CSV.
+    pub(crate) fn table_csv(&self) -> String {
+        let Ok(geometry) = self.shape.geometry() else { return String::new() };
+        let mut system = System::new(self.accesses.processors(), geometry, self.shape.rules());
+        let names: Vec<String> = (0..system.processors()).map(|p| format!("P{p}")).collect();
+        let row = |(i, access): (usize, Access)| {
+            let outcome = system.access(access.processor, access.write, access.address);
+            Row::of_access(&system, i as u64 + 1, access, outcome)
+        };
+        let rows: Vec<Row> = self.accesses.iter().enumerate().map(row).collect();
+        sheet("access number", &names, false, &rows).csv()
     }
 }
 

@@ -70,6 +70,20 @@ pub(crate) fn file_of(e: &Event) -> Option<FileId> {
     file.map(platform::hold)
 }
 
+/// All files that a person has just chosen, in the order of their names: the browser has them in an order of its own.
+pub(crate) fn files_of(e: &Event) -> Vec<FileId> {
+    let Some(input) = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let chosen = input.files();
+    let mut files: Vec<web_sys::File> =
+        chosen.iter().flat_map(|files| (0..files.length()).filter_map(|i| files.get(i))).collect();
+    files.sort_by_key(web_sys::File::name);
+    // The same file, put right, must count as chosen again.
+    input.set_value("");
+    files.into_iter().map(platform::hold).collect()
+}
+
 /// Whether the box that an event came from is ticked.
 pub(crate) fn is_checked(e: &Event) -> bool {
     let input = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());

@@ -1,7 +1,7 @@
 //! Causes of misses against a judge that looks at all states and all writes, and ways through a trace.
 
 use super::*;
-use crate::coherence::{Mix, Pattern};
+use crate::coherence::{Family, Mix, Pattern};
 
 const PROCESSORS: usize = 3;
 

@@ -1,11 +1,37 @@
 //! The moment at a run's cursor as plain data.
 
 use super::Run;
+use crate::base::sheet::Sheet;
 use crate::engine::sim::World;
 use crate::protocol::{Outlook, Situation};
 use crate::tables::{Delay, LinkChange};
-use crate::trace::frame::{FlightFrame, Frame, LinkFrame, NetworkFrame, Panel, ProcessFrame, RuleFrame, TimerFrame};
+use crate::trace::frame::{
+    Cell, FlightFrame, Frame, LinkFrame, NetworkFrame, Panel, ProcessFrame, RuleFrame, TimerFrame,
+};
 use crate::trace::{Kind, NONE, NodeId};
+
+/// Rows of the lab's table that are shown: what one can look over. All of them are in what is exported.
+const ROWS_MAX: usize = 40;
+
+/// The end of a table as a panel.
+fn last_rows(sheet: Sheet) -> Panel {
+    let Sheet { title, says, columns, rows } = sheet;
+    let left_out = rows.len().saturating_sub(ROWS_MAX);
+    let says = match left_out {
+        0 => says,
+        n => format!("{says} The last {ROWS_MAX} of {}.", n + ROWS_MAX),
+    };
+    let row = |cells: Vec<String>| {
+        let mut cells = cells.into_iter();
+        (cells.next().unwrap_or_default(), cells.map(Cell::plain).collect())
+    };
+    Panel::Table {
+        title,
+        says,
+        columns: columns.into_iter().skip(1).collect(),
+        rows: rows.into_iter().skip(left_out).map(row).collect(),
+    }
+}
 
 impl Run {
     /// The moment at the cursor, without the lab's own views: those are [`panels`](Run::panels).
@@ -33,10 +59,19 @@ impl Run {
         }
     }
 
-    /// The lab's own views at the cursor: worked out anew at each call, so ask when they are shown.
+    /// The lab's own views at the cursor: worked out anew at each call, so ask when they are shown. The lab's table is among
+    /// them, with its last rows.
     #[must_use]
     pub fn panels(&self) -> Vec<Panel> {
-        self.history.machine.panels(&*self.cursor().interior)
+        let mut panels = self.history.machine.panels(&*self.cursor().interior);
+        panels.extend(self.sheet().map(last_rows));
+        panels
+    }
+
+    /// What all that has happened before the cursor comes to, as a table, in a lab that has one.
+    #[must_use]
+    pub fn sheet(&self) -> Option<Sheet> {
+        self.history.machine.sheet(self.history.records(), self.position())
     }
 
     /// Situations worth having in one click, at the cursor.

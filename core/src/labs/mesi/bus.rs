@@ -1,17 +1,24 @@
 //! The bus with its memory: one transaction at a time.
 //!
+//! In MOESI memory may be older than a shared line, and the owner of the line answers for it. The bus notes who that is, as
+//! the memory of the Synapse machine has a bit for it (Frank 1984, "Tightly Coupled Multiprocessor System Speeds Memory
+//! Access Times"). When the owner crashes, the bus asks the others who still has the line, a transaction of its own, and
+//! memory takes it from there.
+//!
 //! All that the bus knows is on disk. What takes place, and what memory then has, is written with the record that says
 //! so; what was sent before a crash is sent again after it.
 
+mod ending;
+
 use super::cache::arm_retry;
 use super::line::{Content, Line};
-use super::note::{Began, BusNote, Closed, Commit};
-use super::setup::Arbitration;
+use super::note::{Began, BusNote, Closed};
+use super::setup::{Arbitration, Setup};
 use super::{Answer, Change, Ctx, Disk, Effects, Mesi, Message, Note, Timer, Traffic, Txn, Write};
-use crate::coherence::Transaction;
+use crate::coherence::{Family, State, Supplier, Transaction};
 use crate::protocol::{Crash, Input};
 use crate::trace::NodeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What the bus knows.
@@ -25,6 +32,10 @@ pub(super) struct Bus {
     peers: Vec<Peer>,
     /// Who was served last.
     last: NodeId,
+    /// Who owns lines that memory has in an older version.
+    owned: BTreeMap<Line, NodeId>,
+    /// Lines whose owner has crashed: their newest value is to be looked for.
+    orphans: BTreeSet<Line>,
 }
 
 /// A cache as the bus knows it.
@@ -68,8 +79,12 @@ pub(super) struct Open {
     pub(super) phase: Phase,
     /// What each cache answered; who is not asked has nothing.
     pub(super) answers: Vec<Option<Answer>>,
-    /// The requester has crashed.
+    /// The requester has crashed, or there is none.
     gone: bool,
+    /// It has taken place, and memory is older than what the requester gets.
+    stale: bool,
+    /// It has taken place, and the line had no owner any more.
+    saved: bool,
     pub(super) since_us: u64,
 }
 
@@ -92,23 +107,32 @@ pub(super) struct Logged {
 
 impl Bus {
     /// A bus before anything has happened.
-    pub(super) fn new(caches: usize) -> Bus {
-        Bus { peers: vec![Peer { life: 1, served: 0, up: true }; caches], ..Bus::default() }
+    pub(super) fn new(setup: &Setup) -> Bus {
+        let caches = setup.contents.iter().enumerate();
+        let owned = caches.flat_map(|(i, cache)| {
+            let owned = cache.iter().filter(|start| start.state == State::O);
+            owned.map(move |start| (start.line.clone(), i as NodeId))
+        });
+        let peers = vec![Peer { life: 1, served: 0, up: true }; setup.caches];
+        Bus { peers, owned: owned.collect(), ..Bus::default() }
     }
 
     /// Whether nothing is left to do.
     pub(super) fn is_idle(&self) -> bool {
-        self.open.is_none() && self.queue.is_empty()
+        self.open.is_none() && self.queue.is_empty() && self.orphans.is_empty()
     }
 }
 
 impl Open {
-    /// The cache that puts the line on the bus: who flushes it, else the first that has it.
-    fn supplier(&self) -> Option<(NodeId, &Answer)> {
+    /// The cache that puts the line on the bus: who has to, else the first that may. A shared line of MOESI is only offered
+    /// where memory gives clean lines; it is taken where the line has no owner any more.
+    fn supplier(&self, setup: &Setup, orphan: bool) -> Option<(NodeId, &Answer)> {
         let answers = self.answers.iter().enumerate();
         let with_data = answers.filter_map(|(i, answer)| Some((i as NodeId, answer.as_ref()?)));
         let with_data: Vec<(NodeId, &Answer)> = with_data.filter(|(_, answer)| answer.content.is_some()).collect();
-        with_data.iter().find(|(_, answer)| answer.flush).or(with_data.first()).copied()
+        let must = |answer: &Answer| answer.flush || answer.had.is_dirty() || answer.had == State::F;
+        let may = setup.family() != Family::Moesi || setup.rules.supplier == Supplier::Cache || orphan;
+        with_data.iter().find(|(_, answer)| must(answer)).or(with_data.first().filter(|_| may)).copied()
     }
 
     fn shared(&self) -> bool {
@@ -271,17 +295,40 @@ impl<'a> Turn<'a> {
     /// A cache has crashed, or begun a new life: what it asked for and what it has not said yet counts no more.
     fn gone(&mut self, node: NodeId) {
         self.bus.queue.retain(|waiting| waiting.by != node);
-        let Some(open) = self.bus.open.as_mut() else { return };
+        self.orphan(node);
+        let Some(open) = self.bus.open.as_mut() else { return self.begin() };
         if open.asked.by == node {
             open.gone = true;
             // A transaction that others have seen has to be brought to its end: a flush may be on its way.
-            if matches!(open.phase, Phase::Address | Phase::Granted) {
+            if open.phase == Phase::Granted && open.stale {
+                // What was on its way to the requester may be the only copy.
+                open.asked.transaction = Transaction::Rescue;
+                open.phase = Phase::Data;
+                self.out.disarm(Timer::Retry);
+                self.commits = true;
+            } else if matches!(open.phase, Phase::Address | Phase::Granted) {
                 self.close();
             }
-        } else if open.phase == Phase::Snoop {
-            open.answers[usize::from(node)].get_or_insert(Answer::NOTHING);
-            self.if_all_answered();
+        } else {
+            let answer = &mut open.answers[usize::from(node)];
+            if let Some(answer) = answer.as_mut().filter(|answer| answer.had.is_dirty() && open.phase != Phase::Granted)
+            {
+                // Who would have answered for the line from now on is gone: memory takes it.
+                answer.flush |= answer.content.is_some();
+            }
+            if open.phase == Phase::Snoop {
+                answer.get_or_insert(Answer::NOTHING);
+                self.if_all_answered();
+            }
         }
+    }
+
+    /// The lines that a cache owned have no owner any more.
+    fn orphan(&mut self, node: NodeId) {
+        let (lost, owned) = std::mem::take(&mut self.bus.owned).into_iter().partition(|(_, owner)| *owner == node);
+        let lost: BTreeMap<Line, NodeId> = lost;
+        self.bus.owned = owned;
+        self.bus.orphans.extend(lost.into_keys());
     }
 
     fn on_retry(&mut self) {
@@ -310,7 +357,9 @@ impl<'a> Turn<'a> {
         let open = self.bus.open.take().expect("it is open");
         let (from_us, to_us) = (open.since_us, self.out.now_us());
         self.traffic.busy_us += to_us - from_us;
-        self.bus.last = open.asked.by;
+        if open.asked.by != self.ctx.setup.bus() {
+            self.bus.last = open.asked.by;
+        }
         self.note.closed = Some(Closed { txn: open.txn, line: open.asked.line, from_us, to_us });
         self.out.disarm(Timer::Retry);
         self.out.disarm(Timer::Turn);
@@ -319,16 +368,24 @@ impl<'a> Turn<'a> {
 
     /// Begins the next transaction, if the bus is free and somebody waits.
     fn begin(&mut self) {
-        if self.bus.open.is_some() || self.bus.queue.is_empty() {
+        if self.bus.open.is_some() {
             return;
         }
-        let asked = self.bus.queue.remove(self.next());
+        // What may be lost goes first.
+        let (asked, gone) = if let Some(line) = self.bus.orphans.first().cloned() {
+            let (by, transaction) = (self.ctx.setup.bus(), Transaction::Rescue);
+            (Asked { by, serial: 0, transaction, line, content: None }, true)
+        } else if self.bus.queue.is_empty() {
+            return;
+        } else {
+            (self.bus.queue.remove(self.next()), false)
+        };
         self.bus.txn += 1;
         let (txn, transaction, line, by) = (self.bus.txn, asked.transaction, asked.line.clone(), asked.by);
         self.note.began = Some(Began { txn, transaction, line, by });
         let answers = vec![Some(Answer::NOTHING); self.ctx.setup.caches];
         let (phase, since_us) = (Phase::Address, self.out.now_us());
-        self.bus.open = Some(Open { txn, asked, phase, answers, gone: false, since_us });
+        self.bus.open = Some(Open { txn, asked, phase, answers, gone, stale: false, saved: false, since_us });
         if self.ctx.setup.bus_us == 0 {
             return self.snoop();
         }
@@ -386,7 +443,8 @@ impl<'a> Turn<'a> {
             return;
         }
         open.phase = Phase::Data;
-        let us = match (open.asked.transaction, open.supplier()) {
+        let orphan = self.bus.orphans.contains(&open.asked.line);
+        let us = match (open.asked.transaction, open.supplier(&self.ctx.setup, orphan)) {
             (Transaction::BusUpgr, _) => 0,
             (Transaction::BusRd | Transaction::BusRdX, Some(_)) => self.ctx.setup.transfer_us,
             _ => self.ctx.setup.memory_us,
@@ -397,75 +455,5 @@ impl<'a> Turn<'a> {
         } else {
             self.wait_for_turn(us);
         }
-    }
-
-    /// The transaction takes place: memory has what was flushed or written back, and the requester gets its answer.
-    fn commit(&mut self) {
-        let open = self.bus.open.as_mut().expect("it is open");
-        open.phase = Phase::Granted;
-        let (by, gone) = (open.asked.by, open.gone);
-        let supplier = open.supplier().map(|(cache, answer)| (cache, answer.clone()));
-        let flushed = supplier.as_ref().filter(|(_, answer)| answer.flush);
-        let taken = match open.asked.transaction {
-            Transaction::WriteBack => open.asked.content.clone(),
-            _ => flushed.and_then(|(_, answer)| answer.content.clone()),
-        };
-        let Asked { serial, transaction, line, .. } = open.asked.clone();
-        let lines_before = self.memory.len() as u64;
-        let new = taken.is_some() && !self.memory.contains_key(&line.name);
-        let known = || self.memory.get(&line.name).cloned().unwrap_or_default();
-        let commit = Commit {
-            txn: open.txn,
-            transaction,
-            by,
-            memory: taken.clone().unwrap_or_else(known),
-            flushed: flushed.map(|(cache, _)| *cache),
-            from: supplier.as_ref().map(|(cache, _)| *cache).filter(|_| transaction.snooped().is_some()),
-            shared: open.shared(),
-            line: line.clone(),
-            lines_before,
-            lines: lines_before + u64::from(new),
-        };
-        // The numbers of a new life begin anew.
-        if !gone {
-            self.served(by, serial);
-        }
-        self.traffic.transactions[transaction as usize] += 1;
-        let (from, stored, at_us) = (commit.from, taken.is_some(), self.out.now_us());
-        let logged = Logged { txn: commit.txn, transaction, line: line.clone(), by, from, stored, at_us };
-        let bus = Box::new((self.bus.clone(), self.traffic));
-        let taken = taken.map(|content| (Rc::clone(&line.name), content));
-        let write = Write(Change::Commit(bus, taken, Rc::new(logged)));
-        let memory = commit.memory.clone();
-        self.out.state_writing(Note::Committed(Box::new(commit)), write);
-        if gone {
-            return self.wait_for_turn(1);
-        }
-        self.grant(memory);
-    }
-
-    /// Sends the grant again.
-    fn send_grant(&mut self) {
-        let open = self.bus.open.as_ref().expect("it is open");
-        if open.gone {
-            return self.wait_for_turn(1);
-        }
-        let memory = self.memory.get(&open.asked.line.name).cloned().unwrap_or_default();
-        self.grant(memory);
-    }
-
-    fn grant(&mut self, memory: Content) {
-        let open = self.bus.open.as_ref().expect("it is open");
-        let Asked { by, serial, transaction, line, .. } = open.asked.clone();
-        let (from, content) = match transaction {
-            Transaction::BusUpgr | Transaction::WriteBack => (None, None),
-            _ => match open.supplier() {
-                Some((cache, answer)) => (Some(cache), answer.content.clone()),
-                None => (None, Some(memory)),
-            },
-        };
-        let (txn, life, shared) = (open.txn, self.bus.peers[usize::from(by)].life, open.shared());
-        arm_retry(self.ctx, self.out);
-        self.out.send(by, Message::Grant { txn, life, serial, transaction, line, content, shared, from });
     }
 }

@@ -1,10 +1,16 @@
 //! A cache: it serves its processor, asks the bus, and answers what it snoops.
 
+mod dying;
+mod snooping;
+mod telling;
+
 use super::line::{Content, Line, Origin};
 use super::note::{Change, Served, Taken, Why};
+use super::setup::Start;
 use super::words;
 use super::{Access, Answer, Ctx, Disk, Effects, Mesi, Message, Moved, Note, Request, Tally, Timer, Txn, Write};
-use crate::coherence::{Cache, Does, Event, State, Transaction, table};
+use crate::base::json::Payload;
+use crate::coherence::{Cache, Does, Event, Family, Fetched, State, Transaction, table};
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -20,12 +26,16 @@ pub(super) struct Cached {
     pub(super) queue: VecDeque<(RecordId, Rc<Access>)>,
     /// The access that waits for the bus.
     pub(super) doing: Option<(RecordId, Rc<Access>)>,
+    /// What has come for it already: a line that was fetched for a word that still has to go to memory.
+    fetched: Option<Fetch>,
     /// What the bus was asked for.
     pub(super) pending: Option<Pending>,
     /// Highest number of a transaction that it knows of.
     seen: Txn,
     /// What it said last when it was snooped, to be said again.
     answered: Option<(Txn, Line, Answer)>,
+    /// The last transaction for which it gave a modified line away that memory does not take.
+    gave_away: Option<Txn>,
     /// The last transaction of its own.
     granted: Txn,
     /// The line that it used, or that was changed here, last.
@@ -36,6 +46,14 @@ pub(super) struct Cached {
     pub(super) falsely: BTreeMap<Line, String>,
 }
 
+/// A line that was fetched: whether another cache had it, the one that gave it, and whether it had been taken from here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Fetch {
+    shared: bool,
+    from: Option<NodeId>,
+    taken: Option<Taken>,
+}
+
 /// A request to the bus.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pending {
@@ -44,24 +62,36 @@ pub(super) struct Pending {
     pub(super) line: Line,
 }
 
-/// Starts a cache, empty.
-pub(super) fn boot(ctx: &Ctx, disk: &Disk, out: &mut Effects) -> Cached {
+/// Starts a cache: empty, unless it is the first time and it has something in it then.
+pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cached {
     let life = disk.life + 1;
     out.with_input(None, Some(Write(super::Change::Life(life))));
-    Cached {
+    let mut cached = Cached {
         life,
         serial: 0,
         lines: Cache::new(ctx.setup.sets, ctx.setup.ways),
         queue: VecDeque::new(),
         doing: None,
+        fetched: None,
         pending: None,
         seen: 0,
         answered: None,
+        gave_away: None,
         granted: 0,
         last: None,
         taken: BTreeSet::new(),
         falsely: BTreeMap::new(),
+    };
+    let starts = ctx.setup.contents.get(usize::from(me)).filter(|_| disk.life == 0);
+    for Start { line, state, content } in starts.into_iter().flatten() {
+        let slot = cached.lines.victim(line.set, &line.name);
+        cached.lines.put(slot, Rc::clone(&line.name), *state, content.clone());
+        cached.last = Some(line.clone());
+        let change = blank(Why::Start, Content::default());
+        let change = Change { line: line.clone(), to: *state, after: content.clone(), ..change };
+        out.state(Note::Changed(Box::new(change)));
     }
+    cached
 }
 
 /// Handles one input.
@@ -73,11 +103,11 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, cached: &mut Cached, disk: &Disk, inpu
             turn.work();
         }
         Input::Request { id, request: Request::Status } => {
-            let told = words::status(ctx, turn.cached).into();
+            let told = telling::status(ctx, turn.cached).into();
             turn.out.reply(id, Note::Told("its lines", told));
         }
         Input::Request { id, request: Request::Metrics } => {
-            let told = words::metrics(&turn.tally).into();
+            let told = words::metrics(turn.family(), &turn.tally).into();
             turn.out.reply(id, Note::Told("its numbers", told));
         }
         Input::Message { message: Message::Snoop { txn, transaction, line }, .. } => {
@@ -129,6 +159,10 @@ struct Turn<'a> {
 const ANY: &str = "the table has a cell for whatever the processor and the cache itself do";
 
 impl Turn<'_> {
+    fn family(&self) -> Family {
+        self.ctx.setup.family()
+    }
+
     /// Serves the processor until it has to wait.
     fn work(&mut self) {
         while self.cached.doing.is_none() {
@@ -138,7 +172,7 @@ impl Turn<'_> {
                 self.cached.doing = Some((request, access));
                 return self.miss();
             };
-            let cell = table(self.cached.lines.at(slot).state, access.event()).expect(ANY);
+            let cell = table(self.family(), self.cached.lines.at(slot).state, access.event()).expect(ANY);
             if let Does::Ask(transaction) = cell.does {
                 self.cached.doing = Some((request, Rc::clone(&access)));
                 return self.ask(transaction, access.line.clone());
@@ -155,13 +189,19 @@ impl Turn<'_> {
     /// Makes room for the line that the processor waits for, and asks for it.
     fn miss(&mut self) {
         let (_, access) = self.cached.doing.clone().expect("somebody waits for it");
+        let miss = table(self.family(), State::I, access.event()).expect(ANY);
+        let Does::Ask(transaction) = miss.does else { unreachable!("a miss asks the bus") };
+        if !miss.to.is_valid() {
+            // The word goes to memory, and needs no place here.
+            return self.ask(transaction, access.line.clone());
+        }
         let slot = self.cached.lines.victim(access.line.set, &access.line.name);
         let way = self.cached.lines.at(slot);
         if way.state.is_valid() {
             let old = Line { name: Rc::clone(&way.key), set: access.line.set };
-            let cell = table(way.state, Event::Evict).expect(ANY);
-            if let Does::Ask(transaction) = cell.does {
-                return self.ask(transaction, old);
+            let cell = table(self.family(), way.state, Event::Evict).expect(ANY);
+            if let Does::Ask(write_back) = cell.does {
+                return self.ask(write_back, old);
             }
             let content = way.value.clone();
             self.change(
@@ -171,8 +211,6 @@ impl Turn<'_> {
                 Change { after: content.clone(), ..blank(Why::By(Event::Evict), content) },
             );
         }
-        let cell = table(State::I, access.event()).expect(ANY);
-        let Does::Ask(transaction) = cell.does else { unreachable!("a miss asks the bus") };
         self.ask(transaction, access.line.clone());
     }
 
@@ -188,10 +226,19 @@ impl Turn<'_> {
     /// Sends the open request, again or for the first time.
     fn send_request(&mut self) {
         let Some(Pending { serial, transaction, line }) = self.cached.pending.clone() else { return };
-        let content = (transaction == Transaction::WriteBack).then(|| {
-            let slot = self.cached.lines.find(line.set, &line.name);
-            self.cached.lines.at(slot.expect("it stays until it is written back")).value.clone()
-        });
+        let content = match transaction {
+            Transaction::WriteBack => {
+                let slot = self.cached.lines.find(line.set, &line.name);
+                Some(self.cached.lines.at(slot.expect("it stays until it is written back")).value.clone())
+            }
+            // The word alone.
+            Transaction::BusWr => {
+                let (_, access) = self.cached.doing.as_ref().expect("the processor waits for it");
+                let value = access.value.as_ref().expect("it writes");
+                Some(Content::default().written(&access.key, value, self.origin()))
+            }
+            _ => None,
+        };
         arm_retry(self.ctx, self.out);
         let life = self.cached.life;
         self.out.send(self.ctx.setup.bus(), Message::Request { life, serial, transaction, line, content });
@@ -221,6 +268,11 @@ impl Turn<'_> {
         }
     }
 
+    /// What tells the write that the processor makes now from all others. Counted when it is served, behind this.
+    fn origin(&self) -> Origin {
+        Origin { by: self.me, number: self.tally.counters.writes }
+    }
+
     /// The processor reads or writes what is at a place, and the state becomes `to`. True when that is a change, which is
     /// shown.
     fn install(&mut self, slot: usize, access: &Access, to: State, asked: Option<(Transaction, State)>) -> bool {
@@ -228,8 +280,7 @@ impl Turn<'_> {
         let before = way.value.clone();
         let from = asked.map_or(way.state, |(_, from)| from);
         let wrote = access.value.clone().map(|value| (Rc::clone(&access.key), value));
-        // Counted when the processor is served, behind this.
-        let origin = Origin { by: self.me, number: self.tally.counters.writes };
+        let origin = self.origin();
         let after = wrote.as_ref().map_or_else(|| before.clone(), |(key, value)| before.written(key, value, origin));
         self.cached.lines.set_value(slot, after.clone());
         self.cached.lines.set_state(slot, to);
@@ -245,8 +296,12 @@ impl Turn<'_> {
     }
 
     fn reply(&mut self, request: RecordId, access: &Access, slot: usize, outcome: Outcome) {
-        let Outcome { hit, told, before, from, taken } = outcome;
         let value = self.cached.lines.at(slot).value.get(&access.key).cloned();
+        self.reply_value(request, access, value, outcome);
+    }
+
+    fn reply_value(&mut self, request: RecordId, access: &Access, value: Option<Payload>, outcome: Outcome) {
+        let Outcome { hit, told, before, from, taken } = outcome;
         let served = Served {
             line: access.line.clone(),
             key: Rc::clone(&access.key),
@@ -278,6 +333,9 @@ impl Turn<'_> {
         self.cached.granted = txn;
         self.out.disarm(Timer::Retry);
         self.tally.counters.asked(transaction);
+        if transaction == Transaction::BusWr {
+            return self.wrote_through(done);
+        }
         if transaction == Transaction::WriteBack {
             let slot = self.cached.lines.find(pending.line.set, &pending.line.name).expect("it was to be written back");
             let content = self.cached.lines.at(slot).value.clone();
@@ -314,13 +372,17 @@ impl Turn<'_> {
         };
         let exclusive = self.ctx.setup.broken.exclusive_without_snoop;
         let to = match transaction {
-            Transaction::BusRd => self.ctx.setup.family.after_read(shared && !exclusive),
+            Transaction::BusRd => self.family().after_read(shared && !exclusive),
             _ => State::M,
         };
+        if transaction == Transaction::BusRd && access.value.is_some() {
+            let fetch = Fetch { shared, from, taken };
+            return self.fetched_to_write(slot, (request, access), to, fetch, done);
+        }
         let told = self.install(slot, &access, to, Some((transaction, state)));
         self.out.send(self.ctx.setup.bus(), done);
         let missed = transaction != Transaction::BusUpgr;
-        self.tally.counters.served(access.value.is_some(), missed.then_some(shared));
+        self.tally.counters.served(access.value.is_some(), missed.then_some(self.fetched(shared, from)));
         if let Some(taken) = &taken {
             self.tally.missed_again(taken);
         }
@@ -329,91 +391,62 @@ impl Turn<'_> {
         self.work();
     }
 
+    /// A line has come in which a word is to be written that goes to memory, too: that is the bus's next business with it.
+    fn fetched_to_write(
+        &mut self,
+        slot: usize,
+        (request, access): (RecordId, Rc<Access>),
+        to: State,
+        fetch: Fetch,
+        done: Message,
+    ) {
+        let content = self.cached.lines.at(slot).value.clone();
+        let change = blank(Why::By(Event::PrWr), content.clone());
+        let change = Change { after: content, asked: Some(Transaction::BusRd), ..change };
+        self.change(slot, &access.line, to, change);
+        self.cached.fetched = Some(fetch);
+        self.out.send(self.ctx.setup.bus(), done);
+        let line = access.line.clone();
+        self.cached.doing = Some((request, access));
+        self.ask(Transaction::BusWr, line);
+    }
+
+    /// Memory has the word: the cache takes it, too, where it still has the line, and the processor is served.
+    fn wrote_through(&mut self, done: Message) {
+        let (request, access) = self.cached.doing.take().expect("the processor waits for it");
+        let fetch = self.cached.fetched.take();
+        let slot = self.cached.lines.find(access.line.set, &access.line.name);
+        let hit = slot.is_some() && fetch.is_none();
+        let before = slot.map(|slot| self.cached.lines.at(slot).value.clone());
+        if let Some(slot) = slot {
+            self.cached.lines.touch(slot);
+            let state = self.cached.lines.at(slot).state;
+            self.install(slot, &access, state, Some((Transaction::BusWr, state)));
+        }
+        self.out.send(self.ctx.setup.bus(), done);
+        let miss = fetch.as_ref().map_or(Fetched::No, |fetch| self.fetched(fetch.shared, fetch.from));
+        self.tally.counters.served(true, (!hit).then_some(miss));
+        let from = fetch.as_ref().map(|fetch| (fetch.shared, fetch.from));
+        let taken = fetch.and_then(|fetch| fetch.taken);
+        if let Some(taken) = &taken {
+            self.tally.missed_again(taken);
+        }
+        let outcome = Outcome { hit, told: false, before, from, taken };
+        self.reply_value(request, &access, access.value.clone(), outcome);
+        self.work();
+    }
+
+    /// Where a line came from, for the counters. What a cache keeps to itself on purpose counts as what it should have given.
+    fn fetched(&self, shared: bool, from: Option<NodeId>) -> Fetched {
+        let kept = shared && self.ctx.setup.broken.no_flush;
+        if from.is_some() || kept { Fetched::Cache } else { Fetched::Memory }
+    }
+
     /// Another line comes to a place: what was there is remembered no longer.
     fn forget(&mut self, slot: usize, set: usize) {
         let old = Line { name: Rc::clone(&self.cached.lines.at(slot).key), set };
         self.cached.taken.remove(&old);
         self.cached.falsely.remove(&old);
-    }
-
-    /// Sees a transaction of another cache.
-    fn snoop(&mut self, txn: Txn, transaction: Transaction, line: &Line) {
-        let bus = self.ctx.setup.bus();
-        let life = self.cached.life;
-        match &self.cached.answered {
-            Some((last, _, answer)) if *last == txn => {
-                let answer = answer.clone();
-                return self.out.send(bus, Message::Answer { txn, life, answer });
-            }
-            _ if txn <= self.cached.seen => return,
-            _ => {}
-        }
-        self.cached.seen = txn;
-        let answer = match self.cached.lines.find(line.set, &line.name) {
-            Some(slot) => self.snoop_line(slot, transaction, line),
-            None => Answer::NOTHING,
-        };
-        self.cached.answered = Some((txn, line.clone(), answer.clone()));
-        let withdrawn = answer.withdrawn.is_some();
-        self.out.send(bus, Message::Answer { txn, life, answer });
-        if withdrawn {
-            self.miss();
-        }
-    }
-
-    /// Changes a line that it has, by the table, and says what it had.
-    fn snoop_line(&mut self, slot: usize, transaction: Transaction, line: &Line) -> Answer {
-        let broken = self.ctx.setup.broken;
-        let event = transaction.snooped().expect("a write-back is not snooped");
-        let way = self.cached.lines.at(slot);
-        let (from, content) = (way.state, way.value.clone());
-        let Some(cell) = table(from, event) else {
-            assert!(broken.any(), "{event:?} comes from a cache that has the line, but it is {from:?} here");
-            return Answer { had: from, ..Answer::NOTHING };
-        };
-        // Broken on purpose: who should give the line up keeps it.
-        let to = if broken.no_invalidate && cell.to == State::I { State::S } else { cell.to };
-        let flush = cell.does == Does::Flush && !broken.no_flush;
-        let supplies = event != Event::BusUpgr && (flush || cell.does != Does::Flush);
-        let (withdrawn, instead) = self.pending_meets(from, to, line);
-        self.tally.counters.snooped(from, to, flush);
-        let change = Change {
-            after: content.clone(),
-            flushed: flush,
-            cancelled: withdrawn.is_some(),
-            instead: instead.is_some(),
-            ..blank(Why::By(event), content.clone())
-        };
-        if to != from {
-            if to == State::I {
-                self.cached.taken.insert(line.clone());
-            }
-            self.change(slot, line, to, change);
-        } else if from.is_valid() {
-            self.moved(&Change { line: line.clone(), from, to, ..change });
-        }
-        Answer { had: from, content: supplies.then_some(content), flush, withdrawn, instead }
-    }
-
-    /// What becomes of the cache's own request when the line is taken from it: the numbers of a write-back that is
-    /// cancelled, and of the request that a BusUpgr becomes.
-    fn pending_meets(&mut self, from: State, to: State, line: &Line) -> (Option<u32>, Option<u32>) {
-        let Some(pending) = self.cached.pending.as_mut().filter(|p| p.line == *line) else { return (None, None) };
-        match pending.transaction {
-            Transaction::WriteBack if from == State::M && to != State::M => {
-                let serial = pending.serial;
-                self.cached.pending = None;
-                self.out.disarm(Timer::Retry);
-                (Some(serial), None)
-            }
-            Transaction::BusUpgr if to == State::I && !self.ctx.setup.broken.stale_upgrade => {
-                self.cached.serial += 1;
-                pending.serial = self.cached.serial;
-                pending.transaction = Transaction::BusRdX;
-                (None, Some(pending.serial))
-            }
-            _ => (None, None),
-        }
     }
 }
 
@@ -429,6 +462,7 @@ fn blank(why: Why, before: Content) -> Change {
         wrote: None,
         asked: None,
         flushed: false,
+        gave: false,
         cancelled: false,
         instead: false,
         doubt: false,
@@ -450,13 +484,25 @@ impl Access {
 
 impl Cached {
     /// The name of the state that a request waits in, as Sorin, Hill & Wood write it: from and to.
-    pub(super) fn waits_in(&self) -> Option<(&Line, &'static str)> {
+    pub(super) fn waits_in(&self, family: Family) -> Option<(&Line, &'static str)> {
         let pending = self.pending.as_ref()?;
-        let name = match pending.transaction {
-            Transaction::BusRd => "I→S/E",
-            Transaction::BusRdX => "I→M",
-            Transaction::BusUpgr => "S→M",
-            Transaction::WriteBack => "M→I",
+        let line = &pending.line;
+        let state = self.lines.find(line.set, &line.name).map_or(State::I, |slot| self.lines.at(slot).state);
+        let name = match (pending.transaction, state) {
+            (Transaction::BusRd | Transaction::Rescue, _) => match family {
+                Family::Mesif => "I→F/E",
+                Family::Through | Family::ThroughAllocate => "I→V",
+                _ => "I→S/E",
+            },
+            (Transaction::BusRdX, _) => "I→M",
+            (Transaction::BusUpgr, State::O) => "O→M",
+            (Transaction::BusUpgr, State::F) => "F→M",
+            (Transaction::BusUpgr, _) => "S→M",
+            (Transaction::WriteBack, State::O) => "O→I",
+            (Transaction::WriteBack, _) => "M→I",
+            // Nobody may read it here before memory has the word.
+            (Transaction::BusWr, State::V) => "V→V",
+            (Transaction::BusWr, _) => "I→I",
         };
         Some((&pending.line, name))
     }
@@ -464,47 +510,5 @@ impl Cached {
     /// Whether nothing is left to do.
     pub(super) fn is_idle(&self) -> bool {
         self.doing.is_none() && self.queue.is_empty() && self.pending.is_none()
-    }
-
-    /// What dies with the cache: all its lines, as far as anybody has seen them.
-    pub(super) fn last_words(&self, unseen: &[&Note]) -> Vec<Note> {
-        let sets = self.lines.sets().enumerate();
-        let all = sets.flat_map(|(set, ways)| ways.iter().map(move |way| (set, way)));
-        let mut lines: BTreeMap<Line, (State, Content)> = all
-            .filter(|(_, way)| way.state.is_valid())
-            .map(|(set, way)| (Line { name: Rc::clone(&way.key), set }, (way.state, way.value.clone())))
-            .collect();
-        let mut sent = true;
-        for note in unseen.iter().rev() {
-            match note {
-                Note::Changed(change) => {
-                    lines.insert(change.line.clone(), (change.from, change.before.clone()));
-                    sent &= !change.flushed;
-                }
-                // A write to a modified line that nobody was told of.
-                Note::Served(served) if served.write && !served.told => {
-                    if let (Some((_, content)), Some(before)) = (lines.get_mut(&served.line), &served.before) {
-                        *content = before.clone();
-                    }
-                }
-                _ => {}
-            }
-        }
-        let valid = lines.into_iter().filter(|(_, (state, _))| state.is_valid());
-        let mut words: Vec<Note> = valid
-            .map(|(line, (from, content))| {
-                let change = blank(Why::Crash, content.clone());
-                let back = |p: &&Pending| p.transaction == Transaction::WriteBack && p.line == line;
-                let doubt = self.pending.as_ref().filter(back).is_some();
-                Note::Changed(Box::new(Change { line, from, to: State::I, after: content, doubt, ..change }))
-            })
-            .collect();
-        if let Some((txn, line, Answer { content: Some(content), flush: true, .. })) = &self.answered
-            && sent
-            && *txn == self.seen
-        {
-            words.push(Note::Doubt { line: line.clone(), txn: *txn, content: content.clone() });
-        }
-        words
     }
 }

@@ -4,8 +4,9 @@ mod model;
 
 use super::note::Note;
 use super::{Ctx, Mesi};
+use crate::coherence::State;
 use crate::protocol::{Broken, Check, Guard, Seen, Watch};
-use crate::trace::{Record, RecordId};
+use crate::trace::{NodeId, Record, RecordId};
 use model::{Model, Read};
 
 type Watching<'a> = Watch<'a, Mesi>;
@@ -34,8 +35,11 @@ impl Check<Mesi> for SingleWriter {
         let Note::Changed(change) = note else { return None };
         let line = &change.line.name;
         let copies: Vec<_> = self.0.copies(line).collect();
-        let (only, one) = copies.iter().find(|(_, copy)| copy.state.is_only())?;
-        let (other, two) = copies.iter().find(|(cache, _)| cache != only)?;
+        let only = copies.iter().find(|(_, copy)| copy.state.is_only());
+        let once = || copies.iter().find(|(_, copy)| matches!(copy.state, State::O | State::F));
+        let (only, one) = only.or_else(once)?;
+        let offends = |copy: &model::Copy| one.state.is_only() || copy.state == one.state;
+        let (other, two) = copies.iter().find(|(cache, copy)| cache != only && offends(copy))?;
         let mut events = vec![one.since, two.since];
         events.sort_unstable();
         let explain = format!(
@@ -66,18 +70,21 @@ impl Check<Mesi> for CleanEqualsMemory {
         if self.0.is_open(&line.name) && !matches!(note, Note::Bus(_)) {
             return None;
         }
-        let (memory, by_address) = (self.0.memory(&line.name), watch.ctx.setup.by_address());
-        let differs = |copy: &model::Copy| {
-            copy.state.is_valid() && copy.state != crate::coherence::State::M && copy.content != memory
+        let by_address = watch.ctx.setup.by_address();
+        let differs = |(cache, copy): (NodeId, &'_ model::Copy)| {
+            let clean = (!copy.state.is_dirty()).then(|| self.0.clean(&line.name, copy.state)).flatten()?;
+            (copy.content != clean).then(|| (cache, copy.clone(), clean))
         };
-        let (cache, copy) = self.0.copies(&line.name).find(|(_, copy)| differs(copy))?;
+        let (cache, copy, clean) = self.0.copies(&line.name).find_map(differs)?;
+        let owner = self.0.copies(&line.name).find(|(_, other)| other.state == State::O && copy.state == State::S);
         let explain = format!(
-            "{} has {} in {} with {}, and memory has {}.",
+            "{} has {} in {} with {}, and {} has {}.",
             watch.ctx.name(cache),
             line.name,
             copy.state.letter(),
             copy.content.json(by_address),
-            memory.json(by_address)
+            owner.map_or("memory", |(owner, _)| watch.ctx.name(owner)),
+            clean.json(by_address)
         );
         let mut events = vec![copy.since];
         if copy.since != id {

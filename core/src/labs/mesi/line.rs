@@ -91,6 +91,11 @@ impl Content {
         self.with_word(Word { key: Rc::clone(key), value: value.clone(), source: Source(Some(origin)) })
     }
 
+    /// The same with the words of another, as they were written there.
+    pub(super) fn overwritten(&self, by: &Content) -> Content {
+        by.0.iter().fold(self.clone(), |content, word| content.with_word(word.clone()))
+    }
+
     fn with_word(&self, word: Word) -> Content {
         let mut words: Vec<Word> = self.0.iter().filter(|w| w.key != word.key).cloned().collect();
         let place = words.partition_point(|w| (w.key.len(), &*w.key) < (word.key.len(), &*word.key));

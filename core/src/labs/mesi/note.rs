@@ -45,6 +45,8 @@ pub(super) enum Why {
     By(Event),
     /// The cache crashed.
     Crash,
+    /// It was there at the start.
+    Start,
 }
 
 impl Why {
@@ -53,6 +55,7 @@ impl Why {
         match self {
             Why::By(event) => event.name(),
             Why::Crash => "crash",
+            Why::Start => "start",
         }
     }
 }
@@ -72,6 +75,8 @@ pub struct Change {
     pub(super) asked: Option<Transaction>,
     /// The line goes out with the answer, to be put into memory.
     pub(super) flushed: bool,
+    /// The line goes out with the answer, newer than memory, which does not take it.
+    pub(super) gave: bool,
     /// Its own write-back is cancelled.
     pub(super) cancelled: bool,
     /// Its own BusUpgr becomes a BusRdX.
@@ -99,7 +104,7 @@ pub struct Served {
 }
 
 /// A line that was taken away by another cache's write, and fetched again while its old content was still there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Taken {
     /// The words that were written meanwhile, and by whom. A write that died with its cache is none: nobody can read it.
     pub(super) written: Vec<(Rc<str>, NodeId)>,
@@ -108,7 +113,7 @@ pub(super) struct Taken {
 }
 
 /// Why a line is missed that was taken away (Eggers & Jeremiassen 1991; Dubois et al. 1993).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sharing {
     /// The very word that is accessed was written by another cache.
     True,
@@ -176,6 +181,10 @@ pub struct Commit {
     pub(super) from: Option<NodeId>,
     /// Whether another cache had the line.
     pub(super) shared: bool,
+    /// The word that was written through.
+    pub(super) wrote: Option<Content>,
+    /// What the bus knows of a line whose owner has crashed: whether anybody still had it. None where no owner has.
+    pub(super) saved: Option<bool>,
     /// How many lines memory had before it.
     pub(super) lines_before: u64,
     /// How many it has now.

@@ -2,7 +2,7 @@
 
 use crate::tables::Builtin;
 
-pub(super) static SCENARIOS: [Builtin; 19] = [
+pub(super) static SCENARIOS: [Builtin; 25] = [
     Builtin::new(
         "all-states",
         137_000,
@@ -86,6 +86,42 @@ pub(super) static SCENARIOS: [Builtin; 19] = [
         600_000,
         include_str!("scenarios/mix.json"),
         "C1 writes half of the time, C2 and C3 read; six of ten accesses are to shared keys. The lanes show how the lines wander; the metrics count what that costs.",
+    ),
+    Builtin::new(
+        "owner",
+        240_000,
+        include_str!("scenarios/owner.json"),
+        "MOESI: C1 has written x and C3 reads it. C1 keeps the line as its owner (O), and memory stays old; who reads next gets x from the owner. When C3 writes, C1 gives x up, and C3 owns it from then on.",
+    ),
+    Builtin::new(
+        "owner-crash",
+        120_000,
+        include_str!("scenarios/owner-crash.json"),
+        "MOESI: C1 owns x, C2 shares it, and memory is old when C1 crashes. The bus is told at once and asks who still has x: memory takes it from C2, so nothing is lost.",
+    ),
+    Builtin::new(
+        "forward",
+        180_000,
+        include_str!("scenarios/forward.json"),
+        "MESIF: three caches read the same clean line, and memory serves the first alone. Who has read last has F and gives the line to the next: C1 to C2, C2 to C3. Only one answers, however many share it.",
+    ),
+    Builtin::new(
+        "start-contents",
+        240_000,
+        include_str!("scenarios/start-contents.json"),
+        "The caches are not empty at the start. C1's write to 0x130 needs the place of 0x110, which is modified there: it is written back first, and C2 then reads from memory what C1 had.",
+    ),
+    Builtin::new(
+        "write-through",
+        240_000,
+        include_str!("scenarios/write-through.json"),
+        "Write-through: memory is never old, and a line is valid (V) or not. But each of C3's four writes needs the bus, also when nobody else has the line. Compare the next scenario.",
+    ),
+    Builtin::new(
+        "write-back",
+        230_000,
+        include_str!("scenarios/write-back.json"),
+        "The same accesses with write-back: C3's first write in a row is a BusUpgr, and the next two need no bus at all. The price: memory is old, and C1's read has to come from C3.",
     ),
     Builtin::new(
         "broken-no-invalidate",

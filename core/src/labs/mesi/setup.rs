@@ -1,9 +1,11 @@
 //! Settings, processes, and requests from checked fields.
 
+mod contents;
+
 use super::line::{Content, Line};
 use super::{Access, Ctx, Request};
 use crate::base::json::{Doc, InputError, Payload};
-use crate::coherence::{Family, Geometry, read_address};
+use crate::coherence::{Family, Geometry, Rules, State, read_address, rules_of};
 use crate::labs::kit::cast;
 use crate::protocol::{Misfit, ProcessInfo};
 use crate::tables::{Value, Values};
@@ -45,7 +47,7 @@ pub(super) enum Arbitration {
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(super) caches: usize,
-    pub(super) family: Family,
+    pub(super) rules: Rules,
     pub(super) sets: usize,
     pub(super) ways: usize,
     /// In address mode.
@@ -59,7 +61,17 @@ pub struct Setup {
     pub(super) show: Option<Line>,
     /// What is in memory at the start, by line.
     pub(super) memory: Vec<(Rc<str>, Content)>,
+    /// What is in each cache at the start, the least recently used line first.
+    pub(super) contents: Vec<Vec<Start>>,
     pub(super) broken: Broken,
+}
+
+/// A line that is in a cache at the start.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) line: Line,
+    pub(super) state: State,
+    pub(super) content: Content,
 }
 
 /// Rules that are switched off on purpose.
@@ -79,6 +91,11 @@ impl Broken {
 }
 
 impl Setup {
+    /// Which states there are.
+    pub(super) fn family(&self) -> Family {
+        self.rules.family
+    }
+
     /// The bus is the last process.
     pub(super) fn bus(&self) -> NodeId {
         self.caches as NodeId
@@ -122,9 +139,12 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
     if sets * ways > PLACES_MAX {
         return Err(("size", format!("a cache has at most {PLACES_MAX} lines here, not {}", sets * ways)));
     }
+    let (protocol, write, supplier) = (given.text("protocol"), given.text("write"), given.text("supplier"));
+    let rules = rules_of(&protocol, &write, &supplier);
+    let rules = rules.map_err(|(which, what)| (["protocol", "write", "supplier"][which], what))?;
     let mut setup = Setup {
         caches: given.count("caches"),
-        family: if given.text("protocol") == "msi" { Family::Msi } else { Family::Mesi },
+        rules,
         sets,
         ways,
         geometry,
@@ -139,6 +159,7 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
         },
         show: None,
         memory: Vec::new(),
+        contents: Vec::new(),
         broken: Broken {
             no_invalidate: on("no-invalidate"),
             no_flush: on("no-flush"),
@@ -152,7 +173,15 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
         setup.show = Some(setup.place(&show).map_err(|what| ("show", what))?.0);
     }
     setup.memory = memory(&setup, &given.json("memory")).map_err(|e| ("memory", e.what))?;
+    setup.contents = contents::read(&setup, &given.json("contents"))
+        .map_err(|e| ("contents", format!("{}{}", inner(&e.path), e.what)))?;
     Ok(setup)
+}
+
+/// Where something stands inside a setting, before what is wrong there.
+fn inner(path: &str) -> String {
+    let inner = path.trim_start_matches(['$', '.']);
+    if inner.is_empty() { String::new() } else { format!("{inner}: ") }
 }
 
 /// What is in memory at the start: `{"user_1": "Ada"}`.

@@ -4,7 +4,7 @@ use super::loads::LOADS;
 use super::scenarios::SCENARIOS;
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use super::views::charts::SERIES;
-use crate::coherence::SIZE_BYTES_MAX;
+use crate::coherence::{SIZE_BYTES_MAX, SUPPLIERS, WRITES};
 use crate::tables::{HttpForm, HttpKey, LabSpec, Operation, Param, Performer, Rule, Switch, Takes};
 
 /// Longest latency of the bus or of memory, in microseconds: shorter than the 3 s without news after which a settled
@@ -17,9 +17,26 @@ const fn millis(name: &'static str, min_us: u64, default: &'static str, says: &'
     Param::millis(name, min_us..=LATENCY_US_MAX, default, says)
 }
 
-pub(super) static SETUP: [Param; 13] = [
+pub(super) static SETUP: [Param; 16] = [
     Param::int("caches", CACHES_MIN..=CACHES_MAX, "3", "Number of caches."),
-    Param::new("protocol", Takes::Choice(&["mesi", "msi"]), "\"mesi\"", "With or without E."),
+    Param::new(
+        "protocol",
+        Takes::Choice(&["mesi", "msi", "moesi", "mesif"]),
+        "\"mesi\"",
+        "The states: msi without E; moesi with an owner of modified lines that are shared; mesif with one of those that share a clean line who gives it to others.",
+    ),
+    Param::new(
+        "write",
+        Takes::Choice(&WRITES),
+        "\"back\"",
+        "Whether a modified line goes back to memory when it must, or each write goes through to memory, with states V and I; and whether a line whose write misses then gets a place.",
+    ),
+    Param::new(
+        "supplier",
+        Takes::Choice(&SUPPLIERS),
+        "\"cache\"",
+        "Who gives a line that is as in memory: a cache that has it, as in the Illinois protocol, or memory. A modified line always comes from its cache.",
+    ),
     Param::int("lines", 1..=64, "4", "Lines of a cache whose lines are keys: one set."),
     Param::int("size", 0..=SIZE_BYTES_MAX, "0", "Bytes of a cache whose lines are addresses; 0: keys instead."),
     Param::int("ways", 1..=64, "2", "Lines of a set, with addresses."),
@@ -41,6 +58,12 @@ pub(super) static SETUP: [Param; 13] = [
         "The key whose line the lanes show; empty: the one that each cache touched last.",
     ),
     Param::new("memory", Takes::Json, "{}", "What is in memory at the start, by key: {\"user_1\": \"Ada\"}."),
+    Param::new(
+        "contents",
+        Takes::Json,
+        "{}",
+        "What is in the caches at the start: {\"C1\": {\"x\": {\"state\": \"M\", \"value\": 7}, \"y\": \"S\"}}. Without a value a line has what memory or its owner has. A list [{\"key\": \"x\", \"state\": \"S\"}] has the line used last at its end.",
+    ),
 ];
 
 const KEY: Param =
@@ -99,13 +122,13 @@ static HTTP: [HttpForm; 5] = [
 static RULES: [Rule; 4] = [
     Rule::safety(
         "single-writer",
-        "While a cache has a line in M or E, no other cache has it.",
+        "While a cache has a line in M or E, no other cache has it; at most one has it in O, and at most one in F.",
         "Sorin, Hill & Wood 2011, §2.4 (single-writer, multiple-reader)",
     ),
     Rule::safety(
         "clean-equals-memory",
-        "While no transaction is open on a line, memory has what S and E have.",
-        "Papamarcos & Patel 1984, §3; Culler & Singh 1999, §5.3.2",
+        "While no transaction is open on a line, memory has what S, E, F and V have; where a cache has it in O, S has what that cache has.",
+        "Papamarcos & Patel 1984, §3; Culler & Singh 1999, §5.3.2; Sweazey & Smith 1986, §3",
     ),
     Rule::safety(
         "read-last-write",
@@ -151,7 +174,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     id: "mesi",
     title: "MESI caches",
     says: "Caches on a snooping bus keep copies of the same lines coherent by their states: modified, exclusive, shared, \
-           invalid.",
+           invalid; or by those of MSI, MOESI, MESIF and of write-through.",
     setup: &SETUP,
     operations: &OPERATIONS,
     rules: &RULES,
@@ -161,6 +184,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     http: &HTTP,
     buffers_on_disk: false,
     quiet: &["done"],
+    sheet: "accesses",
     // Five to ten transactions of the usual scenario, with room for words.
     span_us: 110_000,
     shows: Some("show"),

@@ -2,7 +2,7 @@
 
 use super::setup::{CACHES_MAX, CACHES_MIN};
 use crate::base::json::{JsonObject, millis_text};
-use crate::coherence::{Accesses, Family, Shape};
+use crate::coherence::{Accesses, Shape, Supplier, WRITES};
 
 /// Most accesses of a trace that become acts: what one can still follow, and a file that one can still read.
 const ACCESSES_MAX: usize = 300;
@@ -14,7 +14,7 @@ const EVERY_US: u64 = 50_000;
 
 /// The scenario as JSON.
 pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<String, String> {
-    let Shape { size, ways, line, family } = shape;
+    let Shape { size, ways, line, family, supplier } = shape;
     let processors = accesses.processors() as u64;
     if processors > CACHES_MAX {
         return Err(format!("the simulated bus has at most {CACHES_MAX} caches, and this trace needs {processors}"));
@@ -22,7 +22,15 @@ pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<Str
     let caches = processors.max(CACHES_MIN);
     let mut setup = JsonObject::new();
     setup.int("caches", caches).int("size", size).int("ways", ways).int("line", line);
-    setup.text("protocol", if family == Family::Msi { "msi" } else { "mesi" });
+    let (protocol, write) = family.settings();
+    setup.text("protocol", &protocol);
+    // What is usual is left out.
+    if write != WRITES[0] {
+        setup.text("write", write);
+    }
+    if supplier != Supplier::default() {
+        setup.text("supplier", supplier.name());
+    }
     let count = accesses.len().min(ACCESSES_MAX);
     let acts = accesses.iter().take(count).enumerate().map(|(i, access)| {
         let mut args = JsonObject::new();
@@ -50,7 +58,7 @@ pub(in crate::labs) fn scenario(accesses: &Accesses, shape: Shape) -> Result<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coherence::{Mix, Pattern, System};
+    use crate::coherence::{Family, Mix, Pattern, System};
     use crate::labs;
 
     fn numbers(run: &crate::engine::Run) -> Vec<String> {
@@ -65,21 +73,25 @@ mod tests {
     #[test]
     fn on_the_simulated_bus_a_trace_has_the_counters_that_it_has_without_time() {
         for (pattern, name, _) in Pattern::ALL {
-            for (family, processors) in [(Family::Mesi, 3), (Family::Msi, 8)] {
+            let both = Family::ALL.into_iter().flat_map(|f| [(f, Supplier::Cache), (f, Supplier::Memory)]);
+            for ((family, supplier), processors) in both.zip([3, 8].into_iter().cycle()) {
+                if (family, supplier) == (Family::Mesif, Supplier::Memory) {
+                    continue;
+                }
                 let mix =
                     Mix { pattern, count: 290, processors, write_percent: 40, shared_percent: 60, words: 40, seed: 5 };
                 let accesses = mix.accesses();
-                let shape = Shape { size: 256, ways: 2, line: 32, family };
+                let shape = Shape { size: 256, ways: 2, line: 32, family, supplier };
                 let text = scenario(&accesses, shape).expect("it fits");
                 let run = crate::engine::run(labs::parse(&text).expect("a scenario"));
                 assert_eq!(run.violations(), [], "{name}");
-                let mut system = System::new(processors, shape.geometry().expect("it fits"), family);
+                let mut system = System::new(processors, shape.geometry().expect("it fits"), shape.rules());
                 for a in accesses.iter() {
                     system.access(a.processor, a.write, a.address);
                 }
                 let all: Vec<String> =
-                    system.counters().iter().flat_map(|c| c.named().map(|(_, n)| n.to_string())).collect();
-                assert_eq!(numbers(&run), all, "{name}");
+                    system.counters().iter().flat_map(|c| c.named_in(family)).map(|(_, n)| n.to_string()).collect();
+                assert_eq!(numbers(&run), all, "{name} {shape:?}");
             }
         }
     }
@@ -95,7 +107,7 @@ mod tests {
             words: 1,
             seed: 1,
         };
-        let shape = Shape { size: 256, ways: 2, line: 32, family: Family::Mesi };
+        let shape = Shape { size: 256, ways: 2, line: 32, family: Family::Mesi, supplier: Supplier::Cache };
         assert!(scenario(&mix.accesses(), shape).expect_err("too many").contains("at most 8 caches"));
         let one = Mix { processors: 1, count: 1_000, ..mix }.accesses();
         let text = scenario(&one, shape).expect("one processor has a neighbour that does nothing");

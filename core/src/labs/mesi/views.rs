@@ -2,13 +2,14 @@
 
 pub(super) mod charts;
 mod machine;
+pub(super) mod walk;
 
 use super::bus::{Bus, Logged, Open, Phase};
 use super::cache::Cached;
 use super::line::Line;
-use super::words::{named_moves, names};
+use super::words::{had, named_moves, names};
 use super::{Content, Ctx, Mesi, Tally};
-use crate::coherence::{Counters, State, Transaction};
+use crate::coherence::{Counters, Family, State, Transaction};
 use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::NodeId;
@@ -83,7 +84,7 @@ pub(super) fn band(ctx: &Ctx, seen: &Saw<'_>) -> Option<Band> {
         return Some(Band { word: open.asked.transaction.name(), number: Some(open.txn), tone });
     };
     let line = ctx.setup.show.as_ref().or(cached.last.as_ref())?;
-    if let Some((waiting, name)) = cached.waits_in()
+    if let Some((waiting, name)) = cached.waits_in(ctx.setup.family())
         && waiting == line
     {
         return Some(Band { word: name, number: None, tone: WAITS });
@@ -112,8 +113,8 @@ fn caches(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     let pictures = caches.iter().enumerate().map(|(i, seen)| cache_picture(ctx, i, seen));
     let memory = bus.memory.iter().take(MEMORY_MAX).map(|(name, content)| {
         let newer = caches.iter().position(|seen| {
-            let modified = |cached: &Cached| cached.lines.valid().any(|w| w.key == *name && w.state == State::M);
-            cached_of(seen).is_some_and(modified)
+            let newer = |cached: &Cached| cached.lines.valid().any(|w| w.key == *name && w.state.is_dirty());
+            cached_of(seen).is_some_and(newer)
         });
         let newer = newer.map(|cache| ctx.names[cache].clone());
         MemoryLine {
@@ -168,7 +169,7 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         return CachePlace { state: State::I.letter().into(), ..CachePlace::default() };
     }
     let here = |(line, _): &(&Line, &str)| line.set == set && line.name == way.key;
-    let waits = cached.waits_in().filter(here).zip(cached.pending.as_ref());
+    let waits = cached.waits_in(ctx.setup.family()).filter(here).zip(cached.pending.as_ref());
     CachePlace {
         line: shorten(&way.key),
         key: way.key.to_string(),
@@ -176,7 +177,7 @@ fn place(ctx: &Ctx, cached: &Cached, slot: usize, set: usize) -> CachePlace {
         state: way.state.letter().into(),
         tone: state_tone(way.state),
         value: value_text(ctx, &way.value),
-        dirty: way.state == State::M,
+        dirty: way.state.is_dirty(),
         rank: cached.lines.rank(slot) as u16,
         waits: waits.map(|((_, name), pending)| format!("{name}, {}", pending.transaction.name())),
         shared_falsely: cached.falsely.get(&Line { name: Rc::clone(&way.key), set }).cloned(),
@@ -194,14 +195,7 @@ fn value_text(ctx: &Ctx, content: &Content) -> String {
 
 fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {
     let turn = |open: &Open| {
-        let asked = |(i, answer): (usize, &Option<super::Answer>)| {
-            let said = answer.as_ref().map(|answer| match (answer.had, answer.flush) {
-                (State::I, _) => "not here".to_string(),
-                (had, true) => format!("had {}, flushed", had.letter()),
-                (had, false) => format!("had {}", had.letter()),
-            });
-            (ctx.names[i].clone(), said)
-        };
+        let asked = |(i, answer): (usize, &Option<super::Answer>)| (ctx.names[i].clone(), answer.as_ref().map(had));
         let others = open.answers.iter().enumerate().filter(|(i, _)| *i != usize::from(open.asked.by));
         BusTurn {
             txn: open.txn,
@@ -224,8 +218,9 @@ fn bus_picture(ctx: &Ctx, bus: &Bus) -> BusPicture {
 fn log(ctx: &Ctx, log: &VecDeque<Rc<Logged>>) -> Vec<BusPast> {
     let one = |past: &Rc<Logged>| {
         let data = match (past.transaction, past.from) {
-            (Transaction::WriteBack, _) => "into memory".into(),
-            (Transaction::BusUpgr, _) => "no data".into(),
+            (Transaction::WriteBack | Transaction::BusWr, _) => "into memory".into(),
+            (Transaction::Rescue, None) => "nobody has it".into(),
+            (Transaction::BusUpgr, None) => "no data".into(),
             (_, None) => "from memory".into(),
             (_, Some(cache)) if past.stored => format!("from {}, and into memory", ctx.name(cache)),
             (_, Some(cache)) => format!("from {}", ctx.name(cache)),
@@ -255,11 +250,11 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     let lines: BTreeSet<Line> = caches.iter().filter_map(cached_of).flat_map(sets).collect();
     let cell = |seen: &Saw<'_>, line: &Line| {
         let Some(cached) = cached_of(seen) else { return Cell::marked("down", Mark::Missing) };
-        match cached.waits_in().filter(|(waiting, _)| *waiting == line) {
+        match cached.waits_in(ctx.setup.family()).filter(|(waiting, _)| *waiting == line) {
             Some((_, name)) => Cell::marked(name, Mark::Held),
             None => match state_of(cached, line) {
                 State::I => Cell::marked("I", Mark::Behind),
-                State::M => Cell::marked("M", Mark::Own),
+                state @ (State::M | State::O) => Cell::marked(state.letter(), Mark::Own),
                 state => Cell::plain(state.letter()),
             },
         }
@@ -272,7 +267,7 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     };
     Panel::Things {
         title: "States".into(),
-        says: "The state of each line in each cache. Strong: modified; pale: invalid; held: it waits for the bus."
+        says: "The state of each line in each cache. Strong: newer than memory; pale: invalid; held: it waits for the bus."
             .into(),
         columns: ctx.names[..ctx.setup.caches].to_vec(),
         rows: lines.iter().take(MEMORY_MAX).map(row).collect(),
@@ -281,7 +276,7 @@ fn states(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
 
 fn numbers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
     let row = |(i, seen): (usize, &Saw<'_>)| {
-        let values = seen.durable.tally.counters.named();
+        let values = seen.durable.tally.counters.named_in(ctx.setup.family());
         (ctx.names[i].clone(), values.iter().map(|(_, value)| Cell::plain(value.to_string())).collect())
     };
     Panel::Table {
@@ -289,7 +284,7 @@ fn numbers(ctx: &Ctx, seen: &[Saw<'_>]) -> Panel {
         says: "Reads and their misses, writes and theirs, write-backs, cache-to-cache transfers, memory transactions, \
                interventions, invalidations, flushes, BusRdX and BusUpgr."
             .into(),
-        columns: Counters::default().named().iter().map(|(name, _)| (*name).into()).collect(),
+        columns: Counters::default().named_in(ctx.setup.family()).iter().map(|(name, _)| (*name).into()).collect(),
         rows: seen[..ctx.setup.caches].iter().enumerate().map(row).collect(),
     }
 }
@@ -328,18 +323,19 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>], now_us: u64) -> Vec<(&'static
         ("true_sharing_misses", all.again.true_sharing),
         ("false_sharing_misses", all.again.false_sharing),
     ];
-    metrics.extend(named_moves(&all));
+    let family = ctx.setup.family();
+    metrics.extend(named_moves(family, &all));
     // A transaction that is open counts as far as it has come.
     let open_us = bus.bus.open.as_ref().map_or(0, |open| now_us.saturating_sub(open.since_us));
     let busy_us = bus.traffic.busy_us + open_us;
-    let [bus_rd, bus_rdx, bus_upgr, write_back] = bus.traffic.transactions;
+    let [bus_rd, bus_rdx, bus_upgr, write_back, bus_wr, rescue] = bus.traffic.transactions;
     let lines = caches.iter().filter_map(cached_of).map(|cached| cached.lines.valid().count() as u64).sum();
     metrics.extend([
         ("bus_rd", bus_rd),
         ("bus_rdx", bus_rdx),
         ("bus_upgr", bus_upgr),
         ("bus_write_back", write_back),
-        ("bus_transactions", bus_rd + bus_rdx + bus_upgr + write_back),
+        ("bus_transactions", bus.traffic.transactions.iter().sum()),
         ("bus_busy_us", busy_us),
         ("bus_busy_percent", percent(busy_us, now_us)),
         ("cache_lines", lines),
@@ -347,6 +343,12 @@ pub(super) fn metrics(ctx: &Ctx, seen: &[Saw<'_>], now_us: u64) -> Vec<(&'static
         ("memory_lines", bus.memory.len() as u64),
         ("memory_bytes", bus.memory.values().map(super::Content::bytes).sum()),
     ]);
+    if family.writes_through() {
+        metrics.push(("bus_wr", bus_wr));
+    }
+    if family == Family::Moesi {
+        metrics.push(("bus_rescue", rescue));
+    }
     metrics
 }
 

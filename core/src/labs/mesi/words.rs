@@ -1,11 +1,10 @@
 //! Events in words: labels and `data`.
 
-use super::cache::Cached;
 use super::line::value_json;
 use super::note::{BusNote, Change, Commit, Served, Taken, Why};
-use super::{Access, Ctx, Message, Note, Tally};
+use super::{Access, Answer, Ctx, Message, Note, Tally};
 use crate::base::json::{JsonObject, quote};
-use crate::coherence::{State, Transaction};
+use crate::coherence::{Family, State, Transaction};
 use crate::labs::kit::words::shorten;
 use crate::trace::NodeId;
 use std::rc::Rc;
@@ -37,11 +36,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
             if let Some(content) = &answer.content {
                 data.raw("value", &content.json(by_address));
             }
-            let mut label = match (answer.had, answer.flush) {
-                (State::I, _) => "not here".into(),
-                (had, true) => format!("had {}, flushed", had.letter()),
-                (had, false) => format!("had {}", had.letter()),
-            };
+            let mut label = had(answer);
             if let Some(serial) = answer.withdrawn {
                 data.int("withdrawn", serial);
                 label += ", no write-back";
@@ -60,17 +55,27 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
                 data.raw("from", &cache_json(ctx, *from)).raw("value", &content.json(by_address));
             }
             match transaction {
-                Transaction::BusRd | Transaction::BusRdX => {
+                Transaction::BusRd | Transaction::BusRdX | Transaction::Rescue => {
                     format!("{name} from {}", from.map_or("memory", |cache| ctx.name(cache)))
                 }
                 Transaction::BusUpgr => format!("{name} is yours"),
-                Transaction::WriteBack => format!("{name} is in memory"),
+                Transaction::WriteBack | Transaction::BusWr => format!("{name} is in memory"),
             }
         }
         Message::Done { txn, life } => {
             data.int("txn", *txn).int("life", *life);
             "done".into()
         }
+    }
+}
+
+/// What a cache says that it had, and what it does about it.
+pub(super) fn had(answer: &Answer) -> String {
+    match (answer.had, answer.flush) {
+        (State::I, _) => "not here".into(),
+        (had, true) => format!("had {}, flushed", had.letter()),
+        (had, false) if answer.gives => format!("had {}, gives it", had.letter()),
+        (had, false) => format!("had {}", had.letter()),
     }
 }
 
@@ -98,7 +103,7 @@ pub(super) fn note(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<Stri
 }
 
 fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
-    let Change { line, from, to, why, after, asked, flushed, cancelled, instead, .. } = change;
+    let Change { line, from, to, why, after, asked, flushed, gave, cancelled, instead, .. } = change;
     data.text("line", &line.name).text("from", from.letter()).text("to", to.letter()).text("why", why.name());
     data.raw("value", &after.json(ctx.setup.by_address()));
     if let Some(asked) = asked {
@@ -112,11 +117,13 @@ fn changed(ctx: &Ctx, change: &Change, data: &mut JsonObject) -> String {
         }
     };
     add("flush", *flushed, ", flushed");
+    add("supply", *gave, ", given");
     add("write_back_cancelled", *cancelled, ", no write-back");
     add("busrdx_instead", *instead, ", needs BusRdX");
     let crash = *why == Why::Crash;
     add("lost", crash && *from == State::M && !change.doubt, ", newest value lost");
     add("doubt", change.doubt, ", newest value may be lost");
+    add("orphan", crash && *from == State::O && !change.doubt, ", nobody owns it now");
     label
 }
 
@@ -160,46 +167,42 @@ fn bus_note(ctx: &Ctx, note: &BusNote, data: &mut JsonObject) -> Option<String> 
 }
 
 fn committed(ctx: &Ctx, commit: &Commit, data: &mut JsonObject) -> String {
-    let Commit { txn, transaction, line, by, memory, flushed, from, shared, .. } = commit;
+    let Commit { txn, transaction, line, by, memory, flushed, from, shared, wrote, saved, .. } = commit;
     data.int("txn", *txn).text("bus", transaction.name()).text("line", &line.name).text("by", ctx.name(*by));
     data.raw("memory", &memory.json(ctx.setup.by_address()));
     data.raw("flushed", &cache_json(ctx, *flushed)).raw("from", &cache_json(ctx, *from)).bool("shared", *shared);
-    format!("{} {} {} by {}", txn, transaction.name(), shorten(&line.name), ctx.name(*by))
-}
-
-/// A cache's lines and what it waits for, as JSON.
-pub(super) fn status(ctx: &Ctx, cached: &Cached) -> String {
-    let lines = cached.lines.valid().map(|way| {
-        let mut o = JsonObject::new();
-        o.text("line", &way.key).text("state", way.state.letter());
-        o.raw("value", &way.value.json(ctx.setup.by_address())).end()
-    });
-    let mut o = JsonObject::new();
-    o.list("lines", lines).int("places", cached.lines.places() as u64).int("waiting", cached.queue.len() as u64);
-    if let Some((line, state)) = cached.waits_in() {
-        o.raw("waits", &JsonObject::new().text("line", &line.name).text("state", state).end());
+    if let Some(word) = wrote {
+        data.raw("wrote", &word.json(ctx.setup.by_address()));
     }
-    o.end()
+    if let Some(saved) = saved {
+        data.bool("saved", *saved);
+    }
+    let found = match saved {
+        Some(true) => ", saved",
+        Some(false) => ", newest value lost",
+        None => "",
+    };
+    format!("{} {} {} by {}{found}", txn, transaction.name(), shorten(&line.name), ctx.name(*by))
 }
 
 /// A cache's numbers, as JSON.
-pub(super) fn metrics(tally: &Tally) -> String {
+pub(super) fn metrics(family: Family, tally: &Tally) -> String {
     let mut o = JsonObject::new();
-    for (name, value) in tally.counters.named() {
+    for (name, value) in tally.counters.named_in(family) {
         o.int(name, value);
     }
     let mut moves = JsonObject::new();
-    for (name, value) in named_moves(tally) {
+    for (name, value) in named_moves(family, tally) {
         moves.int(name, value);
     }
     o.int("coherence_misses", tally.again.coherence).int("false_sharing_misses", tally.again.false_sharing);
     o.raw("transitions", &moves.end()).end()
 }
 
-/// Changes of state by kind.
-pub(super) fn named_moves(tally: &Tally) -> Vec<(&'static str, u64)> {
-    use State::{E, I, M, S};
-    let kinds = [
+/// Changes of state by kind: those of MESI, and what else a family has.
+pub(super) fn named_moves(family: Family, tally: &Tally) -> Vec<(&'static str, u64)> {
+    use State::{E, F, I, M, O, S, V};
+    let mut kinds = vec![
         ("i_to_e", I, E),
         ("i_to_s", I, S),
         ("i_to_m", I, M),
@@ -211,6 +214,12 @@ pub(super) fn named_moves(tally: &Tally) -> Vec<(&'static str, u64)> {
         ("e_to_i", E, I),
         ("s_to_i", S, I),
     ];
+    match family {
+        Family::Msi | Family::Mesi => {}
+        Family::Moesi => kinds.extend([("m_to_o", M, O), ("o_to_m", O, M), ("o_to_i", O, I)]),
+        Family::Mesif => kinds.extend([("i_to_f", I, F), ("f_to_m", F, M), ("f_to_s", F, S), ("f_to_i", F, I)]),
+        Family::Through | Family::ThroughAllocate => kinds = vec![("i_to_v", I, V), ("v_to_i", V, I)],
+    }
     kinds.into_iter().map(|(name, from, to)| (name, tally.moves[from as usize][to as usize])).collect()
 }
 

@@ -12,7 +12,9 @@ pub const fn state_tone(state: State) -> u8 {
         State::I => 6,
         State::S => 0,
         State::E => 2,
-        State::M => 1,
+        State::M | State::O => 1,
+        State::V => 0,
+        State::F => 3,
     }
 }
 

@@ -29,6 +29,10 @@ impl App {
                 let text = series::csv(&series::charts(s.run(), end_us), end_us);
                 platform::save_text(&text, &format!("{name}.csv"), "text/csv");
             }
+            Form::Table => {
+                let text = s.run().sheet().map(|sheet| sheet.csv()).unwrap_or_default();
+                platform::save_text(&text, &format!("{name}-{}.csv", s.lab().spec().sheet), "text/csv");
+            }
             Form::Trace if s.run().trace().len() > TRACE_AT_ONCE => {
                 let job = Job::Trace { scenario: s.scenario(), records: s.run().trace().len() };
                 self.start_work(ctx, &job, format!("{name}.jsonl"));

@@ -3,7 +3,7 @@
 use super::{App, Msg};
 use crate::model::command::{Command, Tab};
 use crate::model::file::FileId;
-use crate::model::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wish, looks_like_trace};
+use crate::model::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wants, Wish, looks_like_trace};
 use crate::platform;
 use gloo_timers::callback::Timeout;
 use lightcone_core::labs::LABS;
@@ -24,7 +24,7 @@ impl App {
         let link = ctx.link().clone();
         platform::read_piece(file, 0.0, HEAD_BYTES, move |head| {
             if head.is_some_and(|head| looks_like_trace(&head)) {
-                return link.send_message(Msg::Do(Command::Memory(Wish::Open(file))));
+                return link.send_message(Msg::Do(Command::Memory(Wish::Open(vec![file]))));
             }
             platform::read_file(file, move |text| {
                 platform::release(file);
@@ -39,21 +39,32 @@ impl App {
     /// Carries out a wish about a memory trace.
     pub(super) fn memory(&mut self, ctx: &Context<Self>, wish: Wish) {
         match wish {
-            Wish::Open(file) => {
+            Wish::Open(files) => {
+                let Some(&first) = files.first() else { return };
                 self.show_memory(ctx);
-                let ticket = {
-                    let (name, size) = platform::name_and_size(file);
+                let ticket = if files.len() == 1 {
+                    let (name, size) = platform::name_and_size(first);
                     self.desk.change(|d| d.open(name, size))
+                } else {
+                    let told = |file: FileId| {
+                        let (name, size) = platform::name_and_size(file);
+                        (file, name, size)
+                    };
+                    let files = files.into_iter().map(told).collect();
+                    self.desk.change(|d| d.open_all(files))
                 };
-                fetch(ctx, file, ticket, 0.0);
+                fetch(ctx, first, ticket, 0.0);
             }
             Wish::Piece(Piece { file, ticket, from, bytes }) => {
-                let more = self.desk.change(|d| d.take(ticket, bytes.as_deref()));
-                if more {
+                let wants = self.desk.change(|d| d.take(ticket, bytes.as_deref()));
+                if wants == Wants::More {
                     let read = bytes.map_or(0, |bytes| bytes.len());
                     fetch(ctx, file, ticket, from + read as f64);
                 } else {
                     platform::release(file);
+                }
+                if let Wants::Next(next) = wants {
+                    fetch(ctx, next, ticket, 0.0);
                 }
             }
             Wish::Work => {}
@@ -61,6 +72,9 @@ impl App {
             Wish::CopyCounters => return self.copy_counters(ctx),
             Wish::Save => {
                 return platform::save_text(&self.desk.read().accesses.text(), "memory-trace.txt", "text/plain");
+            }
+            Wish::SaveTable => {
+                return platform::save_text(&self.desk.read().table_csv(), "memory-trace.csv", "text/csv");
             }
             other => self.desk.change(|d| d.carry_out(&other)),
         }

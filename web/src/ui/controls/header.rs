@@ -126,6 +126,7 @@ fn ExportMenu(props: &ModelProps) -> Html {
         });
         html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
+    let has_table = !props.model.get().lab().spec().sheet.is_empty();
     html! {
         <Drop text="File">
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
@@ -134,6 +135,7 @@ fn ExportMenu(props: &ModelProps) -> Html {
                 { item(Form::Scenario, "Scenario", "the whole run as a file") }
                 { item(Form::Trace, "Trace", "every event, one JSON object a line") }
                 { item(Form::Metrics, "Metrics", "the numbers of the charts, as CSV") }
+                if has_table { { item(Form::Table, "Table", "each access until here, as CSV") } }
                 <label class="file">
                     <b>{ "Open…" }</b><span>{ "a scenario, an exported SVG or a memory trace" }</span>
                     <input type="file" onchange={on_file} />

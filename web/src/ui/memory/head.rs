@@ -1,10 +1,10 @@
 //! Where a trace comes from, how the caches are, and what leaves the page.
 
 use crate::model::memory::{DeskModel, Wish};
-use crate::ui::controls::{Drop, close, file_of, value_of};
+use crate::ui::controls::{Drop, close, files_of, is_checked, value_of};
 use crate::ui::forms::Typed;
 use lightcone_core::base::words::grouped;
-use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape};
+use lightcone_core::coherence::{ACCESSES_MAX, Family, LINES_MAX, Mix, Pattern, SIZE_BYTES_MAX, Shape, Supplier};
 use yew::prelude::*;
 
 /// Most processors of a trace that is made up: as many as the simulated bus has caches.
@@ -39,14 +39,22 @@ pub(super) fn Head(props: &Props) -> Html {
     let empty = desk.accesses.is_empty();
     let on_file = Callback::from({
         let on = on.clone();
-        move |e: Event| file_of(&e).into_iter().for_each(|file| on.emit(Wish::Open(file)))
+        move |e: Event| {
+            let files = files_of(&e);
+            if !files.is_empty() {
+                on.emit(Wish::Open(files));
+            }
+        }
     });
     let wish = |wish: Wish| on.reform(move |_: MouseEvent| wish.clone());
     html! {
         <div class="head">
             <div class="sources">
                 <label class="button primary">{ "Open a trace…" }
-                    <input type="file" class="sr" onchange={on_file} />
+                    <input type="file" class="sr" multiple={true} onchange={on_file} />
+                </label>
+                <label class="switch" title="Addresses without 0x in the file that is opened next">
+                    <input type="checkbox" checked={desk.decimal} onchange={on.reform(|e: Event| Wish::Decimal(is_checked(&e)))} />{ "decimal addresses" }
                 </label>
                 <MakeUp on={on.clone()} />
                 if !empty {
@@ -56,7 +64,8 @@ pub(super) fn Head(props: &Props) -> Html {
             if empty && !desk.is_busy() {
                 <p class="says">
                     { "A line for each access: processor, r or w, address in hexadecimal digits, such as " }<code>{ "0 w 7fff3a40" }</code>
-                    { format!(". Up to {} of them; nothing leaves this page. Or begin with a pattern:", grouped(ACCESSES_MAX as u64)) }
+                    { ", or " }<code>{ "P0 r 0x7fff3a40 # a comment" }</code>{ "; the labels 0, 1 and 2 of dinero are read, too, and several files are one for each processor, without its column, by turns." }
+                    { format!(" Up to {} of them; nothing leaves this page. Or begin with a pattern:", grouped(ACCESSES_MAX as u64)) }
                 </p>
             }
             <div class="shape">{ shape(desk.shape, on) }</div>
@@ -65,6 +74,7 @@ pub(super) fn Head(props: &Props) -> Html {
                     <button onclick={wish(Wish::Simulate)} title="Opens a scenario with the first accesses, with messages and a diagram">{ "See its beginning on the bus" }</button>
                     <button onclick={wish(Wish::CopyCounters)} title="As JSON, as the command line prints them">{ "Copy the counters" }</button>
                     <button onclick={wish(Wish::Save)} title="As a file of lines: cpu r|w address">{ "Save the trace" }</button>
+                    <button onclick={wish(Wish::SaveTable)} title="Each access with the bus, the states after it and who gave the line, as CSV">{ "Save the table" }</button>
                 </div>
             }
         </div>
@@ -100,8 +110,15 @@ fn shape(shape: Shape, on: &Callback<Wish>) -> Html {
         })
     };
     let on_family = on.reform(move |e: Event| {
-        let family = if value_of(&e) == "MSI" { Family::Msi } else { Family::Mesi };
-        Wish::Shape(Shape { family, ..shape })
+        let named = value_of(&e);
+        let family = Family::ALL.into_iter().find(|family| family.name() == named).unwrap_or_default();
+        // There a clean line comes from the cache in F, or nothing is left of the protocol.
+        let supplier = if family == Family::Mesif { Supplier::Cache } else { shape.supplier };
+        Wish::Shape(Shape { family, supplier, ..shape })
+    });
+    let on_supplier = on.reform(move |e: Event| {
+        let supplier = if value_of(&e) == Supplier::Memory.name() { Supplier::Memory } else { Supplier::Cache };
+        Wish::Shape(Shape { supplier, ..shape })
     });
     html! {
         <>
@@ -110,8 +127,15 @@ fn shape(shape: Shape, on: &Callback<Wish>) -> Html {
             { field("line", shape.line, (1, SIZE_BYTES_MAX), "bytes", number(|s, v| s.line = v)) }
             <label class="row"><span>{ "protocol" }</span>
                 <select aria-label="protocol" onchange={on_family}>
-                    { for [("MESI", Family::Mesi), ("MSI", Family::Msi)].map(|(name, family)| html! {
-                        <option value={name} selected={family == shape.family}>{ name }</option>
+                    { for Family::ALL.map(|family| html! {
+                        <option value={family.name()} selected={family == shape.family}>{ family.name() }</option>
+                    }) }
+                </select>
+            </label>
+            <label class="row"><span>{ "clean lines from" }</span>
+                <select aria-label="clean lines from" onchange={on_supplier} disabled={shape.family == Family::Mesif}>
+                    { for [Supplier::Cache, Supplier::Memory].map(|supplier| html! {
+                        <option value={supplier.name()} selected={supplier == shape.supplier}>{ supplier.name() }</option>
                     }) }
                 </select>
             </label>

@@ -27,12 +27,14 @@ fn processor(p: usize) -> String {
 fn said(step: &Step, number: usize) -> Html {
     let access = step.access;
     let (who, verb) = (processor(access.processor), if access.write { "writes" } else { "reads" });
-    let bus = step.asked.map_or("the bus is not asked", |t| t.name());
+    let asked: Vec<&str> = [step.asked, step.then].into_iter().flatten().map(|t| t.name()).collect();
+    let bus = if asked.is_empty() { "the bus is not asked".into() } else { asked.join(", ") };
+    let from = step.from.map(|cache| format!("the line comes from {}", processor(cache)));
     let change =
         |(p, from, to): &(usize, State, State)| format!("{} {} → {}", processor(*p), from.letter(), to.letter());
     let changes: Vec<String> = step.changes.iter().map(change).collect();
     let evicted = step.evicted.map(|(line, state)| {
-        let fate = if state == State::M { "written back" } else { "as in memory, so dropped without a word" };
+        let fate = if state.is_dirty() { "written back" } else { "as in memory, so dropped without a word" };
         format!("{line:#x} had to go: {}, {fate}", state.letter())
     });
     let cause = step.course.cause();
@@ -45,7 +47,7 @@ fn said(step: &Step, number: usize) -> Html {
                 } else {
                     <span class="outcome">{ "hit" }</span>
                 }
-                { std::iter::once(bus.to_string()).chain(changes).chain(evicted).collect::<Vec<_>>().join(" · ") }
+                { std::iter::once(bus).chain(changes).chain(from).chain(evicted).collect::<Vec<_>>().join(" · ") }
             </p>
             if let Some(cause) = cause { <p class="says">{ cause.says() }</p> }
         </div>
@@ -75,7 +77,7 @@ fn place(held: Option<Held>, step: Option<&Step>) -> CachePlace {
         line: format!("{:#x}", held.line),
         state: held.state.letter().into(),
         tone: state_tone(held.state),
-        dirty: held.state == State::M,
+        dirty: held.state.is_dirty(),
         chosen: step.is_some_and(|step| step.line == held.line),
         rank: held.rank as u16,
         ..CachePlace::default()
@@ -83,7 +85,7 @@ fn place(held: Option<Held>, step: Option<&Step>) -> CachePlace {
 }
 
 /// What is counted, in words.
-const COUNTED: [&str; 12] = [
+const COUNTED: [&str; 13] = [
     "reads",
     "read misses",
     "writes",
@@ -96,6 +98,7 @@ const COUNTED: [&str; 12] = [
     "flushes",
     "BusRdX asked for",
     "BusUpgr asked for",
+    "words written through",
 ];
 
 /// The counters of each cache, and their sums.
@@ -103,11 +106,13 @@ pub(super) fn counters(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html 
     let all = if desk.whole { study.counters() } else { study.counters_here() };
     let mut sum = Counters::default();
     all.iter().for_each(|c| sum.add(c));
+    let family = desk.shape.family;
+    let named = sum.named_in(family);
     let row = |(i, says): (usize, &&str)| {
-        let value = |c: &Counters| grouped(c.named()[i].1);
+        let value = |c: &Counters| grouped(c.named_in(family)[i].1);
         html! {
             <tr>
-                <th scope="row" title={sum.named()[i].0}>{ *says }</th>
+                <th scope="row" title={named[i].0}>{ *says }</th>
                 { for all.iter().map(|c| html! { <td>{ value(c) }</td> }) }
                 <td class="sum">{ value(&sum) }</td>
             </tr>
@@ -129,7 +134,7 @@ pub(super) fn counters(desk: &Desk, study: &Study, on: &Callback<Wish>) -> Html 
                             <th scope="row">{ "hits" }</th>
                             { for all.iter().chain([&sum]).map(|c| html! { <td>{ hits(c) }</td> }) }
                         </tr>
-                        { for COUNTED.iter().enumerate().map(row) }
+                        { for COUNTED.iter().take(named.len()).enumerate().map(row) }
                     </tbody>
                 </table>
             </div>

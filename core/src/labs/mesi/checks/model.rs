@@ -3,7 +3,8 @@
 use super::super::Ctx;
 use super::super::line::{Content, value_json};
 use super::super::note::{Note, Why};
-use crate::coherence::{State, Transaction};
+use super::super::setup::Start;
+use crate::coherence::{Family, State, Transaction};
 use crate::trace::{NodeId, RecordId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -31,6 +32,9 @@ struct Last {
     in_doubt: bool,
     /// The cache that has crashed with its write-back of the line under way.
     returns: Option<NodeId>,
+    /// A cache has crashed that had it, and memory may be older: whether the newest value is still somewhere, the next
+    /// transaction shows.
+    orphan: bool,
 }
 
 /// A read, as JSON: what it gave, and what was written last.
@@ -48,6 +52,7 @@ pub(super) struct Model {
     memory: BTreeMap<Name, Content>,
     last: BTreeMap<Name, Last>,
     open: Option<Name>,
+    moesi: bool,
 }
 
 impl Model {
@@ -56,7 +61,23 @@ impl Model {
         let last = |(name, content): (&Name, &Content)| {
             (Rc::clone(name), Last { content: content.clone(), ..Last::default() })
         };
-        Model { copies: BTreeMap::new(), last: memory.iter().map(last).collect(), memory, open: None }
+        let mut model = Model {
+            copies: BTreeMap::new(),
+            last: memory.iter().map(last).collect(),
+            memory,
+            open: None,
+            moesi: ctx.setup.family() == Family::Moesi,
+        };
+        for (cache, starts) in ctx.setup.contents.iter().enumerate() {
+            for Start { line, state, content } in starts {
+                let copy = Copy { state: *state, content: content.clone(), since: 0 };
+                model.copies.entry(Rc::clone(&line.name)).or_default().insert(cache as NodeId, copy);
+                if state.is_dirty() {
+                    model.last.entry(Rc::clone(&line.name)).or_default().content = content.clone();
+                }
+            }
+        }
+        model
     }
 
     /// The valid copies of a line.
@@ -67,6 +88,17 @@ impl Model {
     /// What memory has of a line.
     pub(super) fn memory(&self, line: &str) -> Content {
         self.memory.get(line).cloned().unwrap_or_default()
+    }
+
+    /// What a clean copy of a line has to be: as its owner's, where there is one, else as memory. None while it is not
+    /// known whether the value of an owner that has crashed is still somewhere.
+    pub(super) fn clean(&self, line: &str, state: State) -> Option<Content> {
+        let owner = self.copies(line).find(|(_, copy)| copy.state == State::O);
+        match owner {
+            Some((_, owner)) if state == State::S => Some(owner.content.clone()),
+            _ if self.last.get(line).is_some_and(|last| last.orphan) => None,
+            _ => Some(self.memory(line)),
+        }
     }
 
     /// Whether a transaction is open on a line.
@@ -87,7 +119,7 @@ impl Model {
                 }
                 let last = self.last.entry(Rc::clone(line)).or_default();
                 last.returns = change.doubt.then_some(node);
-                if change.flushed {
+                if change.flushed || change.gave {
                     last.flushes = Some(node);
                 }
                 if let Some((key, value)) = &change.wrote {
@@ -98,6 +130,8 @@ impl Model {
                     // Its newest value is lost: what memory has is the newest now.
                     last.content = self.memory.get(line).cloned().unwrap_or_default();
                     last.writes.clear();
+                } else if change.why == Why::Crash && self.moesi {
+                    last.orphan = true;
                 }
             }
             Note::Doubt { line, .. } => {
@@ -106,11 +140,18 @@ impl Model {
             }
             Note::Committed(commit) => {
                 let line = &commit.line.name;
+                let alive = self.copies(line).next().is_some();
                 self.memory.insert(Rc::clone(line), commit.memory.clone());
                 let last = self.last.entry(Rc::clone(line)).or_default();
                 last.flushes = None;
+                if let Some(word) = &commit.wrote {
+                    last.content = last.content.overwritten(word);
+                }
                 let back = commit.transaction == Transaction::WriteBack && last.returns == Some(commit.by);
-                if std::mem::take(&mut last.in_doubt) || back {
+                let nowhere = !alive && (commit.from.is_none() || commit.transaction == Transaction::Rescue);
+                let orphan = std::mem::take(&mut last.orphan) || commit.transaction == Transaction::Rescue;
+                let unsure = std::mem::take(&mut last.in_doubt) && (commit.flushed.is_some() || commit.from.is_none());
+                if unsure || back || orphan && nowhere {
                     last.content = commit.memory.clone();
                     last.writes.clear();
                 }

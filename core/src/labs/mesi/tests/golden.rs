@@ -217,3 +217,64 @@ fn a_crash_frees_the_bus_and_a_pause_holds_it() {
     let run = golden("crash-bus", TWO, &with(&[(12, on("crash", "bus")), (30, on("restart", "bus"))]), 80);
     assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MS".into(), "IS".into()));
 }
+
+#[test]
+fn row_o() {
+    let moesi = ",\"protocol\":\"moesi\"";
+    let owned = [(1, write("C1", "x", "new")), (10, read("C2", "x"))];
+    let with = |more: &[(u64, String)]| owned.iter().chain(more).cloned().collect::<Vec<_>>();
+    // BusRd and PrWr; BusUpgr by one that shares it, then BusRdX; eviction, and a write-back that a snoop cancels.
+    let run = golden("o-busrd", moesi, &with(&[(20, read("C3", "x")), (30, write("C1", "x", "newer"))]), 45);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MO OM".into(), "IS SI".into()));
+    let run = golden("o-busupgr", moesi, &with(&[(20, write("C2", "x", "a")), (30, write("C3", "x", "b"))]), 45);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MO OI".into(), "IS SM MI".into()));
+    let one = format!("{moesi},\"caches\":2,\"lines\":1");
+    let run = golden("o-evict", &one, &with(&[(20, read("C1", "y"))]), 40);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IM MO OI".into(), "IS".into()));
+    let run = golden(
+        "o-write-back-stays",
+        &one,
+        &[(1, write("C1", "x", "new")), (10, read("C2", "x")), (10, read("C1", "y"))],
+        40,
+    );
+    assert_eq!(moves(&run, "C1", "x"), "IM MO OI", "it owns the line still, and writes it back");
+    let run = golden("o-write-back-cancelled", &one, &with(&[(20, write("C2", "x", "a")), (20, read("C1", "y"))]), 45);
+    assert_eq!(moves(&run, "C1", "x"), "IM MO OI");
+}
+
+#[test]
+fn an_owner_that_crashes_leaves_the_line_to_those_who_share_it() {
+    let moesi = ",\"protocol\":\"moesi\"";
+    let owned = [(1, write("C1", "x", "new")), (10, read("C2", "x"))];
+    let with = |more: &[(u64, String)]| owned.iter().chain(more).cloned().collect::<Vec<_>>();
+    let crash = (20, "{\"crash\":{\"node\":\"C1\"}}".to_string());
+    let run = golden("owner-crash", moesi, &with(&[crash.clone(), (30, read("C3", "x"))]), 45);
+    let reply = lines(&run).into_iter().rfind(|l| l["kind"] == "reply").expect("C3 reads");
+    assert_eq!(reply["data"]["value"], "new");
+    // The last that shares it goes, too: now it is lost, and that is said.
+    let both = [crash, (20, "{\"crash\":{\"node\":\"C2\"}}".to_string()), (40, read("C3", "x"))];
+    let run = golden("owner-and-sharer-crash", moesi, &with(&both), 55);
+    let lost = lines(&run).into_iter().find(|l| l["data"]["saved"] == false).expect("the bus says so");
+    assert_eq!(lost["data"]["bus"], "Rescue");
+}
+
+#[test]
+fn rows_f_and_v() {
+    let mesif = ",\"protocol\":\"mesif\"";
+    let acts = [(1, read("C1", "x")), (10, read("C2", "x")), (20, read("C3", "x")), (30, write("C3", "x", "new"))];
+    let run = golden("f-busrd", mesif, &acts, 45);
+    assert_eq!((moves(&run, "C2", "x"), moves(&run, "C3", "x")), ("IF FS SI".into(), "IF FM".into()));
+    let run =
+        golden("f-busrdx", mesif, &[(1, read("C1", "x")), (10, read("C2", "x")), (20, write("C3", "x", "new"))], 35);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IE ES SI".into(), "IF FI".into()));
+    let acts =
+        [(1, read("C1", "x")), (10, read("C2", "x")), (20, write("C1", "x", "new")), (30, write("C3", "x", "newer"))];
+    let run = golden("v-buswr", ",\"write\":\"through\"", &acts, 45);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C3", "x")), ("IV VI".into(), String::new()));
+    let run = golden("v-allocate", ",\"write\":\"through-allocate\"", &acts, 60);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C3", "x")), ("IV VI".into(), "IV".into()));
+    // Who loses the line while its BusWr waits has the word in memory all the same.
+    let race = [(1, read("C1", "x")), (10, read("C2", "x")), (20, write("C1", "x", "a")), (20, write("C2", "x", "b"))];
+    let run = golden("two-buswr", ",\"caches\":2,\"write\":\"through\"", &race, 40);
+    assert_eq!((moves(&run, "C1", "x"), moves(&run, "C2", "x")), ("IV VI".into(), "IV VI".into()));
+}

@@ -10,7 +10,7 @@ use super::super::line::{Content, Line};
 use super::super::note::{Note, Why};
 use super::super::{Access, Change, Ctx, Disk, Effects, Mesi, Message, Request, State, Tally, Timer, Write};
 use crate::base::json::Payload;
-use crate::coherence::{State as LineState, Transaction};
+use crate::coherence::{Family, State as LineState, Transaction};
 use crate::labs;
 use crate::protocol::{Crash, Input, Out, Protocol, What, context};
 use crate::trace::NodeId;
@@ -39,6 +39,8 @@ struct World {
     flushes: Option<(NodeId, bool)>,
     /// Who has crashed with his write-back of x under way.
     returns: Option<NodeId>,
+    /// A cache has crashed that had x, in MOESI: memory may be older, and nobody answers for it.
+    orphan: bool,
 }
 
 /// What an exploration may do.
@@ -94,19 +96,22 @@ impl Explorer {
     }
 
     fn start(&self) -> World {
-        let boot = || cache::boot(&self.ctx, &Disk::default(), &mut Out::new());
+        let boot = |me| cache::boot(&self.ctx, me, &Disk::default(), &mut Out::new());
+        let start =
+            self.ctx.setup.contents.iter().flatten().find(|start| start.state.is_dirty() && start.line == self.x);
         World {
-            caches: [boot(), boot()],
-            bus: Bus::new(2),
-            memory: Default::default(),
+            caches: [boot(0), boot(1)],
+            bus: Bus::new(&self.ctx.setup),
+            memory: self.ctx.setup.memory.iter().cloned().collect(),
             flying: Vec::new(),
             retry: [false; 3],
             turn: false,
             left: self.bounds.accesses,
             faults: self.bounds.faults,
-            last: Content::default(),
+            last: start.map(|start| start.content.clone()).unwrap_or_default(),
             flushes: None,
             returns: None,
+            orphan: false,
         }
     }
 
@@ -157,17 +162,26 @@ impl Explorer {
                 if let Some((key, value)) = &change.wrote {
                     world.last = world.last.with(key, value);
                 }
-                if change.flushed {
+                if change.flushed || change.gave {
                     world.flushes = Some((node, false));
                 }
                 if change.why == Why::Crash && change.from == LineState::M {
                     world.last = world.memory.get("x").cloned().unwrap_or_default();
+                } else if change.why == Why::Crash {
+                    world.orphan = self.ctx.setup.family() == Family::Moesi;
                 }
             }
             Note::Committed(commit) if commit.line == self.x => {
-                let lost = world.flushes.take().is_some_and(|(_, down)| down);
+                if let Some(word) = &commit.wrote {
+                    world.last = world.last.overwritten(word);
+                }
+                let unsure = commit.flushed.is_some() || commit.from.is_none();
+                let lost = world.flushes.take().is_some_and(|(_, down)| down) && unsure;
                 let back = commit.transaction == Transaction::WriteBack && world.returns == Some(commit.by);
-                if lost || back {
+                let rescue = commit.transaction == Transaction::Rescue;
+                let alive = world.caches.iter().any(|cached| cached.lines.find(0, &self.x.name).is_some());
+                let nowhere = !alive && (commit.from.is_none() || rescue);
+                if lost || back || (std::mem::take(&mut world.orphan) || rescue) && nowhere {
                     world.last = commit.memory.clone();
                 }
             }
@@ -195,7 +209,17 @@ impl Explorer {
         }
         let open = world.bus.open.as_ref().is_some_and(|open| open.asked.line == self.x);
         let memory = world.memory.get("x").cloned().unwrap_or_default();
-        if !open && copies.iter().any(|(state, content)| *state != LineState::M && *content != memory) {
+        let twice = |state| copies.iter().filter(|(other, _)| *other == state).count() > 1;
+        if twice(LineState::O) || twice(LineState::F) {
+            self.violations.insert("single-writer");
+        }
+        let owner = copies.iter().find(|(state, _)| *state == LineState::O);
+        let differs = |(state, content): &(LineState, Content)| match owner {
+            _ if state.is_dirty() => false,
+            Some((_, owner)) => content != owner,
+            None => *content != memory && !world.orphan,
+        };
+        if !open && copies.iter().any(differs) {
             self.violations.insert("clean-equals-memory");
         }
     }
@@ -269,7 +293,7 @@ impl Explorer {
             *down = true;
         }
         let mut out = Out::new();
-        next.caches[i] = cache::boot(&self.ctx, &Disk { life, ..Disk::default() }, &mut out);
+        next.caches[i] = cache::boot(&self.ctx, node, &Disk { life, ..Disk::default() }, &mut out);
         next.retry[i] = false;
         let mut out = Out::new();
         bus::told_of_crash(&self.ctx, &disk(&next), Crash { node, just_now: true }, &mut out);
@@ -309,6 +333,9 @@ fn explore(bounds: Bounds) -> Explored {
     Explored { states: known.len(), ends, violations: explorer.violations }
 }
 
+const MOESI: &str = ",\"protocol\":\"moesi\"";
+const ALLOCATES: &str = ",\"write\":\"through-allocate\"";
+const OWNED: &str = ",\"protocol\":\"moesi\",\"memory\":{\"x\":\"o\"},\"contents\":{\"C1\":{\"x\":{\"state\":\"O\",\"value\":\"n\"}},\"C2\":{\"x\":\"S\"}}";
 const PLAIN: Bounds = Bounds { setup: "", accesses: [3; 2], faults: 0, evicts: false };
 
 /// Whether there is time for a minute of states: with `LIGHTCONE_CASES`, in percent, as the other tests have it.
@@ -321,7 +348,19 @@ fn no_order_of_deliveries_breaks_a_rule() {
     for (name, bounds) in [
         ("three accesses each", PLAIN),
         ("three accesses each, MSI", Bounds { setup: ",\"protocol\":\"msi\"", ..PLAIN }),
+        ("three accesses each, MOESI", Bounds { setup: MOESI, ..PLAIN }),
+        ("three accesses each, MESIF", Bounds { setup: ",\"protocol\":\"mesif\"", ..PLAIN }),
+        ("three accesses each, clean lines from memory", Bounds { setup: ",\"supplier\":\"memory\"", ..PLAIN }),
+        ("three accesses each, write-through", Bounds { setup: ",\"write\":\"through\"", ..PLAIN }),
+        ("two accesses each, write-through with allocation", Bounds { setup: ALLOCATES, accesses: [2; 2], ..PLAIN }),
         ("with another line", Bounds { evicts: true, accesses: if thorough() { [3; 2] } else { [2; 2] }, ..PLAIN }),
+        ("with another line, MOESI", Bounds { setup: MOESI, evicts: true, accesses: [2; 2], ..PLAIN }),
+        (
+            "with another line, MESIF",
+            Bounds { setup: ",\"protocol\":\"mesif\"", evicts: true, accesses: [2; 2], ..PLAIN },
+        ),
+        ("with another line, write-through", Bounds { setup: ALLOCATES, evicts: true, accesses: [2, 1], ..PLAIN }),
+        ("an owner and a sharer at the start", Bounds { setup: OWNED, evicts: true, accesses: [2; 2], ..PLAIN }),
     ] {
         let explored = explore(bounds);
         println!("{name}: {} states, {} ends, {:?}", explored.states, explored.ends, explored.violations);
@@ -332,8 +371,25 @@ fn no_order_of_deliveries_breaks_a_rule() {
 
 #[test]
 fn no_order_of_deliveries_with_faults_breaks_a_rule() {
+    let few = if thorough() { [2; 2] } else { [2, 1] };
     for (name, bounds) in [
         ("two accesses each, one fault", Bounds { accesses: [2; 2], faults: 1, ..PLAIN }),
+        ("two accesses each, one fault, MOESI", Bounds { setup: MOESI, accesses: [2; 2], faults: 1, ..PLAIN }),
+        (
+            "one fault, MOESI with clean lines from memory",
+            Bounds { setup: ",\"protocol\":\"moesi\",\"supplier\":\"memory\"", accesses: few, faults: 1, ..PLAIN },
+        ),
+        (
+            "an owner and a sharer at the start, one fault",
+            Bounds { setup: OWNED, accesses: few, faults: 1, evicts: true },
+        ),
+        (
+            "an owner and a sharer at the start, two faults",
+            Bounds { setup: OWNED, accesses: [1; 2], faults: 2, ..PLAIN },
+        ),
+        ("one fault, MESIF", Bounds { setup: ",\"protocol\":\"mesif\"", accesses: few, faults: 1, ..PLAIN }),
+        ("one fault, write-through", Bounds { setup: ",\"write\":\"through\"", accesses: few, faults: 1, ..PLAIN }),
+        ("one fault, write-through with allocation", Bounds { setup: ALLOCATES, accesses: few, faults: 1, ..PLAIN }),
         ("one access each, two faults", Bounds { accesses: [1; 2], faults: 2, ..PLAIN }),
         (
             "with another line, one fault",

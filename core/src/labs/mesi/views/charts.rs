@@ -16,8 +16,10 @@ const BUS: &str = "Bus transactions so far";
 const GIVEN: &str = "Given up or written back so far";
 const LINES: &str = "Lines held";
 const MOVES: &str = "Changes of state so far";
+/// What MESI has not.
+const RELATIVES: &str = "Changes of O, F and V so far";
 
-pub(crate) static SERIES: [Series; 25] = [
+pub(crate) static SERIES: [Series; 35] = [
     line(HITS, "of reads", "%", Fold::Percent),
     line(HITS, "of writes", "%", Fold::Percent),
     line(MISSES, "no sharing", "", Fold::Total),
@@ -43,6 +45,16 @@ pub(crate) static SERIES: [Series; 25] = [
     line(MOVES, "M→I", "", Fold::Bar),
     line(MOVES, "E→I", "", Fold::Bar),
     line(MOVES, "S→I", "", Fold::Bar),
+    line(RELATIVES, "M→O", "", Fold::Bar),
+    line(RELATIVES, "O→M", "", Fold::Bar),
+    line(RELATIVES, "O→I", "", Fold::Bar),
+    line(RELATIVES, "I→F", "", Fold::Bar),
+    line(RELATIVES, "F→M", "", Fold::Bar),
+    line(RELATIVES, "F→S", "", Fold::Bar),
+    line(RELATIVES, "F→I", "", Fold::Bar),
+    line(RELATIVES, "I→V", "", Fold::Bar),
+    line(RELATIVES, "V→I", "", Fold::Bar),
+    line("Words written through so far", "BusWr", "", Fold::Total),
 ];
 
 // Where the parts of it begin.
@@ -56,6 +68,7 @@ const WRITE_BACK: usize = 12;
 const IN_CACHES: usize = 13;
 const IN_MEMORY: usize = 14;
 const MOVE: usize = 15;
+const THROUGH: usize = 34;
 
 const fn one(series: usize) -> Sample {
     Sample { series, value: 1, of: 0 }
@@ -72,7 +85,14 @@ pub(crate) fn samples(note: &Note) -> Vec<Sample> {
         }
         Note::Committed(commit) => {
             let memory = Sample { series: IN_MEMORY, value: commit.lines, of: commit.lines_before };
-            vec![one(TRANSACTION + commit.transaction as usize), memory]
+            let transaction = match commit.transaction {
+                Transaction::BusRd | Transaction::BusRdX | Transaction::BusUpgr | Transaction::WriteBack => {
+                    Some(one(TRANSACTION + commit.transaction as usize))
+                }
+                Transaction::BusWr => Some(one(THROUGH)),
+                Transaction::Rescue => None,
+            };
+            transaction.into_iter().chain([memory]).collect()
         }
         Note::Doubt { .. } | Note::Told(..) | Note::Waits { .. } => Vec::new(),
     }
@@ -99,10 +119,10 @@ fn changed(change: &Change) -> Vec<Sample> {
     let Why::By(event) = why else { return samples };
     let taken = |series: &Series| series.line.starts_with(from.letter()) && series.line.ends_with(to.letter());
     samples.extend(SERIES[MOVE..].iter().position(taken).map(|place| one(MOVE + place)));
-    if matches!(event, Event::BusRd | Event::BusRdX | Event::BusUpgr) {
+    if matches!(event, Event::BusRd | Event::BusRdX | Event::BusUpgr | Event::BusWr) {
         if *to == State::I {
             samples.push(one(INVALIDATION));
-        } else if from.is_only() && *to == State::S {
+        } else if from.is_only() && to.is_valid() {
             samples.push(one(INTERVENTION));
         }
     }

@@ -3,7 +3,7 @@
 use super::super::note::Why;
 use super::super::words::names;
 use super::super::{Ctx, Mesi, Moved};
-use crate::coherence::{Does, Event, Family, State, Transaction, table};
+use crate::coherence::{Does, Event, State, Transaction, table};
 use crate::labs::kit::words::shorten;
 use crate::protocol::Seen;
 use crate::trace::NodeId;
@@ -28,8 +28,7 @@ pub(super) fn panel(ctx: &Ctx, seen: &[Seen<'_, Mesi>]) -> Panel {
     let caches = &seen[..ctx.setup.caches];
     let last = last(caches);
     let line = last.first().map(|(_, moved)| &moved.line).or(ctx.setup.show.as_ref());
-    let states: Vec<State> =
-        State::ALL.into_iter().filter(|s| ctx.setup.family == Family::Mesi || *s != State::E).collect();
+    let states = ctx.setup.family().states();
     let at = |state: State| line.is_some().then(|| holders(caches, state, |seen| super::line_state(seen, line)));
     let node = |state: &State| GraphNode {
         label: label(ctx, *state, &at(*state).unwrap_or_default()),
@@ -42,7 +41,7 @@ pub(super) fn panel(ctx: &Ctx, seen: &[Seen<'_, Mesi>]) -> Panel {
         title: "Transitions".into(),
         says: says(ctx, &last),
         nodes: states.iter().map(node).collect(),
-        edges: edges(ctx, &states, &last),
+        edges: edges(ctx, states, &last),
     }
 }
 
@@ -59,13 +58,16 @@ fn label(ctx: &Ctx, state: State, who: &[NodeId]) -> String {
     }
 }
 
-/// The corners of a square.
+/// The corners of a square, and what some protocols have between them.
 const fn place(state: State) -> (u8, u8) {
     match state {
-        State::M => (0, 0),
+        State::M | State::V => (0, 0),
         State::E => (2, 0),
         State::S => (0, 2),
         State::I => (2, 2),
+        // Where no arrow between two others passes: MOESI has none from M to S.
+        State::O => (0, 1),
+        State::F => (1, 3),
     }
 }
 
@@ -73,6 +75,7 @@ const fn does_words(does: Does) -> Option<&'static str> {
     match does {
         Does::Hit | Does::Nothing => None,
         Does::Flush => Some("flush"),
+        Does::Supply => Some("supply"),
         Does::Ask(Transaction::WriteBack) => Some("write-back"),
         Does::Ask(transaction) => Some(transaction.name()),
     }
@@ -97,14 +100,16 @@ fn says(ctx: &Ctx, last: &Last<'_>) -> String {
 
 /// The states that an event leads to: after a read miss that depends on the others.
 fn ways(ctx: &Ctx, from: State, event: Event) -> Vec<(State, Does)> {
-    let Some(cell) = table(from, event) else { return Vec::new() };
+    let family = ctx.setup.family();
+    let Some(cell) = table(family, from, event) else { return Vec::new() };
     match (from, event) {
-        (State::I, Event::PrRd) => match ctx.setup.family {
-            Family::Mesi => vec![(State::E, cell.does), (State::S, cell.does)],
-            Family::Msi => vec![(State::S, cell.does)],
-        },
+        (State::I, Event::PrRd) => {
+            let mut ends = vec![(family.after_read(false), cell.does), (family.after_read(true), cell.does)];
+            ends.dedup();
+            ends
+        }
         // What is not there cannot be taken away.
-        (State::I, Event::BusRd | Event::BusRdX | Event::BusUpgr | Event::Evict) => Vec::new(),
+        (State::I, Event::BusRd | Event::BusRdX | Event::BusUpgr | Event::BusWr | Event::Evict) => Vec::new(),
         _ => vec![(cell.to, cell.does)],
     }
 }
