@@ -110,6 +110,11 @@ impl<P: Protocol> Out<P> {
         self.push(What::Send { to, message }, Some(note), write);
     }
 
+    /// Sends a message and writes in the same instant, and has nothing more to say about it.
+    pub fn send_writing(&mut self, to: NodeId, message: P::Message, write: P::Write) {
+        self.push(What::Send { to, message }, None, Some(write));
+    }
+
     /// Does something that concerns nobody else.
     pub fn local(&mut self, note: P::Note, write: Option<P::Write>) {
         self.push(What::Record(Kind::Local), Some(note), write);

@@ -142,8 +142,8 @@ struct Open {
 pub(super) enum Stage {
     /// Not at all; it takes a breath.
     Away,
-    /// It has asked a server, so many times.
-    Connecting(u32),
+    /// It has asked a server.
+    Connecting,
     /// It is.
     Connected,
 }
@@ -343,14 +343,14 @@ fn ask(ctx: &Ctx, client: &Client, out: &mut Effects) {
     let Some(Open { op, .. }) = &client.open else { return };
     let says = ToServer::Request { cxid: client.cxid, seen: client.seen, op: op.clone() };
     let message = Message::ToServer { conn: client.conn, says };
-    out.send_noting(client.server.server, message, Note::Nothing, Some(Write::Serial(client.serial)));
+    out.send_writing(client.server.server, message, Write::Serial(client.serial));
     out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
 }
 
 impl Client {
     /// Whether it has asked something of the ensemble and has no answer.
     pub(super) fn is_asking(&self) -> bool {
-        self.open.is_some() || !self.shell.is_empty() || matches!(self.stage, Stage::Connecting(_))
+        self.open.is_some() || !self.shell.is_empty() || self.stage == Stage::Connecting
     }
 
     /// A number that was never used before.

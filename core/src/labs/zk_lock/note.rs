@@ -37,10 +37,12 @@ pub enum Note {
     Ruled(Origin, Word),
     /// A client is turned away, or its connection is not known here.
     TurnedAway(Turned),
-    /// A watch fires.
+    /// Watches fire.
     Notified {
-        /// What was watched.
+        /// What was watched; where it is several things, the first.
         path: Path,
+        /// How many events that makes.
+        count: u32,
     },
     /// A client has a connection, or has lost it.
     Connection(Box<Connection>),
@@ -50,8 +52,6 @@ pub enum Note {
     Accessed(Box<FileAccess>),
     /// A client's request has ended.
     Replied(Box<Replied>),
-    /// Nothing that the record does not say itself.
-    Nothing,
 }
 
 /// How a server stands.

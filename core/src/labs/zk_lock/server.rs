@@ -40,7 +40,8 @@ pub(super) struct Server {
     pub(super) vote: Vote,
     /// Its clients' connections.
     pub(super) conns: BTreeMap<NodeId, Conn>,
-    shown: Option<Stands>,
+    /// How it stands, as the last record of that said.
+    shown: Option<(Standing, Option<NodeId>, bool)>,
 }
 
 /// What a server does.
@@ -195,17 +196,11 @@ impl Server {
 
     /// A record of kind `state` where it stands otherwise than it last said.
     pub(super) fn show(&mut self, at: At<'_>, because: &'static str, out: &mut Effects) {
-        let now = Stands {
-            standing: self.standing(),
-            epoch: self.current,
-            last: Zxid::default(),
-            leader: self.leader(at.me),
-            serves: self.serves(),
-            because: "",
-        };
-        if self.shown != Some(now) {
-            self.shown = Some(now);
-            out.state(Note::Stands(Box::new(Stands { last: self.log.last(), because, ..now })));
+        let (standing, leader, serves) = (self.standing(), self.leader(at.me), self.serves());
+        if self.shown != Some((standing, leader, serves)) {
+            self.shown = Some((standing, leader, serves));
+            let (epoch, last) = (self.current, self.log.last());
+            out.state(Note::Stands(Box::new(Stands { standing, epoch, last, leader, serves, because })));
         }
     }
 

@@ -17,6 +17,9 @@ const COUNTER_MAX: u64 = 1_000_000_000;
 /// A client's ping is due after a third of its session, as in ZooKeeper, but at least so often, in microseconds.
 const PING_US_MAX: u64 = 1_000_000;
 
+/// Nodes that made-up requests are about, besides those of locks.
+const NODES: [&str; 3] = ["/node", "/node/a", "/node/b"];
+
 /// Settings. Times are in microseconds.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -71,6 +74,11 @@ impl Setup {
     /// A client that has heard nothing for so long takes its connection for lost (ZooKeeper's read timeout).
     pub(super) fn silence_us(&self) -> u64 {
         self.session_us / 3 * 2
+    }
+
+    /// For so long a client asks one server for a connection: within a session it can ask them all, as in ZooKeeper.
+    pub(super) fn connect_us(&self) -> u64 {
+        self.session_us / self.servers.count() as u64
     }
 
     /// A server's patience with its leader, and a leader's with its followers: ZooKeeper's `syncLimit`, in ticks.
@@ -210,7 +218,8 @@ pub(super) fn request(operation: &str, args: Values<'_>) -> Result<Job, Misfit> 
 pub(super) fn make_up(operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
     match param {
         "path" if matches!(operation, "increment" | "append" | "read" | "write") => Some(Value::Text(String::new())),
-        "path" => Some(Value::Text(tables::LOCK_PATH.into())),
+        "path" if matches!(operation, "lock" | "cancel" | "unlock") => Some(Value::Text(tables::LOCK_PATH.into())),
+        "path" => Some(Value::Text(NODES[(bits % 3) as usize].into())),
         // One of three shares, so that queues of both kinds come about.
         "mode" => Some(Value::Text(if bits.is_multiple_of(3) { "shared" } else { "exclusive" }.into())),
         "timeout_ms" => Some(Value::Int(if bits.is_multiple_of(4) { 200_000 + bits % 800_000 } else { 0 })),

@@ -116,7 +116,7 @@ impl Check<ZkLock> for Beliefs {
                 numbers.late += u64::from(!self.places.open.contains_key(&access.access.token));
             }
             Note::Accessed(_) => numbers.rejected += 1,
-            Note::Notified { .. } => numbers.notified += 1,
+            Note::Notified { count, .. } => numbers.notified += u64::from(*count),
             Note::Session { session, event: SessionEvent::Expired, .. } => {
                 numbers.expiries += u64::from(self.expired.insert(*session));
             }

@@ -5,13 +5,10 @@ use crate::labs::zk_lock::note::{Connection, Linked};
 use crate::labs::zk_lock::tree::SessionId;
 use crate::labs::zk_lock::{Ctx, Effects, Message, Note, Timer, ToServer, Write, Zxid};
 
-/// So often a server is asked for a connection before the next one is.
-const TRIES_MAX: u32 = 3;
-
 /// Asks for a connection, under a number of its own.
 pub(super) fn connect(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     client.conn = client.number();
-    client.stage = Stage::Connecting(0);
+    client.stage = Stage::Connecting;
     (client.seen, client.connect_us) = (0, out.now_us());
     client.early.clear();
     say_connect(ctx, client, out);
@@ -21,7 +18,7 @@ fn say_connect(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     let watches = client.watches.iter().cloned().collect();
     let says = ToServer::Connect { session: client.session, zxid: client.zxid, watches };
     let message = Message::ToServer { conn: client.conn, says };
-    out.send_noting(client.server.server, message, Note::Nothing, Some(Write::Serial(client.serial)));
+    out.send_writing(client.server.server, message, Write::Serial(client.serial));
     out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
 }
 
@@ -29,11 +26,10 @@ fn say_connect(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
 pub(super) fn on_retry(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     match client.stage {
         Stage::Away => connect(ctx, client, out),
-        Stage::Connecting(tries) if tries + 1 < TRIES_MAX => {
-            client.stage = Stage::Connecting(tries + 1);
+        Stage::Connecting if out.now_us() < client.connect_us + ctx.setup.connect_us() => {
             say_connect(ctx, client, out);
         }
-        Stage::Connecting(_) => {
+        Stage::Connecting => {
             client.server.turn_away(ctx.setup.servers);
             connect(ctx, client, out);
         }
@@ -58,7 +54,7 @@ pub(super) fn on_connected(ctx: &Ctx, client: &mut Client, session: SessionId, z
 
 /// A server will not have it: the next one, after a breath.
 pub(super) fn on_refused(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    if matches!(client.stage, Stage::Connecting(_)) {
+    if client.stage == Stage::Connecting {
         client.stage = Stage::Away;
         client.server.turn_away(ctx.setup.servers);
         out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);

@@ -168,6 +168,9 @@ fn open(server: &mut Server, client: NodeId, session: SessionId, out: &mut Effec
     let seen = conn.seen;
     let missed = |watch: &Watch| server.tree.missed(watch, seen).map(|happened| (watch.clone(), happened));
     let missed: Vec<(Watch, Happened)> = conn.watches.iter().filter_map(missed).collect();
+    if let Some((watch, _)) = missed.first() {
+        out.state(Note::Notified { path: Rc::clone(&watch.path), count: missed.len() as u32 });
+    }
     for (watch, happened) in missed {
         conn.watches.remove(&watch);
         push(client, conn, zxid, Push::Event { watch, happened, since_us: None }, out);
@@ -230,12 +233,7 @@ fn push(client: NodeId, conn: &mut Conn, zxid: Zxid, what: Push, out: &mut Effec
     conn.pushed += 1;
     let seq = conn.pushed;
     conn.unseen.push_back((seq, zxid, what.clone()));
-    let note = match &what {
-        Push::Event { watch, .. } => Note::Notified { path: Rc::clone(&watch.path) },
-        Push::Answer { .. } => Note::Nothing,
-    };
-    let message = Message::ToClient { conn: conn.number, says: ToClient::Push { seq, zxid, what } };
-    out.send_noting(client, message, note, None);
+    out.send(client, Message::ToClient { conn: conn.number, says: ToClient::Push { seq, zxid, what } });
 }
 
 fn resend(client: NodeId, conn: &Conn, out: &mut Effects) {
@@ -256,6 +254,11 @@ impl Conn {
 /// Watches fire, once each, before anybody is told of what has come after.
 pub(super) fn notify(server: &mut Server, happened: &[(Watch, Happened)], since_us: u64, out: &mut Effects) {
     let zxid = server.applied.1;
+    let fires = |conn: &Conn| happened.iter().filter(|(watch, _)| conn.open && conn.watches.contains(watch)).count();
+    let count: usize = server.conns.values().map(fires).sum();
+    if let (1.., Some((watch, _))) = (count, happened.first()) {
+        out.state(Note::Notified { path: Rc::clone(&watch.path), count: count as u32 });
+    }
     for (client, conn) in server.conns.iter_mut().filter(|(_, conn)| conn.open) {
         for (watch, happened) in happened {
             if conn.watches.remove(watch) {

@@ -95,9 +95,17 @@ pub(super) fn on_leader_info(at: At<'_>, server: &mut Server, from: NodeId, epoc
 
 /// What it lacks, and NEWLEADER (Zab §4.2). It was made for a log that ends where this one does, or it is an old one.
 pub(super) fn on_sync(at: At<'_>, server: &mut Server, from: NodeId, sync: &Rc<Sync>, out: &mut Effects) {
-    let waits = matches!(&server.role, Role::Following(f) if matches!(f.phase, Phase::Accepted { .. }));
-    if !waits || !server.follows(from, sync.epoch) || sync.basis != server.log.last() {
+    if !server.follows(from, sync.epoch) || sync.basis != server.log.last() {
         return;
+    }
+    let Role::Following(following) = &server.role else { return };
+    // Later only where it has fallen behind so far that the leader's log does not reach back to it: what its clients have
+    // watched and asked for is not in a snapshot, so they are let go.
+    if !matches!(following.phase, Phase::Accepted { .. }) {
+        if !matches!(&sync.how, How::Snap(snapshot) if snapshot.zxid > server.log.last()) {
+            return;
+        }
+        clients::close_all(server, out);
     }
     match &sync.how {
         How::Diff => {}

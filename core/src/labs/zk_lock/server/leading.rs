@@ -254,9 +254,13 @@ pub(super) fn on_pong(
     let stalls = follower.ponged == last;
     follower.ponged = last;
     let committed = server.committed;
-    if stalls && last < server.log.last() && server.log.floor(last) == Some(last) {
-        let entries: Rc<[Entry]> = server.log.after(last).into();
-        say(from, Zab::Proposal { epoch, prev: last, entries, committed }, out);
+    if stalls && last < server.log.last() {
+        if server.log.floor(last) == Some(last) {
+            let entries: Rc<[Entry]> = server.log.after(last).into();
+            say(from, Zab::Proposal { epoch, prev: last, entries, committed }, out);
+        } else {
+            synchronise(at, server, from, last, out);
+        }
     }
     count_acks(at, server, out);
 }

@@ -25,7 +25,7 @@ pub(crate) fn samples(note: &Note) -> Vec<Sample> {
             let values = [(0, state.waited_us), (1, held_us), (2, state.handover_us)];
             values.into_iter().filter_map(|(series, us)| Some(sample(series, us?))).collect()
         }
-        Note::Notified { .. } => vec![sample(3, 1)],
+        Note::Notified { count, .. } => vec![sample(3, u64::from(*count))],
         _ => Vec::new(),
     }
 }

@@ -14,10 +14,10 @@ use crate::labs::zk_lock::{Ctx, Note, Standing};
 /// `data` and a better label of a record with a note.
 pub(in crate::labs::zk_lock) fn note(ctx: &Ctx, note: &Note, data: &mut JsonObject) -> Option<String> {
     match note {
-        Note::Nothing | Note::Outdone { .. } => None,
-        Note::Notified { path } => {
-            data.text("notifies", path);
-            None
+        Note::Outdone { .. } => None,
+        Note::Notified { path, count } => {
+            data.text("changed", path).int("notifies", *count);
+            Some(if *count == 1 { "a watch fires".into() } else { format!("{count} watches fire") })
         }
         Note::Stands(stands) => Some(self::stands(ctx, stands, data)),
         Note::Heard(heard) => {
