@@ -168,6 +168,7 @@ pub(super) struct Client {
     /// When it sent what was answered last: from then on its session is good for its whole time, by its own clock.
     alive_us: u64,
     connect_us: u64,
+    refused: u32,
     open: Option<Open>,
     pub(super) watches: BTreeSet<Watch>,
     pub(super) locks: BTreeMap<u32, Attempt>,
@@ -194,6 +195,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cli
         heard_us: 0,
         alive_us: 0,
         connect_us: 0,
+        refused: 0,
         open: None,
         watches: BTreeSet::new(),
         locks: BTreeMap::new(),
@@ -209,6 +211,9 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Cli
 
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, ZkLock>, out: &mut Effects) {
+    if ctx.setup.local_expiry && client.session != 0 && client.alive_us + ctx.setup.session_us <= out.now_us() {
+        connection::session_over(ctx, client, "its own clock says so", out);
+    }
     match input {
         Input::Request { id, request } => on_request(ctx, client, id, request, out),
         Input::Message { message: Message::ToClient { conn, says }, .. } => {

@@ -5,6 +5,9 @@ use crate::labs::zk_lock::note::{Connection, Linked};
 use crate::labs::zk_lock::tree::SessionId;
 use crate::labs::zk_lock::{Ctx, Effects, Message, Note, Timer, ToServer, Write, Zxid};
 
+/// So often a server without a leader is asked by somebody who is in no hurry.
+const REFUSED_MAX: u32 = 4;
+
 /// Asks for a connection, under a number of its own.
 pub(super) fn connect(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     client.conn = client.number();
@@ -52,11 +55,15 @@ pub(super) fn on_connected(ctx: &Ctx, client: &mut Client, session: SessionId, z
     on_pong(ctx, client, since_us, out);
 }
 
-/// A server will not have it: the next one, after a breath.
+/// A server will not have it: the next one, after a breath. Who has no session to lose asks the same one a few times.
 pub(super) fn on_refused(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     if client.stage == Stage::Connecting {
         client.stage = Stage::Away;
-        client.server.turn_away(ctx.setup.servers);
+        client.refused += 1;
+        if client.session != 0 || client.refused >= REFUSED_MAX {
+            client.refused = 0;
+            client.server.turn_away(ctx.setup.servers);
+        }
         out.arm(Timer::Retry, ctx.setup.retry_us, ctx.setup.retry_us + ctx.setup.retry_us / 2);
     }
 }
