@@ -82,6 +82,8 @@ pub(super) struct Past {
     pub(super) by: NodeId,
     pub(super) access: Access,
     pub(super) accepted: bool,
+    /// A higher token had been here.
+    pub(super) old: bool,
 }
 
 /// The file.
@@ -91,6 +93,8 @@ pub struct File {
     pub(super) lines: Log<Rc<str>>,
     /// The highest token so far.
     pub(super) highest: Zxid,
+    /// The highest that was ever here, also where the file does not look at it.
+    top: Zxid,
     /// The last access under each token, and what became of it.
     last: BTreeMap<Zxid, (u32, Verdict)>,
     /// Everything so far.
@@ -102,7 +106,7 @@ impl File {
         let mut lines = Log::default();
         lines.extend(&setup.lines);
         let highest = Zxid::default();
-        File { counter: setup.counter, lines, highest, last: BTreeMap::new(), past: Log::default() }
+        File { counter: setup.counter, lines, highest, top: highest, last: BTreeMap::new(), past: Log::default() }
     }
 
     /// Its lines.
@@ -168,7 +172,9 @@ fn on_access(setup: &Setup, file: &mut File, by: NodeId, access: &Access, out: &
                 file.last.pop_first();
             }
             let accepted = matches!(verdict, Verdict::Accepted { .. });
-            file.past.push(Past { at_us: out.now_us(), by, access: access.clone(), accepted });
+            let old = access.token < file.top;
+            file.top = file.top.max(access.token);
+            file.past.push(Past { at_us: out.now_us(), by, access: access.clone(), accepted, old });
             let note = FileAccess {
                 by,
                 access: access.clone(),

@@ -108,61 +108,74 @@ pub(super) static SCENARIOS: [Builtin; 27] = [
     Builtin::new(
         "broken-fencing",
         2_450_000,
-        include_str!("scenarios/broken-fencing.json"),
+        include_str!("scenarios/sleeper.json"),
         "The sleeper again, and the file takes every token: c2's increment is overwritten.",
-    ),
+    )
+    .broken(&["no-fencing"])
+    .titled("Broken: the file takes every token"),
     Builtin::new(
         "broken-fence-writes",
         2_300_000,
         include_str!("scenarios/broken-fence-writes.json"),
         "Reads leave no token at the file: c1's old write slips in between c2's read and its write, and one increment is lost.",
-    ),
+    )
+    .broken(&["fence-writes-only"]),
     Builtin::new(
         "broken-quorum",
         2_700_000,
         include_str!("scenarios/broken-quorum.json"),
         "zk3 commits with itself alone and tells c3 so. The majority never had that transaction and goes on without it.",
-    ),
+    )
+    .broken(&["commit-without-quorum"]),
     Builtin::new(
         "broken-sort",
         900_000,
         include_str!("scenarios/broken-sort.json"),
         "c1's node has the higher number and the name that comes first. Sorted by name c1 is first, and both have the lock.",
-    ),
+    )
+    .broken(&["sort-by-name"]),
     Builtin::new(
         "broken-wrap",
         1_500_000,
         include_str!("scenarios/broken-wrap.json"),
         "After 2147483647 comes −2147483648: c3, the last in the queue, is first, and c2 gets its turn after it.",
-    ),
+    )
+    .broken(&["sequence-wraps"]),
     Builtin::new(
         "broken-persistent",
         2_400_000,
         include_str!("scenarios/broken-persistent.json"),
         "c1's node is not ephemeral. c1 is dead, its session is over, and c2 waits for ever.",
-    ),
+    )
+    .broken(&["persistent-nodes"]),
     Builtin::new(
         "broken-check",
         900_000,
         include_str!("scenarios/broken-check.json"),
         "c1's node goes after c2 has listed it and before c2 watches it. c2 does not look at the answer, and waits for what has happened already.",
-    ),
+    )
+    .broken(&["check-then-watch"]),
     Builtin::new(
         "broken-guid",
         2_700_000,
-        include_str!("scenarios/broken-guid.json"),
+        include_str!("scenarios/connection-loss.json"),
         "The lost connection again, and the names have no guid: c1 creates a second node and waits for its own first one.",
-    ),
+    )
+    .broken(&["no-guid"])
+    .titled("Broken: a node that nobody knows"),
     Builtin::new(
         "broken-watches",
         2_000_000,
         include_str!("scenarios/broken-watches.json"),
         "c1 waits, its server crashes, and it goes on at another one. Nobody sets its watch again, so it never hears of the release.",
-    ),
+    )
+    .broken(&["watches-forgotten"]),
     Builtin::new(
         "broken-deaf",
         2_900_000,
-        include_str!("scenarios/broken-deaf.json"),
+        include_str!("scenarios/two-believe.json"),
         "c1 opens a new session in silence and goes on as if it held the lock that went with the old one.",
-    ),
+    )
+    .broken(&["deaf-to-expiry"])
+    .titled("Broken: a client that does not hear of its end"),
 ];

@@ -4,7 +4,7 @@ pub(super) mod clients;
 pub(super) mod election;
 mod following;
 pub(super) mod leading;
-mod sessions;
+pub(super) mod sessions;
 
 use super::note::{Saved, SessionEvent, Stands};
 use super::tree::{Change, Tree};
@@ -38,6 +38,8 @@ pub(super) struct Server {
     /// Its round of elections, and the vote in it.
     pub(super) round: u32,
     pub(super) vote: Vote,
+    /// When it did something last, in microseconds: for those who look at its clock.
+    pub(super) seen_us: u64,
     /// Its clients' connections.
     pub(super) conns: BTreeMap<NodeId, Conn>,
     /// How it stands, as the last record of that said.
@@ -77,6 +79,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
         role: Role::Looking(Looking::default()),
         round: 0,
         vote: Vote::default(),
+        seen_us: out.now_us(),
         conns: BTreeMap::new(),
         shown: None,
     };
@@ -87,6 +90,7 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Ser
 /// Handles one input.
 pub(super) fn step(ctx: &Ctx, me: NodeId, server: &mut Server, input: Input<'_, ZkLock>, out: &mut Effects) {
     let at = At { ctx, me, now_us: out.now_us() };
+    server.seen_us = at.now_us;
     match input {
         Input::Message { from, message } => match message {
             Message::Notification { round, vote, stands } => {

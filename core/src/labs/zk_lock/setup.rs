@@ -61,11 +61,6 @@ impl Setup {
         (self.servers.count() + self.clients) as NodeId
     }
 
-    /// Whether a process is a client.
-    pub(super) fn is_client(&self, node: NodeId) -> bool {
-        !self.servers.has(node) && node != self.file_node()
-    }
-
     /// Time between two pings of a client.
     pub(super) fn ping_us(&self) -> u64 {
         (self.session_us / 3).min(PING_US_MAX)

@@ -44,6 +44,11 @@ pub(in crate::labs::zk_lock) struct Follower {
 }
 
 impl Leading {
+    /// Whose session it is.
+    pub(in crate::labs::zk_lock) fn client_of(&self, session: SessionId) -> Option<NodeId> {
+        self.ahead.sessions.get(&session).map(|session| session.client)
+    }
+
     pub(super) fn is_established(&self) -> bool {
         self.established
     }
