@@ -439,6 +439,8 @@ pub enum Timer {
     Retry,
     /// A client says that it lives.
     Ping,
+    /// A client has heard nothing of its server.
+    Silence,
     /// A client's own clock says that its session must be over.
     Session,
     /// Somebody has waited for a lock for long enough.
@@ -530,6 +532,7 @@ impl Protocol for ZkLock {
             Timer::Expiry => "expiry",
             Timer::Retry => "retry",
             Timer::Ping => "ping",
+            Timer::Silence => "silence",
             Timer::Session => "session",
             Timer::Timeout => "timeout",
             Timer::File => "file",

@@ -237,6 +237,7 @@ impl<P: Story> Machine for Typed<P> {
             What::Reply(request) => What::Reply(request),
             What::Arm { timer, min_us, max_us } => What::Arm { timer: self.timer_id(timer), min_us, max_us },
             What::Disarm(timer) => What::Disarm(self.timer_id(timer)),
+            What::Apart => What::Apart,
         };
         (what, Outcome { note, left })
     }

@@ -226,6 +226,7 @@ pub(super) fn step(ctx: &Ctx, me: NodeId, client: &mut Client, input: Input<'_, 
         }
         Input::Timeout(Timer::Retry) => connection::on_retry(ctx, client, out),
         Input::Timeout(Timer::Ping) => connection::on_ping(ctx, client, out),
+        Input::Timeout(Timer::Silence) => connection::on_silence(ctx, client, out),
         Input::Timeout(Timer::Session) => connection::on_session_timer(ctx, client, out),
         Input::Timeout(Timer::Timeout) => recipe::on_timeout(client, out),
         Input::Timeout(Timer::File) => work::on_file_timer(ctx, client, out),
@@ -259,7 +260,7 @@ fn on_server(ctx: &Ctx, client: &mut Client, says: &ToClient, out: &mut Effects)
     if client.stage == Stage::Connected && client.heard_us + ctx.setup.silence_us() <= out.now_us() {
         return connection::disconnect(ctx, client, "nothing was heard of the server for too long", out);
     }
-    client.heard_us = out.now_us();
+    connection::heard(ctx, client, out);
     match says {
         ToClient::Connected { session, zxid } => connection::on_connected(ctx, client, *session, *zxid, out),
         ToClient::Refused { .. } => connection::on_refused(ctx, client, out),

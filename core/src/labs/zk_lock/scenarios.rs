@@ -61,7 +61,7 @@ pub(super) static SCENARIOS: [Builtin; 27] = [
         "herd",
         1_800_000,
         include_str!("scenarios/herd.json"),
-        "The same queue, but all watch all of it: every change wakes everybody who waits, 48 notifications for the same work.",
+        "The same queue, but all watch all of it: every change wakes everybody who waits, 52 notifications for the same work.",
     ),
     Builtin::new(
         "readers-writers",

@@ -51,6 +51,7 @@ pub(super) fn on_connected(ctx: &Ctx, client: &mut Client, session: SessionId, z
     out.disarm(Timer::Retry);
     show(client, Linked::Connected, "a server has taken it in", out);
     out.arm(Timer::Ping, ctx.setup.ping_us(), ctx.setup.ping_us());
+    heard(ctx, client, out);
     let since_us = client.connect_us;
     on_pong(ctx, client, since_us, out);
 }
@@ -68,17 +69,28 @@ pub(super) fn on_refused(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     }
 }
 
-/// Time to say that it lives, unless the server has been silent for too long.
+/// Something came from the server: its silence is counted from now on.
+pub(super) fn heard(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    client.heard_us = out.now_us();
+    if client.stage == Stage::Connected {
+        out.arm(Timer::Silence, ctx.setup.silence_us(), ctx.setup.silence_us());
+    }
+}
+
+/// Time to say that it lives.
 pub(super) fn on_ping(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
-    if client.stage != Stage::Connected {
-        return;
+    if client.stage == Stage::Connected {
+        let says = ToServer::Ping { seen: client.seen, at_us: out.now_us() };
+        out.send(client.server.server, Message::ToServer { conn: client.conn, says });
+        out.arm(Timer::Ping, ctx.setup.ping_us(), ctx.setup.ping_us());
     }
-    if client.heard_us + ctx.setup.silence_us() <= out.now_us() {
-        return disconnect(ctx, client, "nothing is heard of the server", out);
+}
+
+/// The server has been silent for too long.
+pub(super) fn on_silence(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
+    if client.stage == Stage::Connected {
+        disconnect(ctx, client, "nothing is heard of the server", out);
     }
-    let says = ToServer::Ping { seen: client.seen, at_us: out.now_us() };
-    out.send(client.server.server, Message::ToServer { conn: client.conn, says });
-    out.arm(Timer::Ping, ctx.setup.ping_us(), ctx.setup.ping_us());
 }
 
 /// What was sent then has reached a server.
@@ -104,6 +116,7 @@ pub(super) fn disconnect(ctx: &Ctx, client: &mut Client, because: &'static str, 
     }
     drop_question(ctx, client, false, out);
     out.disarm(Timer::Ping);
+    out.disarm(Timer::Silence);
     client.server.turn_away(ctx.setup.servers);
     connect(ctx, client, out);
 }
@@ -148,6 +161,7 @@ pub(super) fn session_over(ctx: &Ctx, client: &mut Client, because: &'static str
     recipe::session_over(ctx, client, out);
     client.session = 0;
     out.disarm(Timer::Ping);
+    out.disarm(Timer::Silence);
     out.disarm(Timer::Session);
     if closes && client.is_idle() {
         client.stage = Stage::Away;
