@@ -33,9 +33,11 @@ struct Bias {
     settles: bool,
     /// Faults follow each other closely.
     stormy: bool,
+    /// Clients sleep for longer than their session, again and again.
+    sleepy: bool,
 }
 
-const SOUND: Bias = Bias { broken: "", fixed: "", settles: true, stormy: false };
+const SOUND: Bias = Bias { broken: "", fixed: "", settles: true, stormy: false, sleepy: false };
 
 fn ms(us: u64) -> String {
     format!("{}.{:03}", us / 1000, us % 1000)
@@ -176,6 +178,13 @@ fn scenario(seed: u64, bias: Bias) -> String {
         }
     }
     faults(&mut dice, (servers, clients), until_us, bias.stormy, &mut acts);
+    for _ in 0..if bias.sleepy { 6 } else { 0 } {
+        let (client, at_us) = (dice.range(1, clients), dice.range(600_000, until_us));
+        let wakes_us = at_us + dice.range(400_000, 900_000);
+        for (at_us, what) in [(at_us, "pause"), (wakes_us, "resume")] {
+            acts.push(format!("{{\"at_ms\":{},\"act\":{{\"{what}\":{{\"node\":\"c{client}\"}}}}}}", ms(at_us)));
+        }
+    }
     format!(
         "{{\"format\":\"lightcone/1\",\"lab\":\"zk-lock\",\"seed\":{seed},\"setup\":{{{setup}}},\
          \"network\":{{\"delay_ms\":{{\"uniform\":[{},{}]}},\"loss\":0.{loss:02},\"duplicate\":0.{duplicate:02}}},\
@@ -335,11 +344,6 @@ struct Tally {
 }
 
 fn play(seed: u64, bias: Bias, tally: &mut Tally) {
-    if let Some(only) = std::env::var("ONLY").ok().and_then(|t| t.parse::<u64>().ok())
-        && only != seed
-    {
-        return;
-    }
     let scenario_text = scenario(seed, bias);
     let scenario = parse(&scenario_text);
     let until_us = scenario.until_us;
@@ -440,16 +444,22 @@ fn no_fault_breaks_a_rule_and_the_counter_is_the_number_of_accepted_increments()
 
 /// Each switch with what its runs are biased to.
 const SWITCHES: [Bias; 10] = [
-    Bias { broken: "no-fencing", fixed: "work_ms=300;session_ms=400", settles: false, stormy: true },
-    Bias { broken: "fence-writes-only", fixed: "work_ms=300;session_ms=400", settles: false, stormy: true },
-    Bias { broken: "commit-without-quorum", fixed: "", settles: false, stormy: true },
-    Bias { broken: "sort-by-name", fixed: "", settles: false, stormy: false },
-    Bias { broken: "sequence-wraps", fixed: "first_sequence=2147483645", settles: false, stormy: false },
-    Bias { broken: "persistent-nodes", fixed: "", settles: true, stormy: true },
-    Bias { broken: "check-then-watch", fixed: "", settles: true, stormy: false },
-    Bias { broken: "no-guid", fixed: "", settles: true, stormy: true },
-    Bias { broken: "watches-forgotten", fixed: "", settles: true, stormy: true },
-    Bias { broken: "deaf-to-expiry", fixed: "", settles: true, stormy: true },
+    Bias { broken: "no-fencing", fixed: "work_ms=300;session_ms=400", settles: false, stormy: true, sleepy: true },
+    Bias {
+        broken: "fence-writes-only",
+        fixed: "work_ms=300;session_ms=400",
+        settles: false,
+        stormy: true,
+        sleepy: true,
+    },
+    Bias { broken: "commit-without-quorum", fixed: "", settles: false, stormy: true, sleepy: false },
+    Bias { broken: "sort-by-name", fixed: "", settles: false, stormy: false, sleepy: false },
+    Bias { broken: "sequence-wraps", fixed: "first_sequence=2147483645", settles: false, stormy: false, sleepy: false },
+    Bias { broken: "persistent-nodes", fixed: "", settles: true, stormy: true, sleepy: false },
+    Bias { broken: "check-then-watch", fixed: "", settles: true, stormy: false, sleepy: false },
+    Bias { broken: "no-guid", fixed: "", settles: true, stormy: true, sleepy: false },
+    Bias { broken: "watches-forgotten", fixed: "", settles: true, stormy: true, sleepy: false },
+    Bias { broken: "deaf-to-expiry", fixed: "", settles: true, stormy: true, sleepy: true },
 ];
 
 #[test]

@@ -262,7 +262,7 @@ fn on_server(ctx: &Ctx, client: &mut Client, says: &ToClient, out: &mut Effects)
     }
     connection::heard(ctx, client, out);
     match says {
-        ToClient::Connected { session, zxid } => connection::on_connected(ctx, client, *session, *zxid, out),
+        ToClient::Connected { session, .. } => connection::on_connected(ctx, client, *session, out),
         ToClient::Refused { .. } => connection::on_refused(ctx, client, out),
         ToClient::Expired => connection::session_over(ctx, client, "a server says so", out),
         ToClient::Closed => connection::disconnect(ctx, client, "the server has closed the connection", out),

@@ -265,7 +265,8 @@ pub(super) static SPEC: LabSpec = LabSpec {
     switches: &SWITCHES,
     scenarios: &SCENARIOS,
     timers: &[
-        "election", "decide", "patience", "tick", "expiry", "retry", "ping", "silence", "session", "timeout", "file", "work",
+        "election", "decide", "patience", "tick", "expiry", "retry", "ping", "silence", "session", "timeout", "file",
+        "work",
     ],
     buffers_on_disk: false,
     phases: Some(Phases { word: "epoch", leads: "leading", stands: &["looking"], follows: &["following"] }),

@@ -69,11 +69,8 @@ impl Check<ZkLock> for AcknowledgedSurvives {
         if record.kind != Kind::Receive {
             return None;
         }
-        let Message::ToClient { says: ToClient::Push { zxid, .. } | ToClient::Connected { zxid, .. }, .. } =
-            watch.history.messages.at(record.message as usize)
-        else {
-            return None;
-        };
+        let message = watch.history.messages.at(record.message as usize);
+        let Message::ToClient { says: ToClient::Push { zxid, .. }, .. } = message else { return None };
         let count = self.first.partition_point(|known| known <= zxid);
         if count <= self.told.0 || self.first.get(count.checked_sub(1)?) != Some(zxid) {
             return None;

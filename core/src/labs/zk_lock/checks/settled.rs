@@ -74,6 +74,8 @@ impl Stuck {
             if client.doing.as_ref().is_some_and(|doing| doing.lock.is_none()) {
                 return Some(format!("{name} works on something and has no lock for it."));
             }
+        }
+        for (me, client) in clients(seen) {
             for attempt in client.locks.values() {
                 let Phase::Wait(on) = &attempt.phase else { continue };
                 if let Some(why) = Stuck::waits(ctx, seen, tree, (me, &attempt.path), on) {

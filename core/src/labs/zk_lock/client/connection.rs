@@ -3,7 +3,7 @@
 use super::{Client, Op, Stage, Who, ask, recipe, reply};
 use crate::labs::zk_lock::note::{Connection, Linked};
 use crate::labs::zk_lock::tree::SessionId;
-use crate::labs::zk_lock::{Ctx, Effects, Message, Note, Timer, ToServer, Write, Zxid};
+use crate::labs::zk_lock::{Ctx, Effects, Message, Note, Timer, ToServer, Write};
 
 /// So often a server without a leader is asked by somebody who is in no hurry.
 const REFUSED_MAX: u32 = 4;
@@ -40,14 +40,14 @@ pub(super) fn on_retry(ctx: &Ctx, client: &mut Client, out: &mut Effects) {
     }
 }
 
-/// A server has said yes.
-pub(super) fn on_connected(ctx: &Ctx, client: &mut Client, session: SessionId, zxid: Zxid, out: &mut Effects) {
+/// A server has said yes. How far that server is, the client has not seen yet: events that it has missed follow, and may get
+/// lost once more.
+pub(super) fn on_connected(ctx: &Ctx, client: &mut Client, session: SessionId, out: &mut Effects) {
     if client.stage == Stage::Connected {
         return;
     }
     client.stage = Stage::Connected;
     client.session = session;
-    client.zxid = client.zxid.max(zxid);
     out.disarm(Timer::Retry);
     show(client, Linked::Connected, "a server has taken it in", out);
     out.arm(Timer::Ping, ctx.setup.ping_us(), ctx.setup.ping_us());

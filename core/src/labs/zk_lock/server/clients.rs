@@ -28,11 +28,20 @@ pub(in crate::labs::zk_lock) struct Conn {
     asked: bool,
     /// Pushed so far, and what of it the client may not have.
     pushed: u32,
-    unseen: VecDeque<(u32, Zxid, Push)>,
+    unseen: VecDeque<Unseen>,
     pub(in crate::labs::zk_lock) heard_us: u64,
     pub(in crate::labs::zk_lock) watches: BTreeSet<Watch>,
     /// What the client had seen when it connected.
     seen: Zxid,
+}
+
+/// What was pushed to a client and may be lost.
+#[derive(Clone, Debug)]
+struct Unseen {
+    seq: u32,
+    zxid: Zxid,
+    what: Push,
+    pushed_us: u64,
 }
 
 /// A client says something.
@@ -58,7 +67,8 @@ pub(super) fn on_client(
     match says {
         ToServer::Ping { seen, at_us } => {
             conn.has_seen(*seen);
-            resend(from, conn, out);
+            // What has just left is on its way.
+            resend(from, conn, at.now_us.saturating_sub(at.ctx.setup.tick_us), out);
             out.send(from, Message::ToClient { conn: number, says: ToClient::Pong { at_us: *at_us } });
         }
         ToServer::Request { cxid, seen, op } => {
@@ -67,7 +77,7 @@ pub(super) fn on_client(
                 conn.cxid = *cxid;
                 on_request(at, server, from, op, out);
             } else if conn.pending.is_none() {
-                resend(from, conn, out);
+                resend(from, conn, at.now_us, out);
             }
         }
         ToServer::Connect { .. } => unreachable!("it was handled above"),
@@ -154,6 +164,8 @@ pub(super) fn on_word(server: &mut Server, origin: Origin, word: Word, out: &mut
     match word {
         Word::Valid if conn.open => {}
         Word::Valid if server.tree.sessions.contains_key(&session) => open(server, client, session, out),
+        // It was opened by a transaction that has not come here yet: the leader is asked again with the tick.
+        Word::Valid if session > server.tree.opened => {}
         Word::Valid | Word::Expired => close(server, client, ToClient::Expired, out),
         Word::Moved => close(server, client, ToClient::Closed, out),
     }
@@ -232,12 +244,12 @@ fn read(server: &Server, op: &Op) -> Answer {
 fn push(client: NodeId, conn: &mut Conn, zxid: Zxid, what: Push, out: &mut Effects) {
     conn.pushed += 1;
     let seq = conn.pushed;
-    conn.unseen.push_back((seq, zxid, what.clone()));
+    conn.unseen.push_back(Unseen { seq, zxid, what: what.clone(), pushed_us: out.now_us() });
     out.send(client, Message::ToClient { conn: conn.number, says: ToClient::Push { seq, zxid, what } });
 }
 
-fn resend(client: NodeId, conn: &Conn, out: &mut Effects) {
-    for (seq, zxid, what) in &conn.unseen {
+fn resend(client: NodeId, conn: &Conn, until_us: u64, out: &mut Effects) {
+    for Unseen { seq, zxid, what, .. } in conn.unseen.iter().filter(|unseen| unseen.pushed_us <= until_us) {
         let says = ToClient::Push { seq: *seq, zxid: *zxid, what: what.clone() };
         out.send(client, Message::ToClient { conn: conn.number, says });
     }
@@ -245,7 +257,7 @@ fn resend(client: NodeId, conn: &Conn, out: &mut Effects) {
 
 impl Conn {
     fn has_seen(&mut self, seen: u32) {
-        while self.unseen.front().is_some_and(|(seq, _, _)| *seq <= seen) {
+        while self.unseen.front().is_some_and(|unseen| unseen.seq <= seen) {
             self.unseen.pop_front();
         }
     }

@@ -13,14 +13,16 @@ fn the_one_who_knows_most_is_elected_not_the_one_with_the_highest_id() {
     // zk3 was down when /b was created: zk2 has the higher zxid, and leads.
     let acts = [
         (500, on("crash", "zk3")),
-        (1_600, ask(1, "create", "\"path\":\"/b\"")),
-        (2_000, on("crash", "zk2")),
-        (2_100, on("restart", "zk3")),
-        (2_100, on("restart", "zk2")),
+        (2_600, ask(1, "create", "\"path\":\"/b\"")),
+        (3_000, on("crash", "zk2")),
+        (3_100, on("restart", "zk3")),
+        (3_100, on("restart", "zk2")),
     ];
-    let run = golden("knows-most", Subject::Servers(2_090), "\"clients\":1,\"snapshot_every\":0", &acts, 2_700);
+    let run = golden("knows-most", Subject::Servers(3_090), "\"clients\":1,\"snapshot_every\":0", &acts, 3_700);
     let leads = lines(&run).into_iter().rfind(|l| l["data"]["role"] == "leading").expect("somebody leads");
     assert_ne!(leads["node"], "zk3", "zk3 lacks /b");
+    let both = |l: &&serde_json::Value| l["node"] == "zk3" && l["data"]["txn"]["path"] == "/b";
+    assert_eq!(lines(&run).iter().filter(both).count(), 1, "zk3 gets it");
 }
 
 #[test]

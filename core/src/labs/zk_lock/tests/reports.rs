@@ -200,13 +200,14 @@ fn two_may_believe_and_only_one_is_let_in() {
     let acts = [
         (500, lock(1)),
         (800, lock(2)),
-        (900, cut(&["c1", "file"])),
+        (900, cut(&["c1"])),
         (2_000, ask(2, "append", "\"text\":\"c2\"")),
         (2_300, ask(1, "append", "\"text\":\"c1\"")),
         (2_310, heal()),
     ];
     let run = golden("report-two-believe", Subject::Clients, "\"session_ms\":900", &acts, 2_900);
     assert!(metric(&run, "double_belief_us") > 300_000);
+    assert_eq!(metric(&run, "accesses_rejected"), 1);
     assert_eq!(run.violations(), []);
 }
 
