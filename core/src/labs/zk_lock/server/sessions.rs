@@ -130,10 +130,10 @@ pub(super) fn expire(at: At<'_>, server: &mut Server, out: &mut Effects) {
     let session_us = at.ctx.setup.session_us;
     let Role::Leading(lead) = &mut server.role else { return };
     own.into_iter().for_each(|(session, heard_us)| touch(lead, session, heard_us));
-    let is_over = |owner: &&mut Owner| !owner.closing && owner.heard_us + session_us <= at.now_us;
     let mut over = Vec::new();
     for (session, owner) in &mut lead.owners {
-        if Some(owner).filter(is_over).is_some_and(|owner| std::mem::replace(&mut owner.closing, true) != true) {
+        if !owner.closing && owner.heard_us + session_us <= at.now_us {
+            owner.closing = true;
             over.push(*session);
         }
     }
