@@ -13,6 +13,7 @@ pub mod mesi;
 pub mod raft_lock;
 pub mod total_order;
 pub mod vector_clocks;
+pub mod zk_lock;
 
 use crate::base::json::InputError;
 use crate::protocol::{Capabilities, Lab, Of};
@@ -24,6 +25,7 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<total_order::TotalOrder>::NEW,
     &Of::<causal_multicast::CausalMulticast>::NEW,
     &Of::<causal_kv::CausalKv>::NEW,
+    &Of::<zk_lock::ZkLock>::NEW,
     &Of::<raft_lock::RaftLock>::NEW,
     &Of::<mesi::Mesi>::with(Capabilities { memory_trace: Some(mesi::from_memory_trace) }),
 ];

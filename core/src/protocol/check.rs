@@ -57,6 +57,12 @@ pub trait Check<P: Protocol>: DynClone {
     fn settled(&mut self, _watch: &Watch<'_, P>, _seen: &[Seen<'_, P>]) -> Option<Broken> {
         None
     }
+
+    /// What it has counted so far, for the run's metrics: what nobody in the system could count, such as two who both
+    /// believe to be alone.
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
 }
 
 dyn_clone::clone_trait_object!(<P: Protocol> Check<P>);

@@ -68,6 +68,8 @@ pub enum What<M, T> {
     },
     /// A timer is disarmed.
     Disarm(T),
+    /// Nothing: what is sent behind it is an event of its own.
+    Apart,
 }
 
 /// Collects the effects of a step, in the order in which they are to take place.
@@ -100,14 +102,32 @@ impl<P: Protocol> Out<P> {
         self.input_write = write;
     }
 
-    /// Sends a message. Sends that follow each other directly are one event.
+    /// Sends a message. Sends that follow each other directly are one event, a multicast, in which nobody gets two messages.
     pub fn send(&mut self, to: NodeId, message: P::Message) {
+        self.keep_apart(to);
         self.push(What::Send { to, message }, None, None);
+    }
+
+    /// A second message to somebody is an event of its own.
+    fn keep_apart(&mut self, to: NodeId) {
+        let sends = self.effects.iter().rev().map_while(|effect| match effect.what {
+            What::Send { to, .. } => Some(to),
+            _ => None,
+        });
+        if sends.into_iter().any(|known| known == to) {
+            self.push(What::Apart, None, None);
+        }
     }
 
     /// Sends a message with a note for its record and a write in the same instant.
     pub fn send_noting(&mut self, to: NodeId, message: P::Message, note: P::Note, write: Option<P::Write>) {
         self.push(What::Send { to, message }, Some(note), write);
+    }
+
+    /// Sends a message and writes in the same instant, and has nothing more to say about it.
+    pub fn send_writing(&mut self, to: NodeId, message: P::Message, write: P::Write) {
+        self.keep_apart(to);
+        self.push(What::Send { to, message }, None, Some(write));
     }
 
     /// Does something that concerns nobody else.

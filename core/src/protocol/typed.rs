@@ -238,6 +238,7 @@ impl<P: Story> Machine for Typed<P> {
             What::Reply(request) => What::Reply(request),
             What::Arm { timer, min_us, max_us } => What::Arm { timer: self.timer_id(timer), min_us, max_us },
             What::Disarm(timer) => What::Disarm(self.timer_id(timer)),
+            What::Apart => What::Apart,
         };
         (what, Outcome { note, left })
     }
@@ -331,7 +332,10 @@ impl<P: Story> Machine for Typed<P> {
     }
 
     fn metrics(&self, interior: &dyn Interior, now_us: u64) -> Vec<(&'static str, u64)> {
-        P::metrics(&self.ctx, &Inner::of(interior).seen(), now_us)
+        let inner = Inner::<P>::of(interior);
+        let mut metrics = P::metrics(&self.ctx, &inner.seen(), now_us);
+        metrics.extend(inner.guards.iter().flat_map(|guard| guard.check.counts()));
+        metrics
     }
 
     fn observe(&self, interior: &mut dyn Interior, records: Records<'_>, ids: Range<RecordId>) -> Vec<Finding> {

@@ -16,6 +16,7 @@ impl World {
             What::Send { to, .. } => left = self.send(stage, node, cause, to, Outcome { note, left }),
             What::Arm { timer, min_us, max_us } => self.arm(stage, node, timer, min_us, max_us),
             What::Disarm(timer) => self.disarm(node, timer),
+            What::Apart => {}
             What::Record(kind) => self.record_effect(stage, node, cause, kind, note),
             What::Reply(request) => self.record_effect(stage, node, request, Kind::Reply, note),
         }

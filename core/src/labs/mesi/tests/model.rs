@@ -148,7 +148,7 @@ impl Explorer {
                 What::Disarm(Timer::Retry) => world.retry[usize::from(node)] = false,
                 What::Arm { timer: Timer::Turn, .. } => world.turn = true,
                 What::Disarm(Timer::Turn) => world.turn = false,
-                What::Record(_) | What::Reply(_) => {}
+                What::Record(_) | What::Reply(_) | What::Apart => {}
             }
         }
         world.flying.sort();
