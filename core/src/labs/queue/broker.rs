@@ -220,7 +220,7 @@ impl Broker {
             places::place(at, self, &mut share);
             let serves = share.owner == Some(at.me) && self.serves;
             let note = (serves != before.1).then(|| share.turn(at, serves));
-            share.keep_recipients(at);
+            share.look_through(at, self.table.standing(at.me));
             self.queues.insert(Rc::clone(name), share);
             if let Some(note) = note {
                 out.state(note);

@@ -45,16 +45,14 @@ struct Known {
 impl Other {
     /// Nothing said under the old table counts.
     pub(super) fn forget_sureness(&mut self) {
-        for (id, known) in &mut self.known {
+        for known in self.known.values_mut() {
             (known.sure, known.safe) = (false, false);
-            self.todo.insert(*id);
         }
     }
 
     /// It has started anew: what it had not on disk is gone.
-    pub(super) fn forget(&mut self, all: BTreeSet<Id>) {
+    pub(super) fn forget(&mut self) {
         self.known.clear();
-        self.todo = all;
     }
 
     /// Whether it has all of this, as far as it has come here.
@@ -88,6 +86,20 @@ impl Share {
             let all = &self.items;
             self.others.entry(recipient).or_insert_with(|| Other { todo: all_ids(all), ..Other::default() });
         }
+    }
+
+    /// Looks through all that is here: who is to be asked about what has changed.
+    pub(super) fn look_through(&mut self, at: At<'_>, standing: Standing) {
+        self.keep_recipients(at);
+        let mut others = std::mem::take(&mut self.others);
+        for other in others.values_mut() {
+            let settled = |id: &&Id| {
+                let known = other.known.get(id).copied().unwrap_or_default();
+                !self.is_settled(at, standing, **id, &known)
+            };
+            other.todo = self.items.keys().filter(settled).copied().collect();
+        }
+        self.others = others;
     }
 
     /// Whether this broker waits for word that others have its copies: it has no part in the queue, or is to go.

@@ -149,18 +149,18 @@ pub(super) fn answer_producers(at: At<'_>, broker: &mut Broker, queue: &Rc<str>,
 
 /// A consumer asks for a message. The same question gets the same delivery while that is in flight.
 fn consume(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, (client, n): (NodeId, u32), out: &mut Effects) -> Fate {
-    let last = broker.answered.get(&client).copied();
-    if let Some((before, id, receipt)) = last.filter(|(before, ..)| *before >= n) {
-        let share = broker.share(at, queue);
-        let flight = share.front.as_ref().and_then(|front| front.flying.get(&id));
-        let delivery = flight.map(|flight| flight.delivery).filter(|d| d.receipt == receipt && before == n);
-        return match delivery {
-            Some(delivery) => {
+    if let Some((before, id, receipt)) = broker.answered.get(&client).copied() {
+        let flight = broker.share(at, queue).front.as_ref().and_then(|front| front.flying.get(&id));
+        let delivery = flight.map(|flight| flight.delivery).filter(|delivery| delivery.receipt == receipt);
+        match delivery {
+            _ if before > n => return Fate::Old,
+            Some(delivery) if before == n => {
                 hand_out(at, broker, queue, (client, n), id, delivery, out);
-                Fate::Again
+                return Fate::Again;
             }
-            None => Fate::Old,
-        };
+            // A new question, or one whose delivery is over: its answer was lost for too long.
+            _ => {}
+        }
     }
     let share = broker.share(at, queue);
     let Some((_, id)) = share.front.as_mut().and_then(|front| front.ready.pop_first()) else {

@@ -1,7 +1,7 @@
 //! Brokers watching each other: heartbeats, suspicion, the table of who is on the ring, and coming and going.
 
 use super::copies;
-use super::{At, Broker, Share, all_ids};
+use super::{At, Broker, Share};
 use crate::labs::queue::item::{Item, Phase};
 use crate::labs::queue::members::Standing;
 use crate::labs::queue::note::Replied;
@@ -100,9 +100,8 @@ pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, messag
     (peer.life, peer.serves, peer.caught_up) = (*life, *serves, *caught_up && same);
     if restarted {
         for share in broker.queues.values_mut() {
-            let all = all_ids(&share.items);
             if let Some(other) = share.others.get_mut(&from) {
-                other.forget(all);
+                other.forget();
             }
         }
     }
