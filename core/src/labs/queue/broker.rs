@@ -76,6 +76,8 @@ pub(super) struct Share {
     pub(super) front: Option<Front>,
     /// With shared storage: the store has sent all of it.
     loaded: bool,
+    /// It has just done so.
+    fresh: bool,
     /// Questions that wait for that.
     held: Vec<(NodeId, u32, super::Ask)>,
 }
@@ -199,6 +201,7 @@ impl Broker {
                 others: BTreeMap::new(),
                 front: None,
                 loaded: false,
+                fresh: false,
                 held: Vec::new(),
             };
             places::place(at, self, &mut share);
@@ -227,7 +230,10 @@ impl Broker {
             }
         }
         copies::push_all(at, self, out);
-        names.iter().for_each(|name| front::answer_producers(at, self, name, out));
+        for name in &names {
+            copies::drop_surplus(at, self, name, out);
+            front::answer_producers(at, self, name, out);
+        }
     }
 
     /// A record of kind `state` where something is not as it last said.
@@ -264,6 +270,7 @@ impl Broker {
         self.rings = Rc::new(rings);
         self.table = table.clone();
         self.writes.push(Change::Table(table));
+        self.peers.iter_mut().for_each(Peer::forget_agreement);
         for other in self.queues.values_mut().flat_map(|share| share.others.values_mut()) {
             other.forget_sureness();
         }

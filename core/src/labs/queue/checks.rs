@@ -120,8 +120,8 @@ impl Check<Queue> for NothingUnexpected {
 /// An acknowledgement ends its own delivery.
 #[derive(Clone, Debug, Default)]
 struct AckOwnDelivery {
-    /// What each receipt was given for, to whom, and when.
-    given: BTreeMap<Receipt, (Id, NodeId, RecordId)>,
+    /// What each receipt was given for, the how many-th delivery it was, to whom, and when.
+    given: BTreeMap<Receipt, (Id, u32, NodeId, RecordId)>,
     /// The last receipt that each broker has given for a message.
     last: BTreeMap<(NodeId, Id), Receipt>,
 }
@@ -130,7 +130,7 @@ impl Check<Queue> for AckOwnDelivery {
     fn observe(&mut self, watch: &Watching<'_>, id: RecordId, record: &Record) -> Option<Broken> {
         for (_, message) in messages(watch, record) {
             if let Message::Answer { answer: Answer::Delivered { item, delivery, .. }, .. } = message {
-                self.given.entry(delivery.receipt).or_insert((item.id, delivery.consumer, id));
+                self.given.entry(delivery.receipt).or_insert((item.id, delivery.count, delivery.consumer, id));
                 self.last.insert((record.node, item.id), delivery.receipt);
             }
         }
@@ -141,21 +141,20 @@ impl Check<Queue> for AckOwnDelivery {
         let (ctx, delivery) = (watch.ctx, moved.delivery?);
         let (name, broker) = (id_text(ctx, moved.id), ctx.name(record.node));
         let receipt = receipt_text(ctx, delivery.receipt);
-        match self.given.get(&delivery.receipt) {
-            Some((given_for, to, _)) if *given_for == moved.id && *to == delivery.consumer => {}
-            _ => {
-                let explain = format!("{broker} takes {name} for done by the receipt {receipt}, which was not given for it.");
-                return Some(Broken { explain, events: vec![id] });
-            }
-        }
-        let last = self.last.get(&(record.node, moved.id)).filter(|last| **last != delivery.receipt)?;
+        let given = self.given.get(&delivery.receipt);
+        let Some((_, count, ..)) = given.filter(|g| g.0 == moved.id && g.2 == delivery.consumer) else {
+            let explain = format!("{broker} takes {name} for done by the receipt {receipt}, which was not given for it.");
+            return Some(Broken { explain, events: vec![id] });
+        };
+        // Another broker may have delivered it since, and told: then its receipt is the later one.
+        let last = self.last.get(&(record.node, moved.id))?;
+        let (_, later, _, at) = self.given.get(last).filter(|(_, later, ..)| later > count)?;
         let explain = format!(
-            "{broker} takes {name} for done by the receipt {receipt} of an earlier delivery, though it has delivered the message \
-             again since, under {}.",
+            "{broker} takes {name} for done by the receipt {receipt} of delivery {count}, though it has made delivery {later} \
+             since, under {}.",
             receipt_text(ctx, *last)
         );
-        let later = self.given.get(last).map(|(_, _, at)| *at);
-        Some(Broken { explain, events: later.into_iter().chain([id]).collect() })
+        Some(Broken { explain, events: vec![*at, id] })
     }
 }
 

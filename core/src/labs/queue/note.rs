@@ -196,6 +196,21 @@ pub(super) enum Because {
     Copied,
 }
 
+impl Because {
+    /// The word for it in the trace.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Because::Produced => "produced",
+            Because::Delivered => "delivered",
+            Because::Expired => "expired",
+            Because::Acknowledged => "acknowledged",
+            Because::WithDelivery => "handed out",
+            Because::TooOften => "delivered too often",
+            Because::Copied => "copied",
+        }
+    }
+}
+
 /// How a broker stands.
 #[derive(Clone, Debug)]
 pub struct Stands {

@@ -289,7 +289,7 @@ fn saved_words(ctx: &Ctx, saved: &Saved, data: &mut JsonObject) -> String {
 fn moved_words(ctx: &Ctx, moved: &Moved, data: &mut JsonObject) -> String {
     let id = id_text(ctx, moved.id);
     data.text("message_id", &id).text("queue", &moved.queue).text("to", moved.to.name());
-    data.int("receive_count", moved.receives);
+    data.int("receive_count", moved.receives).text("because", moved.because.name());
     if let Some(delivery) = moved.delivery {
         data.text("receipt", &receipt_text(ctx, delivery.receipt)).text("consumer", ctx.name(delivery.consumer));
     }

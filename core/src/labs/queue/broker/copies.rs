@@ -313,7 +313,7 @@ pub(super) fn on_stored(at: At<'_>, broker: &mut Broker, from: NodeId, message: 
 }
 
 /// Throws away what this broker need not have, where that is safe. Until then it keeps it.
-fn drop_surplus(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, out: &mut Effects) {
+pub(super) fn drop_surplus(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, out: &mut Effects) {
     let Some(share) = broker.queues.get_mut(queue) else { return };
     if !share.is_surplus(at) {
         return;
@@ -385,7 +385,7 @@ fn on_fetched(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, items: &[Item], 
     if share.front.is_none() || share.loaded {
         return;
     }
-    share.loaded = true;
+    (share.loaded, share.fresh) = (true, true);
     let held = std::mem::take(&mut share.held);
     for item in items {
         broker.merge(at, item);
@@ -395,6 +395,7 @@ fn on_fetched(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, items: &[Item], 
         let note = front::on_ask(at, broker, (client, n, &ask), 0, out);
         out.local(note, None);
     }
+    broker.share(at, queue).fresh = false;
 }
 
 /// Asks the store again for what it has not confirmed or sent.

@@ -86,7 +86,11 @@ pub(super) fn on_ask(
         }
         return note(if to.is_some() { Fate::Routed } else { Fate::Left });
     }
-    if let Some(store) = at.ctx.setup.store().filter(|_| !share.loaded) {
+    // With shared storage others may have put something into the store meanwhile: who finds nothing looks there first.
+    let finds_nothing = matches!(ask, Ask::Consume { .. }) && share.front.as_ref().is_some_and(|f| f.ready.is_empty());
+    let old = !share.loaded || (finds_nothing && !share.fresh);
+    if let Some(store) = at.ctx.setup.store().filter(|_| old) {
+        share.loaded = false;
         share.held.retain(|(other, ..)| *other != client);
         share.held.push((client, n, ask.clone()));
         out.send(store, Message::Fetch { queue: Rc::clone(queue) });

@@ -12,6 +12,9 @@ use crate::trace::{NodeId, RecordId};
 /// has with others: on some links one hears and is not heard.
 const PATIENCE: u64 = 5;
 
+/// Why a broker may not go.
+const TOO_FEW: &str = "too few would be left for all copies";
+
 /// What a broker knows of another one.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
@@ -24,12 +27,21 @@ pub(crate) struct Peer {
     pub(crate) serves: bool,
     /// It says that this broker has all that it should have.
     caught_up: bool,
+    /// It knows the table that this broker knows.
+    agrees: bool,
 }
 
 impl Peer {
     /// Before anything was heard, everybody is taken to be well.
     pub(super) fn new(now_us: u64) -> Peer {
-        Peer { heard_us: now_us, suspected: false, life: 0, serves: true, caught_up: false }
+        Peer { heard_us: now_us, suspected: false, life: 0, serves: true, caught_up: false, agrees: false }
+    }
+}
+
+impl Peer {
+    /// What it said under another table does not count.
+    pub(super) fn forget_agreement(&mut self) {
+        (self.caught_up, self.agrees) = (false, false);
     }
 }
 
@@ -97,7 +109,7 @@ pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, messag
     if *life < peer.life {
         return;
     }
-    (peer.life, peer.serves, peer.caught_up) = (*life, *serves, *caught_up && same);
+    (peer.life, peer.serves, peer.caught_up, peer.agrees) = (*life, *serves, *caught_up && same, same);
     if restarted {
         for share in broker.queues.values_mut() {
             if let Some(other) = share.others.get_mut(&from) {
@@ -122,6 +134,11 @@ pub(super) fn go_on(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
     let next = match standing {
         Standing::Joining if broker.serves && broker.is_caught_up(at) => Standing::Member,
         Standing::Leaving if broker.can_go(at) => Standing::Out,
+        // Others want to go, too: somebody must stay.
+        Standing::Leaving if broker.table.with(Standing::stays).count() < at.ctx.setup.replicas => {
+            refuse_open(at, broker, TOO_FEW, out);
+            return stand(at, broker, Standing::Member, out);
+        }
         _ => return,
     };
     stand(at, broker, next, out);
@@ -133,8 +150,16 @@ pub(super) fn go_on(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
 }
 
 impl Broker {
-    /// Whether others have all that this broker has, and nobody waits for it.
+    /// Whether others have all that this broker has, and nobody waits for it. R brokers must be there that stay and know that
+    /// this one goes: of several that want to go at once, the last ones cannot.
     fn can_go(&self, at: At<'_>) -> bool {
+        let stays = |b: &NodeId| {
+            let peer = &self.peers[usize::from(*b)];
+            *b != at.me && peer.agrees && !peer.suspected
+        };
+        if self.table.with(Standing::stays).filter(stays).count() < at.ctx.setup.replicas {
+            return false;
+        }
         let waits = |share: &Share| share.front.as_ref().is_some_and(|f| !f.waiting.is_empty() || !f.closing.is_empty());
         if !self.journal.is_empty() || !self.remote.is_empty() || self.queues.values().any(waits) {
             return false;
@@ -147,9 +172,6 @@ impl Broker {
 fn stand(at: At<'_>, broker: &mut Broker, standing: Standing, out: &mut Effects) {
     let table = broker.table.changed(at.me, standing);
     broker.take_table(at, table);
-    for peer in &mut broker.peers {
-        peer.caught_up = false;
-    }
     broker.review(at, out);
     beat(at, broker, out);
 }
@@ -176,7 +198,7 @@ pub(super) fn on_leave(at: At<'_>, broker: &mut Broker, request: RecordId, out: 
     let others = broker.table.with(Standing::stays).filter(|b| *b != at.me).count();
     match broker.table.standing(at.me) {
         Standing::Member if others < at.ctx.setup.replicas => {
-            answer(broker, at, request, false, (false, "too few would be left for all copies"), out);
+            answer(broker, at, request, false, (false, TOO_FEW), out);
         }
         Standing::Member => {
             broker.moving = Some((request, false));
