@@ -85,10 +85,10 @@ impl NothingLost {
         }
         let holders: Vec<&str> = kept.iter().map(|holder| ctx.name(*holder)).collect();
         Some(format!(
-            "{name} was answered to its producer and nobody has processed it. Only {} of the brokers are down, fewer than the {} \
-             that were to have it, and yet nobody who is up does: it is on {} alone.",
-            down.len(),
+            "{name} was answered to its producer and nobody has processed it. It was to be on {} disks, so that {} down could not \
+             hide it, but it is on {} alone, and down.",
             setup.replicas,
+            if down.len() == 1 { "one broker".into() } else { format!("{} brokers", down.len()) },
             holders.join(", ")
         ))
     }
