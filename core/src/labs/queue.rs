@@ -260,6 +260,8 @@ pub enum Message {
         serves: bool,
         /// Whether the receiver has all that it should have, as far as the sender knows.
         caught_up: bool,
+        /// How often the receiver was started, as far as the sender knows; 0 while it knows nothing of that.
+        of_life: u32,
     },
     /// Messages for the receiver to keep.
     Copy {

@@ -140,8 +140,12 @@ pub(super) fn boot(ctx: &Ctx, me: NodeId, disk: &Disk, out: &mut Effects) -> Bro
         torn_taken: taken,
         balance_percent: broker.rings.now.balance_percent(),
     })));
-    broker.review(at, out);
+    if broker.life > 1 {
+        watch::beat(at, &broker, out);
+    }
+    // What lies between two sends makes them two events.
     out.arm(Timer::Heartbeat, ctx.setup.heartbeat_us, ctx.setup.heartbeat_us);
+    broker.review(at, out);
     broker.end(at, out);
     broker
 }
@@ -183,6 +187,7 @@ impl Broker {
     fn end(&mut self, at: At<'_>, out: &mut Effects) {
         watch::go_on(at, self, out);
         self.show(out, at);
+        self.begin_write(at, out);
         front::arm_visibility(at, self, out);
         let writes = std::mem::take(&mut self.writes);
         out.with_input(self.noted.take(), (!writes.is_empty()).then_some(Write(writes)));
@@ -246,6 +251,7 @@ impl Broker {
         }
         // That all is well at the very beginning goes without saying.
         let first = self.shown.is_none() && self.life == 1;
+        let new_table = self.shown.as_ref().is_some_and(|(.., table)| *table != self.table);
         self.shown = Some(now);
         if !first {
             out.state(Note::Stands(Box::new(Stands {
@@ -253,6 +259,7 @@ impl Broker {
                 serves: self.serves,
                 suspects,
                 table: self.table.clone(),
+                new_table,
                 balance_percent: self.rings.now.balance_percent(),
                 moved_ppm: self.moved_ppm,
             })));

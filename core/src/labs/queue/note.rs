@@ -218,6 +218,8 @@ pub struct Stands {
     pub(super) serves: bool,
     pub(super) suspects: Vec<NodeId>,
     pub(super) table: Table,
+    /// The table is news.
+    pub(super) new_table: bool,
     pub(super) balance_percent: u64,
     /// How much of the ring moves with the change, in parts per million, and what would be ideal.
     pub(super) moved_ppm: Option<(u64, u64)>,

@@ -3,7 +3,7 @@
 pub(super) mod why;
 
 use super::item::{Delivery, Id, Item, Phase, Receipt};
-use super::members::Table;
+use super::members::{Standing, Table};
 use super::note::{Asked, Booted, Fate, Moved, Replied, Saved, Stands};
 use super::{Answer, Ask, Ctx, Message, Note, Refusal};
 use crate::base::json::{JsonObject, list, quote};
@@ -91,7 +91,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
             data.int("n", *n);
             answer_words(ctx, answer, data)
         }
-        Message::Heartbeat { table, life, serves, caught_up } => {
+        Message::Heartbeat { table, life, serves, caught_up, .. } => {
             data.raw("table", &table_json(ctx, table)).int("life", *life);
             data.bool("serves", *serves).bool("caught_up", *caught_up);
             if *serves { "heartbeat".into() } else { "heartbeat, not serving".into() }
@@ -99,8 +99,7 @@ pub(super) fn message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> St
         Message::Copy { queue, items, .. } => {
             data.text("queue", queue).list("messages", items.iter().map(|item| item_json(ctx, item)));
             let ids: Vec<Id> = items.iter().map(|item| item.id).collect();
-            let word = if items.iter().any(|i| i.phase == Phase::Live) || items.is_empty() { "copy" } else { "done" };
-            format!("{word} {}", some(ctx, &ids))
+            format!("{} {}", copy_word(items), some(ctx, &ids))
         }
         Message::Offer { queue, ids, .. } => {
             let ids: Vec<Id> = ids.iter().map(|(id, _)| *id).collect();
@@ -276,13 +275,21 @@ fn asked_data(ctx: &Ctx, asked: &Asked, data: &mut JsonObject) {
 
 fn saved_words(ctx: &Ctx, saved: &Saved, data: &mut JsonObject) -> String {
     data.list("stored", saved.items.iter().map(|item| item_json(ctx, item)));
-    let of = |live: bool| -> Vec<Id> {
-        saved.items.iter().filter(|i| (i.phase == Phase::Live) == live).map(|i| i.id).collect()
+    let parts = [(Phase::Live, "on disk"), (Phase::Dead, "dead on disk"), (Phase::Acked, "acked on disk")];
+    let part = |(phase, word): (Phase, &str)| {
+        let ids: Vec<Id> = saved.items.iter().filter(|i| i.phase == phase).map(|i| i.id).collect();
+        (!ids.is_empty()).then(|| format!("{word}: {}", some(ctx, &ids)))
     };
-    match (of(true), of(false)) {
-        (live, done) if done.is_empty() => format!("on disk: {}", some(ctx, &live)),
-        (live, done) if live.is_empty() => format!("done on disk: {}", some(ctx, &done)),
-        (live, done) => format!("on disk: {}; done: {}", some(ctx, &live), some(ctx, &done)),
+    parts.into_iter().filter_map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// The word for a copy of messages: what is news of them, where it is the same of all.
+fn copy_word(items: &[Item]) -> &'static str {
+    let all = |phase| !items.is_empty() && items.iter().all(|item| item.phase == phase);
+    match () {
+        () if all(Phase::Acked) => "acked",
+        () if all(Phase::Dead) => "dead",
+        () => "copy",
     }
 }
 
@@ -304,7 +311,7 @@ fn stands_words(ctx: &Ctx, stands: &Stands, data: &mut JsonObject) -> String {
         data.int("moved_ppm", moved).int("ideal_ppm", ideal);
     }
     let suspects: Vec<&str> = stands.suspects.iter().map(|b| ctx.name(*b)).collect();
-    let mut label = stands.standing.name().to_string();
+    let mut label = if stands.new_table { ring_text(ctx, &stands.table) } else { stands.standing.name().to_string() };
     if !stands.serves {
         label += ", catching up";
     }
@@ -312,6 +319,16 @@ fn stands_words(ctx: &Ctx, stands: &Stands, data: &mut JsonObject) -> String {
         label += &format!(", suspects {}", suspects.join(", "));
     }
     label
+}
+
+/// Who is on the ring, who is about to come and who is about to go: `ring b1 b2 +b4 −b3`.
+pub(super) fn ring_text(ctx: &Ctx, table: &Table) -> String {
+    let mut text = "ring".to_string();
+    for (sign, standing) in [("", Standing::Member), ("+", Standing::Joining), ("−", Standing::Leaving)] {
+        let all = table.seats().iter().enumerate().filter(|(_, seat)| seat.standing == standing);
+        text.extend(all.map(|(i, _)| format!(" {sign}{}", ctx.names[i])));
+    }
+    text
 }
 
 fn replied_words(ctx: &Ctx, replied: &Replied, data: &mut JsonObject) -> String {

@@ -46,7 +46,7 @@ impl Other {
     /// Nothing said under the old table counts.
     pub(super) fn forget_sureness(&mut self) {
         for known in self.known.values_mut() {
-            (known.sure, known.safe) = (false, false);
+            (known.sure, known.safe, known.sent_us) = (false, false, 0);
         }
     }
 
@@ -134,7 +134,12 @@ impl Share {
     pub(super) fn is_caught_up(&self, at: At<'_>, broker: NodeId) -> bool {
         let asked = if self.owner == Some(at.me) { Some(broker) } else { self.owner };
         let concerns = self.keepers.contains(&broker) || self.targets.contains(&broker) || asked == self.owner;
-        !concerns || asked.and_then(|b| self.others.get(&b)).is_none_or(|other| other.has_all(&self.items))
+        let other = asked.and_then(|b| self.others.get(&b));
+        if at.ctx.setup.shared || at.ctx.setup.broken.no_replication {
+            return true;
+        }
+        // Of whom nothing is known, because he was taken to be down, nothing can be said.
+        !concerns || self.items.is_empty() || other.is_some_and(|other| other.has_all(&self.items))
     }
 
     /// How many brokers of the ring have a message on disk, this one included.

@@ -43,22 +43,23 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Takes a write. True when the disk was free and begins with it now.
-    pub(crate) fn take(&mut self, entry: Entry) -> bool {
-        let free = self.writing.is_empty();
-        if free { self.writing.push(entry) } else { self.waiting.push(entry) }
-        free
+    /// Takes a write.
+    pub(crate) fn take(&mut self, entry: Entry) {
+        self.waiting.push(entry);
     }
 
-    /// The disk is done: what it has written. It goes on with what waits.
+    /// What the disk begins with now, if it is free: all that waits, as one write.
+    pub(crate) fn begin(&mut self) -> Vec<Change> {
+        if !self.writing.is_empty() {
+            return Vec::new();
+        }
+        self.writing = std::mem::take(&mut self.waiting);
+        self.writing.iter().map(|entry| Change::Begun(entry.item.clone())).collect()
+    }
+
+    /// The disk is done: what it has written.
     pub(crate) fn done(&mut self) -> Vec<Entry> {
-        let waiting = std::mem::take(&mut self.waiting);
-        std::mem::replace(&mut self.writing, waiting)
-    }
-
-    /// What is being written.
-    pub(crate) fn writing(&self) -> &[Entry] {
-        &self.writing
+        std::mem::take(&mut self.writing)
     }
 
     /// What is being written or waits, of a message.
@@ -67,7 +68,7 @@ impl Journal {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.writing.is_empty()
+        self.writing.is_empty() && self.waiting.is_empty()
     }
 }
 
@@ -77,9 +78,15 @@ impl Broker {
         if let Some(store) = at.ctx.setup.store() {
             return copies::save_remote(at, self, store, item, then, out);
         }
-        let begun = item.clone();
-        if self.journal.take(Entry { item, then }) {
-            self.writes.push(Change::Begun(begun));
+        self.journal.take(Entry { item, then });
+    }
+
+    /// Lets the disk begin, when it is free and there is something to write: at the end of a step, so that what comes
+    /// together is written together.
+    pub(super) fn begin_write(&mut self, at: At<'_>, out: &mut Effects) {
+        let begun = self.journal.begin();
+        if !begun.is_empty() {
+            self.writes.extend(begun);
             out.arm(Timer::Disk, at.ctx.setup.disk_us, at.ctx.setup.disk_us);
         }
     }
@@ -122,11 +129,6 @@ pub(super) fn on_written(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
     }
     let saved = Saved { items: Rc::clone(&items), live: (before, live(broker)) };
     out.persist(Note::Saved(Box::new(saved)), Write(vec![Change::Saved(items)]));
-    let next: Vec<Item> = broker.journal.writing().iter().map(|entry| entry.item.clone()).collect();
-    if !next.is_empty() {
-        broker.writes.extend(next.into_iter().map(Change::Begun));
-        out.arm(Timer::Disk, at.ctx.setup.disk_us, at.ctx.setup.disk_us);
-    }
     stored(at, broker, &done, out);
 }
 

@@ -54,17 +54,24 @@ pub(crate) fn step(ctx: &Ctx, store: &mut Store, input: Input<'_, Queue>, out: &
 
 /// Something to keep: to disk, unless it is there.
 fn on_copy(ctx: &Ctx, store: &mut Store, from: NodeId, items: &[Item], out: &mut Effects) {
-    let mut begun = Vec::new();
     for item in items {
         let known = store.log.get(&item.queue).and_then(|log| log.get(&item.id)).map(|known| known.phase);
         if known >= Some(item.phase) {
             tell(store, from, item, out);
-        } else if store.journal.take(Entry { item: item.clone(), then: Then::Confirm(from) }) {
-            begun.push(Change::Begun(item.clone()));
-            out.arm(Timer::Disk, ctx.setup.disk_us, ctx.setup.disk_us);
+        } else {
+            store.journal.take(Entry { item: item.clone(), then: Then::Confirm(from) });
         }
     }
-    out.with_input(None, (!begun.is_empty()).then_some(Write(begun)));
+    begin(ctx, store, out);
+}
+
+/// The disk begins with what waits, when it is free.
+fn begin(ctx: &Ctx, store: &mut Store, out: &mut Effects) {
+    let begun = store.journal.begin();
+    if !begun.is_empty() {
+        out.with_input(None, Some(Write(begun)));
+        out.arm(Timer::Disk, ctx.setup.disk_us, ctx.setup.disk_us);
+    }
 }
 
 /// A broker serves a queue from now on.
@@ -87,16 +94,12 @@ fn on_written(ctx: &Ctx, store: &mut Store, out: &mut Effects) {
     let items: Rc<[Item]> = written.iter().map(|entry| entry.item.clone()).collect();
     let saved = Saved { items: Rc::clone(&items), live: (before, live(store)) };
     out.persist(Note::Saved(Box::new(saved)), Write(vec![Change::Saved(items)]));
-    let next: Vec<Change> = store.journal.writing().iter().map(|entry| Change::Begun(entry.item.clone())).collect();
-    if !next.is_empty() {
-        out.with_input(None, Some(Write(next)));
-        out.arm(Timer::Disk, ctx.setup.disk_us, ctx.setup.disk_us);
-    }
     for Entry { item, then } in &written {
         if let Then::Confirm(from) = then {
             tell(store, *from, item, out);
         }
     }
+    begin(ctx, store, out);
 }
 
 fn tell(store: &Store, to: NodeId, item: &Item, out: &mut Effects) {

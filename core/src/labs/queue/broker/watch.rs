@@ -71,7 +71,8 @@ pub(super) fn on_timeout(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
     for other in at.brokers().but(at.me) {
         let peer = &mut broker.peers[usize::from(other)];
         if !peer.suspected && at.now_us > peer.heard_us + setup.suspect_us {
-            peer.suspected = true;
+            // If it comes back, its own heartbeat has to say that it serves: it may have been down.
+            (peer.suspected, peer.serves) = (true, false);
             changed = true;
         }
     }
@@ -86,30 +87,31 @@ pub(super) fn on_timeout(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
 }
 
 /// Says to all brokers that this one lives, and to each whether it has what it should have.
-fn beat(at: At<'_>, broker: &Broker, out: &mut Effects) {
+pub(super) fn beat(at: At<'_>, broker: &Broker, out: &mut Effects) {
     for to in at.brokers().but(at.me) {
         let caught_up = broker.queues.values().all(|share| share.is_caught_up(at, to));
         let (table, life, serves) = (broker.table.clone(), broker.life, broker.serves);
-        out.send(to, Message::Heartbeat { table, life, serves, caught_up });
+        let of_life = broker.peers[usize::from(to)].life;
+        out.send(to, Message::Heartbeat { table, life, serves, caught_up, of_life });
     }
 }
 
 /// A heartbeat.
 pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, message: &Message, out: &mut Effects) {
-    let Message::Heartbeat { table, life, serves, caught_up } = message else { return };
+    let Message::Heartbeat { table, life, serves, caught_up, of_life } = message else { return };
     let merged = broker.table.merged(table);
     let new_table = merged != broker.table;
     if new_table {
         broker.take_table(at, merged);
     }
-    let same = *table == broker.table;
+    let (same, own_life) = (*table == broker.table, broker.life);
     let peer = &mut broker.peers[usize::from(from)];
     let (before, restarted) = (peer.serves, peer.life != 0 && peer.life != *life);
     // A late heartbeat of an earlier life says nothing any more.
     if *life < peer.life {
         return;
     }
-    (peer.life, peer.serves, peer.caught_up, peer.agrees) = (*life, *serves, *caught_up && same, same);
+    (peer.life, peer.serves, peer.caught_up, peer.agrees) = (*life, *serves, *caught_up && same && *of_life == own_life, same);
     if restarted {
         for share in broker.queues.values_mut() {
             if let Some(other) = share.others.get_mut(&from) {
@@ -136,8 +138,8 @@ pub(super) fn go_on(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
         Standing::Leaving if broker.can_go(at) => Standing::Out,
         // Others want to go, too: somebody must stay.
         Standing::Leaving if broker.table.with(Standing::stays).count() < at.ctx.setup.replicas => {
-            refuse_open(at, broker, TOO_FEW, out);
-            return stand(at, broker, Standing::Member, out);
+            stand(at, broker, Standing::Member, out);
+            return refuse_open(at, broker, TOO_FEW, out);
         }
         _ => return,
     };
