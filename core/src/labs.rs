@@ -10,6 +10,7 @@ pub mod causal_multicast;
 mod golden;
 pub mod kit;
 pub mod mesi;
+pub mod queue;
 pub mod raft_lock;
 pub mod total_order;
 pub mod vector_clocks;
@@ -27,6 +28,7 @@ pub static LABS: &[&dyn Lab] = &[
     &Of::<causal_kv::CausalKv>::NEW,
     &Of::<zk_lock::ZkLock>::NEW,
     &Of::<raft_lock::RaftLock>::NEW,
+    &Of::<queue::Queue>::NEW,
     &Of::<mesi::Mesi>::with(Capabilities { memory_trace: Some(mesi::from_memory_trace) }),
 ];
 

@@ -1,0 +1,4 @@
+//! Tests of the lab.
+
+mod golden;
+mod scenarios;
