@@ -136,7 +136,9 @@ fn fault(dice: &mut Dice, cast: &Cast, until_us: u64, acts: &mut Vec<String>) {
             let to = &all[dice.range(0, all.len() as u64 - 1) as usize];
             if to != node {
                 let (delay, blocked) = (ms(dice.range(1, 90_000)), dice.percent(50));
-                let link = format!("{{\"link\":{{\"from\":\"{node}\",\"to\":\"{to}\",\"delay_ms\":{delay},\"blocked\":{blocked}}}}}");
+                let link = format!(
+                    "{{\"link\":{{\"from\":\"{node}\",\"to\":\"{to}\",\"delay_ms\":{delay},\"blocked\":{blocked}}}}}"
+                );
                 pair(link, "{\"heal\":{}}".into());
             }
         }
@@ -163,7 +165,14 @@ fn busy(dice: &mut Dice, cast: &Cast, until_us: u64) -> Vec<String> {
         let args = format!("\"queue\":\"{queue}\"");
         let count = dice.range(1, 12);
         let every_us = dice.range(5_000, until_us / count);
-        acts.push(workload(dice.range(0, 300_000), "produce", &cast.names("p", cast.producers), count, every_us, &args));
+        acts.push(workload(
+            dice.range(0, 300_000),
+            "produce",
+            &cast.names("p", cast.producers),
+            count,
+            every_us,
+            &args,
+        ));
         let (count, every_us) = (dice.range(0, 12), dice.range(20_000, 200_000));
         if count > 0 {
             let consumers = cast.names("w", cast.consumers);
@@ -216,9 +225,8 @@ fn scenario(seed: u64, broken: &str) -> String {
     let end_us = until_us + 1_300_000;
     let mut acts = busy(&mut dice, &cast, until_us);
     let records = run(parse(&whole(&cast, seed, &network, &acts, end_us))).trace().len();
-    let after = |act: &String| -> Option<u32> {
-        act.strip_prefix("{\"after_event\":")?.split(',').next()?.parse().ok()
-    };
+    let after =
+        |act: &String| -> Option<u32> { act.strip_prefix("{\"after_event\":")?.split(',').next()?.parse().ok() };
     acts.retain(|act| after(act).is_none_or(|id| id < records));
     acts.extend(calm(&mut dice, &cast, end_us));
     whole(&cast, seed, &network, &acts, end_us + JUDGE_US)
@@ -329,9 +337,14 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
     let sound = inside.is_empty() && total.lost().is_empty() && total.unexpected.is_empty() && total.foreign_acks == 0;
     if broken.is_empty() && !sound {
         let (violations, lost) = (run.violations(), total.lost());
-        tally.wrong.push(format!("seed {seed}: {violations:?}, lost {lost:?}, {} foreign\n{scenario_text}", total.foreign_acks));
+        tally.wrong.push(format!(
+            "seed {seed}: {violations:?}, lost {lost:?}, {} foreign\n{scenario_text}",
+            total.foreign_acks
+        ));
     }
-    for (rule, outside) in [("nothing-unexpected", !total.unexpected.is_empty()), ("ack-own-delivery", total.foreign_acks > 0)] {
+    for (rule, outside) in
+        [("nothing-unexpected", !total.unexpected.is_empty()), ("ack-own-delivery", total.foreign_acks > 0)]
+    {
         assert_eq!(inside.contains(rule), outside, "the two judges on {rule}, seed {seed} [{broken}]\n{scenario_text}");
     }
     tally.runs += 1;
