@@ -11,18 +11,19 @@ const ASKS_MIN: usize = 2;
 
 /// The page of the rehearsal.
 struct Stage {
-    lab: &'static dyn Lab,
+    /// The lab of the guide; a tour has none and names one with each scenario.
+    lab: Option<&'static dyn Lab>,
     run: Option<Run>,
     chosen: [Option<RecordId>; 2],
 }
 
-/// Goes through a guide from its first step to its last; gives the answer of each step that asks.
+/// Goes through a guide from its first step to its last; gives the answer of each step that asks. A guide that bears no lab's name
+/// is a tour.
 ///
 /// # Errors
 /// The step, counted from 0, and one sentence.
-pub fn rehearse(lab: &str, guide: &Guide) -> Result<Vec<Option<Answer>>, (usize, String)> {
-    let Some(lab) = labs::find(lab) else { return Err((0, format!("there is no lab {lab}"))) };
-    let mut stage = Stage { lab, run: None, chosen: [None, None] };
+pub fn rehearse(name: &str, guide: &Guide) -> Result<Vec<Option<Answer>>, (usize, String)> {
+    let mut stage = Stage { lab: labs::find(name), run: None, chosen: [None, None] };
     if guide.steps.iter().filter(|s| s.ask.is_some()).count() < ASKS_MIN {
         return Err((0, format!("a guide asks at least {ASKS_MIN} questions")));
     }
@@ -63,14 +64,20 @@ impl Stage {
 
     fn play(&mut self, one: &Move) -> Result<(), String> {
         if let Move::Load(which) = one {
-            let builtin = self.lab.spec().scenario(which);
+            let (lab, id) = match (one.elsewhere(), self.lab) {
+                (Some(_), Some(_)) => return Err("a guide stays in its lab".into()),
+                (Some((lab, id)), None) => (labs::find(lab).ok_or_else(|| format!("there is no lab {lab}"))?, id),
+                (None, Some(lab)) => (lab, which.as_str()),
+                (None, None) => return Err("a tour names the lab of each scenario: load LAB/SCENARIO".into()),
+            };
+            let builtin = lab.spec().scenario(id);
             let json = match builtin {
                 Some(builtin) => builtin.json(),
-                None if which.starts_with('{') => which.into(),
-                None => return Err(format!("the lab has no scenario {which}")),
+                None if id.starts_with('{') => id.into(),
+                None => return Err(format!("the lab has no scenario {id}")),
             };
             let scenario = labs::parse(&json).map_err(|e| e.to_string())?;
-            if scenario.lab.spec().id != self.lab.spec().id {
+            if scenario.lab.spec().id != lab.spec().id {
                 return Err("a guide stays in its lab".into());
             }
             let mut run = Run::new(scenario);

@@ -72,6 +72,12 @@ pub struct Check {
 }
 
 impl Step {
+    /// The lab that it leads to, where it names one.
+    #[must_use]
+    pub fn lab(&self) -> Option<&str> {
+        self.moves.iter().find_map(Move::elsewhere).map(|(lab, _)| lab)
+    }
+
     /// Whether it begins with a scenario of its own.
     #[must_use]
     pub fn loads(&self) -> bool {

@@ -6,7 +6,10 @@ pub(crate) use player::{Goal, Player, PlayerRef, Progress, Verdict};
 
 pub(crate) use crate::model::command::guide::Wish;
 
-/// Whether a lab has a guide.
-pub(crate) fn is_there(lab: &str) -> bool {
-    env!("LIGHTCONE_GUIDES").split(',').any(|id| id == lab)
+/// The guide that leads through all labs.
+pub(crate) const TOUR: &str = "tour";
+
+/// A guide by its name: that of its lab, or [`TOUR`].
+pub(crate) fn named(name: &str) -> Option<&'static str> {
+    env!("LIGHTCONE_GUIDES").split(',').find(|known| *known == name)
 }

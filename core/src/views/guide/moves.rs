@@ -105,6 +105,15 @@ impl Move {
         })
     }
 
+    /// The lab and the scenario that it opens, where it names a lab: `load LAB/SCENARIO`.
+    #[must_use]
+    pub fn elsewhere(&self) -> Option<(&str, &str)> {
+        match self {
+            Move::Load(which) if !which.starts_with('{') => which.split_once('/'),
+            _ => None,
+        }
+    }
+
     /// The events that it speaks of.
     #[must_use]
     pub fn events(&self) -> Vec<&EventRef> {

@@ -5,7 +5,9 @@
 pub(crate) enum Wish {
     /// The guide of the lab that is open.
     Open,
-    /// A guide was fetched: its lab, its JSON, the step, and whether the run is that of an earlier visit.
+    /// The one through all labs.
+    Tour,
+    /// A guide was fetched: its name, its JSON, the step, and whether the run is that of an earlier visit.
     Fetched(&'static str, String, usize, bool),
     /// To a step.
     To(usize),

@@ -3,6 +3,7 @@
 use crate::model::session::Session;
 use lightcone_core::engine::Run;
 use lightcone_core::labs;
+use lightcone_core::protocol::Lab;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::trace::RecordId;
 use lightcone_core::views::guide::{Answer, Guide, Move, Place, Query, whole};
@@ -88,8 +89,8 @@ pub(crate) struct Progress {
 
 /// A guide and where the person stands in it.
 pub(crate) struct Player {
-    /// Its lab.
-    pub lab: &'static str,
+    /// Its name: that of its lab, or of the tour.
+    pub name: &'static str,
     /// The guide.
     pub guide: Guide,
     /// The step, counted from 0.
@@ -119,10 +120,17 @@ impl PartialEq for PlayerRef {
 
 impl Player {
     /// A guide at its beginning, before its first step.
-    pub(crate) fn new(lab: &'static str, guide: Guide) -> Player {
+    pub(crate) fn new(name: &'static str, guide: Guide) -> Player {
         let progress = vec![Progress::default(); guide.steps.len()];
         let (points, about) = (Vec::new(), Vec::new());
-        Player { lab, guide, at: 0, progress, points, answer: None, why: None, about, expected: None }
+        Player { name, guide, at: 0, progress, points, answer: None, why: None, about, expected: None }
+    }
+
+    /// The lab in which a step takes place: the last one that was named up to there, or the guide's own.
+    pub(crate) fn lab_of(&self, step: usize) -> Option<&'static dyn Lab> {
+        let steps = &self.guide.steps[..=step.min(self.guide.steps.len() - 1)];
+        let named = steps.iter().rev().find_map(|step| step.lab());
+        labs::find(named.unwrap_or(self.name))
     }
 
     /// Whether the person has gone another way than the step: then the guide waits.
@@ -329,8 +337,12 @@ impl Player {
 
 /// A scenario of the guide's lab, standing still at its beginning.
 fn opened(before: &Session, which: &str) -> Result<Session, String> {
-    let builtin = before.lab().spec().scenario(which).map(|b| b.json());
-    let json = builtin.or(which.starts_with('{').then(|| which.into()));
+    let (lab, id) = match which.split_once('/').filter(|_| !which.starts_with('{')) {
+        Some((lab, id)) => (labs::find(lab).ok_or_else(|| format!("there is no lab {lab}"))?, id),
+        None => (before.lab(), which),
+    };
+    let builtin = lab.spec().scenario(id).map(|b| b.json());
+    let json = builtin.or(id.starts_with('{').then(|| id.into()));
     let json = json.ok_or_else(|| format!("the lab has no scenario {which}"))?;
     let mut session = Session::new(labs::parse(&json).map_err(|e| e.to_string())?);
     session.pause();
@@ -347,9 +359,11 @@ mod tests {
         let files = lightcone_guides::files().expect("the guides are there");
         let player = |(id, path): (String, std::path::PathBuf)| {
             let json = lightcone_guides::build(&id, &path).expect("a guide");
-            let lab = labs::find(&id).expect("a lab");
+            let name = crate::model::guide::named(&id).expect("a guide");
+            let player = Player::new(name, Guide::parse(&json).expect("a guide"));
+            let lab = player.lab_of(0).expect("a lab");
             let first = labs::parse(&lab.spec().scenarios[0].json()).expect("a scenario");
-            (Player::new(lab.spec().id, Guide::parse(&json).expect("a guide")), Session::new(first))
+            (player, Session::new(first))
         };
         files.into_iter().map(player).collect()
     }
@@ -369,7 +383,7 @@ mod tests {
             }
             for (i, expected) in forward.iter().enumerate().rev() {
                 player.enter(&mut s, i, false).expect("a step");
-                assert_eq!(place(&s), *expected, "{} step {}", player.lab, i + 1);
+                assert_eq!(place(&s), *expected, "{} step {}", player.name, i + 1);
             }
         }
     }
@@ -416,7 +430,7 @@ mod tests {
                 let next = player.guide.steps[i].moves.iter().flat_map(Move::events).filter_map(|e| e.find(s.run()));
                 let next_us = next.map(|id| s.run().trace().record(id).at_us).max().unwrap_or(0);
                 let known_us = s.run().trace().record(last).at_us;
-                assert!(known_us <= now_us.max(ringed_us).max(next_us), "{} step {}", player.lab, i + 1);
+                assert!(known_us <= now_us.max(ringed_us).max(next_us), "{} step {}", player.name, i + 1);
             }
         }
     }
@@ -452,7 +466,7 @@ mod tests {
                     assert!(player.waits());
                     player.show(&mut s, false).expect("it can be shown");
                     player.watch(&s);
-                    assert!(!player.waits(), "{} step {}", player.lab, i + 1);
+                    assert!(!player.waits(), "{} step {}", player.name, i + 1);
                     continue;
                 }
                 s.act_json(r#"{"heal":{}}"#).expect("an act");

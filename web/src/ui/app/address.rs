@@ -100,8 +100,8 @@ pub(super) fn linked() -> Option<Linked> {
             }
         });
     }
-    if let Some((spec, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
-        return Some(plain(&spec.scenarios[0]));
+    if let Some((name, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
+        return Some(plain(&super::guide::lab_of(name).scenarios[0]));
     }
     let Some(text) = value("s=").filter(|text| text != "stored") else {
         return Some(Err("The link cannot be opened: it holds no scenario.".into()));

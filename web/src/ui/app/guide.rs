@@ -4,11 +4,12 @@ use super::mode::Mode;
 use super::{App, Msg};
 use crate::model::Model;
 use crate::model::command::Command;
-use crate::model::guide::{Goal, Player, PlayerRef, Wish};
+use crate::model::guide::{Goal, Player, PlayerRef, TOUR, Wish};
 use crate::model::session::Session;
 use crate::platform;
 use crate::ui::guide::{GuidePanel, Presented};
 use lightcone_core::labs;
+use lightcone_core::protocol::Lab;
 use lightcone_core::tables::LabSpec;
 use lightcone_core::views::guide::{EventRef, Guide, PANELS, whole};
 use std::cell::RefCell;
@@ -20,12 +21,17 @@ fn may_move() -> bool {
     !platform::prefers("(prefers-reduced-motion: reduce)")
 }
 
-/// The guide and the step that an address asks for: `guide=LAB` or `guide=LAB.3`.
-pub(super) fn linked(hash: &str) -> Option<(&'static LabSpec, usize)> {
+/// The guide and the step that an address asks for: `guide=LAB` or `guide=LAB.3`, or the tour.
+pub(super) fn linked(hash: &str) -> Option<(&'static str, usize)> {
     let value = hash.split('&').find_map(|part| part.strip_prefix("guide="))?;
-    let (lab, step) = value.split_once('.').unwrap_or((value, "1"));
-    let spec = labs::find(lab)?.spec();
-    crate::model::guide::is_there(lab).then(|| (spec, step.parse::<usize>().unwrap_or(1).saturating_sub(1)))
+    let (name, step) = value.split_once('.').unwrap_or((value, "1"));
+    let name = crate::model::guide::named(name)?;
+    Some((name, step.parse::<usize>().unwrap_or(1).saturating_sub(1)))
+}
+
+/// The lab that is opened for a guide before its words are there.
+pub(super) fn lab_of(name: &str) -> &'static LabSpec {
+    labs::find(name).unwrap_or(labs::LABS[0]).spec()
 }
 
 impl App {
@@ -33,23 +39,23 @@ impl App {
     pub(super) fn guide_in_link(&self) -> String {
         self.guide.as_ref().map_or_else(String::new, |player| {
             let player = player.0.borrow();
-            format!("&guide={}.{}", player.lab, player.at + 1)
+            format!("&guide={}.{}", player.name, player.at + 1)
         })
     }
 
     pub(super) fn open_linked_guide(&mut self, ctx: &Context<Self>) {
-        if let Some((spec, step)) = linked(&platform::hash()) {
+        if let Some((name, step)) = linked(&platform::hash()) {
             // With a run in the address the guide finds its own place again; without one it begins there.
             let restored = !platform::hash().starts_with("guide=");
-            self.fetch_guide(ctx, spec.id, step, restored);
+            self.fetch_guide(ctx, name, step, restored);
         }
     }
 
-    fn fetch_guide(&self, ctx: &Context<Self>, lab: &'static str, step: usize, restored: bool) {
+    fn fetch_guide(&self, ctx: &Context<Self>, name: &'static str, step: usize, restored: bool) {
         let link = ctx.link().clone();
-        platform::fetch_text(&format!("guides/{lab}.json"), move |text| {
+        platform::fetch_text(&format!("guides/{name}.json"), move |text| {
             link.send_message(match text {
-                Some(text) => Msg::Do(Command::Guide(Wish::Fetched(lab, text, step, restored))),
+                Some(text) => Msg::Do(Command::Guide(Wish::Fetched(name, text, step, restored))),
                 None => {
                     Msg::Notice("The guide cannot be loaded; the site may have been copied incompletely.".into(), true)
                 }
@@ -66,7 +72,12 @@ impl App {
                 self.fetch_guide(ctx, lab, 0, false);
                 Ok(())
             }
-            Wish::Fetched(lab, text, step, restored) => self.begin(lab, &text, step, restored),
+            Wish::Tour => {
+                crate::platform::guide_taken();
+                self.fetch_guide(ctx, TOUR, 0, false);
+                Ok(())
+            }
+            Wish::Fetched(name, text, step, restored) => self.begin(name, &text, step, restored),
             Wish::To(step) => self.enter(step),
             Wish::Restore => self.with_player(|player, _| player.at).map_or(Ok(()), |at| self.enter(at)),
             Wish::Leave => {
@@ -122,14 +133,20 @@ impl App {
         self.store.change(|s| s.set_guided(false));
     }
 
-    fn begin(&mut self, lab: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
-        let guide = Guide::parse(text).map_err(|e| e.to_string())?;
-        let other = self.store.read().lab().spec().id != lab;
-        if other && let Some(builtin) = labs::find(lab).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
+    /// The step takes place in another lab than the one that is open: that one is opened.
+    fn go_to_lab(&mut self, lab: Option<&'static dyn Lab>) -> Result<(), String> {
+        let other = lab.map(|lab| lab.spec()).filter(|spec| self.store.read().lab().spec().id != spec.id);
+        if let Some(first) = other.and_then(|spec| spec.scenarios.first()) {
+            let scenario = labs::parse(&first.json()).map_err(|e| e.to_string())?;
             self.open_for_guide(scenario);
         }
-        let mut player = Player::new(lab, guide);
+        Ok(())
+    }
+
+    fn begin(&mut self, name: &'static str, text: &str, step: usize, restored: bool) -> Result<(), String> {
+        let guide = Guide::parse(text).map_err(|e| e.to_string())?;
+        let mut player = Player::new(name, guide);
+        self.go_to_lab(player.lab_of(step))?;
         if restored {
             self.store.change(|s| player.attach(s, step))?;
             self.guide = Some(PlayerRef(Rc::new(RefCell::new(player))));
@@ -142,12 +159,8 @@ impl App {
     fn enter(&mut self, step: usize) -> Result<(), String> {
         self.notice = None;
         // In a lab that the person has opened meanwhile the guide's scenarios are not known.
-        let lab = self.with_player(|player, _| player.lab);
-        let other = lab.filter(|lab| self.store.read().lab().spec().id != *lab);
-        if let Some(first) = other.and_then(labs::find).and_then(|l| l.spec().scenarios.first()) {
-            let scenario = labs::parse(&first.json()).map_err(|e| e.to_string())?;
-            self.open_for_guide(scenario);
-        }
+        let lab = self.with_player(|player, _| player.lab_of(step)).flatten();
+        self.go_to_lab(lab)?;
         let goal = self.move_by_player(|player, s| player.enter(s, step, may_move()));
         self.goal = goal.transpose()?.flatten();
         let first = self.with_player(|player, _| player.points.first().copied()).flatten();

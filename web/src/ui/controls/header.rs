@@ -60,7 +60,7 @@ pub(crate) fn Header(props: &Props) -> Html {
 
 /// To the lab's guide. It invites whoever is here for the first time.
 fn guide_button(lab: &str, open: bool, on: &Callback<Command>) -> Html {
-    if !crate::model::guide::is_there(lab) {
+    if crate::model::guide::named(lab).is_none() {
         return html! {};
     }
     let new = !open && crate::platform::no_guide_taken();

@@ -4,7 +4,7 @@ use super::ask::Question;
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::guide::Wish;
-use crate::model::guide::{Player, PlayerRef};
+use crate::model::guide::{Player, PlayerRef, TOUR};
 use lightcone_core::views::guide::Check;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -50,6 +50,9 @@ pub(crate) fn GuidePanel(props: &Props) -> Html {
         <section class="card guide" aria-label="Guide" onclick={links(&wish)}>
             <div class="guide-head">
                 <span>{ format!("{} · step {} of {count}", player.guide.title, at + 1) }</span>
+                if !props.present && player.name != TOUR {
+                    <button class="link" onclick={wish.reform(|_| Wish::Tour)} title="One guide through all labs, in twelve stops">{ "Tour" }</button>
+                }
                 if !props.present {
                     <button class="link" onclick={wish.reform(|_| Wish::Present(true))} title="Large type and one key, for a projector">{ "Present" }</button>
                     <button class="plain" onclick={wish.reform(|_| Wish::Leave)} aria-label="Leave the guide" title="Leave the guide">{ "×" }</button>
