@@ -7,7 +7,9 @@ pub use caches::{
     BusPast, BusPicture, BusRequest, BusTurn, CachePicture, CachePlace, CacheSet, MemoryLine, PlainTable, ThingRow,
     as_table, state_tone,
 };
-pub use pictures::{Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, Sign};
+pub use pictures::{
+    Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, RingKey, RingMember, RingMove, RingPlace, Sign,
+};
 use serde::Serialize;
 
 /// Whether a process runs.
@@ -173,6 +175,19 @@ pub enum Panel {
         /// Its rows.
         rows: Vec<MatrixRow>,
     },
+    /// A circle at points of which somebody stands, and things that belong to whom one meets from their places on.
+    Ring {
+        /// Heading.
+        title: String,
+        /// One sentence that says how to read it.
+        says: String,
+        /// Who stands on it.
+        members: Vec<RingMember>,
+        /// What has a place on it.
+        keys: Vec<RingKey>,
+        /// What is to move.
+        moves: Vec<RingMove>,
+    },
     /// Caches with their lines, the bus between them, and memory.
     Caches {
         /// Heading.
@@ -198,6 +213,7 @@ impl Panel {
             | Panel::Lists { title, .. }
             | Panel::Graph { title, .. }
             | Panel::Matrix { title, .. }
+            | Panel::Ring { title, .. }
             | Panel::Caches { title, .. } => title,
         }
     }

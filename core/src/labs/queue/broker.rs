@@ -4,6 +4,7 @@ mod copies;
 mod front;
 mod journal;
 mod places;
+mod ready;
 pub(super) mod store;
 mod watch;
 

@@ -100,7 +100,6 @@ pub struct Booted {
 /// A question at a broker, and what becomes of it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub(super) client: NodeId,
     pub(super) ask: Ask,
     pub(super) fate: Fate,
     /// Who owns the queue, as this broker sees it, and who is to have a copy.

@@ -1,4 +1,4 @@
-//! The parts of panels that are pictures: graphs and matrices. All of it is plain data, and each part says in words what it
+//! The parts of panels that are pictures: graphs, matrices and rings. All of it is plain data, and each part says in words what it
 //! shows by colour or shape, so that the same data makes a picture and its alternative.
 
 use super::Mark;
@@ -138,4 +138,50 @@ pub struct Badge {
     pub sign: Sign,
     /// What it is about: `S2's vote`.
     pub says: String,
+}
+
+/// A place on a ring, in parts of 2³² of its circumference, clockwise from the top.
+pub type RingPlace = u32;
+
+/// Somebody who stands at points of a ring.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RingMember {
+    /// Its name.
+    pub name: String,
+    /// How it stands, in a few words: `member`, `joining`, `down`.
+    pub says: String,
+    /// Which of the palette's colours, 0 to 6, or one more for the eighth.
+    pub tone: u8,
+    /// How it stands out.
+    pub mark: Mark,
+    /// Its points, in order. A stretch of the ring belongs to whoever stands at its end.
+    pub points: Vec<RingPlace>,
+    /// How much of the ring belongs to it, in parts per million.
+    pub share_ppm: u64,
+}
+
+/// Something that has a place on a ring, and belongs to those whom one meets from there on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RingKey {
+    /// Its name.
+    pub label: String,
+    /// Its place.
+    pub at: RingPlace,
+    /// Whom one meets, each once: as an index of the members, and at which of its points.
+    pub walk: Vec<(u16, RingPlace)>,
+    /// What is to be known of it, in a few words.
+    pub says: String,
+    /// How it stands out.
+    pub mark: Mark,
+}
+
+/// A stretch of a ring that is to belong to somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RingMove {
+    /// Where it begins.
+    pub from: RingPlace,
+    /// Where it ends.
+    pub to: RingPlace,
+    /// Whose it will be, as an index of the members.
+    pub member: u16,
 }

@@ -3,6 +3,7 @@
 mod caches;
 mod graph;
 mod matrix;
+mod ring;
 mod tables;
 mod things;
 
@@ -14,6 +15,7 @@ use caches::picture;
 use graph::graph;
 use lightcone_core::trace::frame::{Cell, Mark, Panel};
 use matrix::matrix;
+use ring::ring;
 use things::Things;
 use yew::prelude::*;
 
@@ -74,6 +76,9 @@ fn panel(panel: &Panel, things: &Things) -> Html {
         },
         Panel::Matrix { title, says, columns, rows } => html! {
             <div class="panel">{ head(title) }<p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+        },
+        Panel::Ring { title, says, members, keys, moves } => html! {
+            <div class="panel broad">{ head(title) }<p class="says">{ says }</p>{ ring(title, members, keys, moves) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>

@@ -302,6 +302,10 @@ pub(super) fn on_stored(at: At<'_>, broker: &mut Broker, from: NodeId, message: 
     for (id, phase) in has.iter() {
         let known = other.known.entry(*id).or_default();
         *known = Known { phase: Some(*phase), sure: same || known.sure, ..*known };
+        // It has an older state of it: then what is newer need not wait.
+        if share.items.get(id).is_some_and(|mine| mine.phase > *phase) {
+            known.sent_us = 0;
+        }
     }
     for id in lacks.iter() {
         // It may have thrown away what it had, or never had it.

@@ -1,6 +1,7 @@
 //! Serving a queue: what its owner does for producers and consumers.
 
 use super::journal::Then;
+use super::ready::Ready;
 use super::{At, Broker, Share};
 use crate::base::json::Payload;
 use crate::labs::queue::item::{Delivery, Id, Item, Phase, Receipt};
@@ -17,7 +18,7 @@ const HOPS_MAX: u8 = 3;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Front {
     /// Messages that can be delivered, the oldest first.
-    pub(crate) ready: BTreeSet<(u64, Id)>,
+    pub(crate) ready: Ready,
     /// Messages that are invisible.
     pub(crate) flying: BTreeMap<Id, Flight>,
     /// Messages of which an acknowledgement or a burial is on its way to disk.
@@ -40,11 +41,11 @@ impl Front {
     /// time begins anew: its consumer may be at work. Says where it is now, if that is news.
     pub(super) fn place(&mut self, at: At<'_>, item: &Item) -> Option<Place> {
         let id = item.id;
-        let known = self.ready.contains(&(item.born_us, id)) || self.flying.contains_key(&id);
+        let known = self.ready.has(id) || self.flying.contains_key(&id);
         match (item.phase, item.last) {
             (Phase::Live, _) if known || self.closing.contains(&id) => None,
             (Phase::Live, None) => {
-                self.ready.insert((item.born_us, id));
+                self.ready.insert(item);
                 Some(Place::Ready)
             }
             (Phase::Live, Some(delivery)) => {
@@ -61,9 +62,8 @@ impl Front {
     }
 
     fn remove(&mut self, id: Id) {
-        if self.flying.remove(&id).is_none() {
-            self.ready.retain(|(_, ready)| *ready != id);
-        }
+        self.flying.remove(&id);
+        self.ready.remove(id);
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn on_ask(
     let queue = ask.queue();
     let share = broker.share(at, queue);
     let (owner, replicas) = (share.owner, share.targets.clone());
-    let note = |fate| Note::Asked(Box::new(Asked { client, ask: ask.clone(), fate, owner, replicas }));
+    let note = |fate| Note::Asked(Box::new(Asked { ask: ask.clone(), fate, owner, replicas }));
     if share.front.is_none() {
         let to = owner.filter(|owner| *owner != at.me && hops < HOPS_MAX);
         if let Some(to) = to {
@@ -167,7 +167,7 @@ fn consume(at: At<'_>, broker: &mut Broker, queue: &Rc<str>, (client, n): (NodeI
         }
     }
     let share = broker.share(at, queue);
-    let Some((_, id)) = share.front.as_mut().and_then(|front| front.ready.pop_first()) else {
+    let Some(id) = share.front.as_mut().and_then(|front| front.ready.pop()) else {
         out.send(client, Message::Answer { n, answer: Answer::Empty });
         return Fate::Empty;
     };
@@ -339,7 +339,7 @@ pub(super) fn on_visibility(at: At<'_>, broker: &mut Broker, out: &mut Effects) 
                 front.closing.insert(id);
                 dead.push(Item { phase: Phase::Dead, ..item.clone() });
             } else {
-                front.ready.insert((item.born_us, id));
+                front.ready.insert(item);
                 out.state(share.moved(id, Place::Ready, Because::Expired));
             }
         }

@@ -222,7 +222,7 @@ fn an_owner_that_comes_back_is_told_first_and_serves_then() {
         ("600", on("restart", "b2")),
         ("605", consume("w2", "b2")),
     ];
-    play("comeback", ",\"retry_ms\":100", &acts, 900);
+    play("comeback", ",\"retry_ms\":100", &acts, 1_050);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Pictures in words, for whoever cannot see them.
 
 use super::class;
-use lightcone_core::trace::frame::{GraphEdge, GraphNode, Mark, MatrixCell};
+use lightcone_core::trace::frame::{GraphEdge, GraphNode, Mark, MatrixCell, RingKey, RingMember};
 use yew::prelude::*;
 
 /// What a mark means, where it is not seen.
@@ -39,4 +39,17 @@ pub(super) fn graph_words(nodes: &[GraphNode], edges: &[GraphEdge]) -> Html {
             { for edges.iter().map(|e| html! { <li>{ edge_words(nodes, e) }</li> }) }
         </ul>
     }
+}
+
+/// Where the keys of a ring belong, and what its members have.
+pub(super) fn ring_words(members: &[RingMember], keys: &[RingKey]) -> Html {
+    let member = |m: &RingMember| {
+        let share = m.share_ppm / 1_000;
+        html! { <li>{ format!("{}, {}, {} points, {}.{} % of the ring", m.name, m.says, m.points.len(), share / 10, share % 10) }</li> }
+    };
+    let key = |k: &RingKey| {
+        let met: Vec<&str> = k.walk.iter().filter_map(|(m, _)| Some(members.get(usize::from(*m))?.name.as_str())).collect();
+        html! { <li>{ format!("{} meets {}; {}", k.label, met.join(", then "), k.says) }</li> }
+    };
+    html! { <ul class="sr">{ for members.iter().map(member) }{ for keys.iter().map(key) }</ul> }
 }
