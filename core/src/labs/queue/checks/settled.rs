@@ -134,8 +134,6 @@ impl Stuck {
         }
         let mut fronts =
             seen.iter().filter_map(broker).flat_map(|b| b.queues.values()).filter_map(|s| s.front.as_ref());
-        if fronts.any(|front| front.ready.iter().any(|(_, ready)| *ready == id)) {
-        let mut fronts = seen.iter().filter_map(broker).flat_map(|b| b.queues.values()).filter_map(|s| s.front.as_ref());
         if fronts.any(|front| front.ready.has(id)) {
             return None;
         }
