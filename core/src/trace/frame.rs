@@ -8,7 +8,8 @@ pub use caches::{
     as_table, state_tone,
 };
 pub use pictures::{
-    Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, RingKey, RingMember, RingMove, RingPlace, Sign,
+    Badge, GraphEdge, GraphNode, Look, MatrixCell, MatrixRow, Pin, PinLook, RingKey, RingMember, RingMove, RingPlace,
+    Sign,
 };
 use serde::Serialize;
 

@@ -143,7 +143,8 @@ impl Check<Queue> for AckOwnDelivery {
         let receipt = receipt_text(ctx, delivery.receipt);
         let given = self.given.get(&delivery.receipt);
         let Some((_, count, ..)) = given.filter(|g| g.0 == moved.id && g.2 == delivery.consumer) else {
-            let explain = format!("{broker} takes {name} for done by the receipt {receipt}, which was not given for it.");
+            let explain =
+                format!("{broker} takes {name} for done by the receipt {receipt}, which was not given for it.");
             return Some(Broken { explain, events: vec![id] });
         };
         // Another broker may have delivered it since, and told: then its receipt is the later one.
@@ -179,7 +180,8 @@ impl Check<Queue> for ReplicasDistinct {
         if disks.len() >= setup.replicas || self.ledger.processed.contains_key(message) {
             return None;
         }
-        let on = if disks.is_empty() { "on no disk".into() } else { format!("on the disk of {} alone", disks.join(", ")) };
+        let on =
+            if disks.is_empty() { "on no disk".into() } else { format!("on the disk of {} alone", disks.join(", ")) };
         let explain = format!(
             "{} is answered to its producer, but it is {on}, where {} different brokers are to have it.",
             id_text(ctx, *message),

@@ -97,7 +97,8 @@ pub(super) fn read(given: Values<'_>, broken: &[&'static str]) -> Result<Setup, 
         return Err(("members", format!("there are {brokers} brokers")));
     }
     if members < setup.replicas {
-        let what = format!("{} replicas need at least as many members, or no producer is ever answered", setup.replicas);
+        let what =
+            format!("{} replicas need at least as many members, or no producer is ever answered", setup.replicas);
         return Err(("members", what));
     }
     if setup.suspect_us <= setup.heartbeat_us {

@@ -42,13 +42,24 @@ pub(super) static SETUP: [Param; 16] = [
         "Each broker with a disk of its own, or one durable store behind all of them.",
     ),
     millis("visibility_ms", 1_000, PATIENCE_US_MAX, "300", "How long a delivered message is invisible to others."),
-    Param::int("max_receives", 0..=1_000, "3", "After so many deliveries a message goes to the dead-letter queue; 0: never."),
+    Param::int(
+        "max_receives",
+        0..=1_000,
+        "3",
+        "After so many deliveries a message goes to the dead-letter queue; 0: never.",
+    ),
     millis("process_ms", 0, PATIENCE_US_MAX, "40", "How long a consumer works on a message."),
     Param::new("auto_ack", Takes::Bool, "true", "A consumer acknowledges by itself what it has processed."),
     millis("disk_ms", 1, PERIOD_US_MAX, "5", "How long a write to disk takes."),
     millis("heartbeat_ms", 1_000, PERIOD_US_MAX, "100", "Time between two heartbeats of a broker."),
     millis("suspect_ms", 2_000, SUSPECT_US_MAX, "350", "Whom a broker has not heard for so long, it suspects."),
-    millis("retry_ms", 1_000, PERIOD_US_MAX, "150", "Who is not answered asks again after so long; clients, up to half as long again."),
+    millis(
+        "retry_ms",
+        1_000,
+        PERIOD_US_MAX,
+        "150",
+        "Who is not answered asks again after so long; clients, up to half as long again.",
+    ),
 ];
 
 const QUEUE: Param = Param::new("queue", Takes::Text { max_bytes: NAME_BYTES_MAX }, "\"orders\"", "The queue.");
@@ -116,7 +127,16 @@ const fn form(path: &'static str, operation: &'static str, role: &'static str, k
 /// A form that a broker answers.
 const fn status(path: &'static str) -> HttpForm {
     let performer = Performer::Asked;
-    HttpForm { method: "GET", path, at: &["broker"], operation: "status", asked: None, performer, query: &[], body: &[] }
+    HttpForm {
+        method: "GET",
+        path,
+        at: &["broker"],
+        operation: "status",
+        asked: None,
+        performer,
+        query: &[],
+        body: &[],
+    }
 }
 
 static HTTP: [HttpForm; 7] = [
@@ -144,7 +164,11 @@ static RULES: [Rule; 5] = [
                up whenever at most R−1 brokers are down.",
         TOTAL_QUEUE,
     ),
-    Rule::safety("nothing-unexpected", "What is processed is a message that a producer has sent, unaltered.", TOTAL_QUEUE),
+    Rule::safety(
+        "nothing-unexpected",
+        "What is processed is a message that a producer has sent, unaltered.",
+        TOTAL_QUEUE,
+    ),
     Rule::safety(
         "ack-own-delivery",
         "An acknowledgement that counts is one of the last delivery that its broker has made of the message, by the \

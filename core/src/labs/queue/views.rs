@@ -122,7 +122,8 @@ pub(super) fn badges(ctx: &Ctx, seen: &[Saw<'_>]) -> Vec<(NodeId, Vec<Badge>)> {
         let shares = brokers.iter().filter_map(broker_of).filter_map(|broker| broker.queues.get(&doing.queue));
         let targets = shares.filter(|share| share.front.is_some()).map(|share| &share.targets).next()?;
         let sign = |broker: &NodeId| {
-            let has = brokers[usize::from(*broker)].durable.log.get(&doing.queue).is_some_and(|log| log.contains_key(&id));
+            let has =
+                brokers[usize::from(*broker)].durable.log.get(&doing.queue).is_some_and(|log| log.contains_key(&id));
             let sign = if has { Sign::Have } else { Sign::Open };
             Badge { sign, says: format!("{} on {}'s disk", id_text(ctx, id), ctx.name(*broker)) }
         };

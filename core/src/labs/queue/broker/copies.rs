@@ -243,8 +243,7 @@ pub(super) fn on_copy(
             broker.save(at, item.clone(), Then::Confirm(from), out);
         }
     }
-    broker.noted =
-        Some(Note::Copied { new: (items.len() - known.len()) as u32, known: known.len() as u32 });
+    broker.noted = Some(Note::Copied { new: (items.len() - known.len()) as u32, known: known.len() as u32 });
     if !known.is_empty() {
         tell(at, broker, from, queue, &known, out);
     }
@@ -357,14 +356,7 @@ pub(super) fn on_mark(broker: &mut Broker, queue: &Rc<str>, id: Id, delivery: De
 }
 
 /// With shared storage a write goes to the store, again and again until it is confirmed.
-pub(super) fn save_remote(
-    at: At<'_>,
-    broker: &mut Broker,
-    store: NodeId,
-    item: Item,
-    then: Then,
-    out: &mut Effects,
-) {
+pub(super) fn save_remote(at: At<'_>, broker: &mut Broker, store: NodeId, item: Item, then: Then, out: &mut Effects) {
     let key = (Rc::clone(&item.queue), item.id);
     let entry = broker.remote.entry(key).or_insert_with(|| Remote { item: item.clone(), then: Vec::new(), sent_us: 0 });
     entry.item.merge(&item);

@@ -285,13 +285,7 @@ fn acknowledge(
 }
 
 /// Whether an acknowledgement counts: with the delivery that it ends, or none where it has counted before.
-fn judge(
-    at: At<'_>,
-    share: &Share,
-    client: NodeId,
-    id: Id,
-    receipt: Receipt,
-) -> Result<Option<Delivery>, Refusal> {
+fn judge(at: At<'_>, share: &Share, client: NodeId, id: Id, receipt: Receipt) -> Result<Option<Delivery>, Refusal> {
     let (Some(item), Some(front)) = (share.items.get(&id), &share.front) else { return Err(Refusal::Unknown) };
     let last = item.last.filter(|last| last.receipt == receipt);
     if item.phase == Phase::Acked || front.closing.contains(&id) {

@@ -5,10 +5,10 @@
 use super::copies;
 use super::front;
 use super::{At, Broker};
+use crate::base::json::Payload;
 use crate::labs::queue::item::{Id, Item};
 use crate::labs::queue::note::{Because, Saved};
 use crate::labs::queue::{Answer, Change, Disk, Effects, Message, Note, Timer, Write};
-use crate::base::json::Payload;
 use crate::trace::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -11,7 +11,8 @@ pub(super) fn place(at: At<'_>, broker: &Broker, share: &mut Share) {
     let place = rings.now.place(&share.name);
     let (now, next) = (rings.now.walk(place), rings.next.walk(place));
     let lives = |b: &NodeId| broker.lives(at, *b);
-    let serves = |b: &NodeId| lives(b) && if *b == at.me { broker.serves } else { broker.peers[usize::from(*b)].serves };
+    let serves =
+        |b: &NodeId| lives(b) && if *b == at.me { broker.serves } else { broker.peers[usize::from(*b)].serves };
     // Whoever has just started has yet to be told what it missed. If that is so of all, the first one must do.
     share.owner = now.iter().copied().find(serves).or_else(|| now.iter().copied().find(lives));
     share.keepers = union(now.iter().copied().take(setup.replicas), next.iter().copied().take(setup.replicas));

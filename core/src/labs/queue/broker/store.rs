@@ -48,7 +48,9 @@ pub(crate) fn step(ctx: &Ctx, store: &mut Store, input: Input<'_, Queue>, out: &
             out.with_input(None, Some(Write(vec![change])));
         }
         Input::Timeout(Timer::Disk) => on_written(ctx, store, out),
-        Input::Message { .. } | Input::Timeout(_) | Input::Request { .. } => unreachable!("nobody asks this of a store"),
+        Input::Message { .. } | Input::Timeout(_) | Input::Request { .. } => {
+            unreachable!("nobody asks this of a store")
+        }
     }
 }
 

@@ -111,7 +111,8 @@ pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, messag
     let (same, own_life) = (*table == broker.table, broker.life);
     let peer = &mut broker.peers[usize::from(from)];
     let (before, restarted) = (peer.serves, peer.life != 0 && peer.life != *life);
-    (peer.life, peer.serves, peer.caught_up, peer.agrees) = (*life, *serves, *caught_up && same && *of_life == own_life, same);
+    (peer.life, peer.serves, peer.caught_up, peer.agrees) =
+        (*life, *serves, *caught_up && same && *of_life == own_life, same);
     if restarted {
         for share in broker.queues.values_mut() {
             if let Some(other) = share.others.get_mut(&from) {
@@ -162,7 +163,8 @@ impl Broker {
         if self.table.with(Standing::stays).filter(stays).count() < at.ctx.setup.replicas {
             return false;
         }
-        let waits = |share: &Share| share.front.as_ref().is_some_and(|f| !f.waiting.is_empty() || !f.closing.is_empty());
+        let waits =
+            |share: &Share| share.front.as_ref().is_some_and(|f| !f.waiting.is_empty() || !f.closing.is_empty());
         if !self.journal.is_empty() || !self.remote.is_empty() || self.queues.values().any(waits) {
             return false;
         }

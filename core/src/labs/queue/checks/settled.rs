@@ -132,7 +132,8 @@ impl Stuck {
         if !is_kept(phase) || phase == Phase::Dead {
             return None;
         }
-        let mut fronts = seen.iter().filter_map(broker).flat_map(|b| b.queues.values()).filter_map(|s| s.front.as_ref());
+        let mut fronts =
+            seen.iter().filter_map(broker).flat_map(|b| b.queues.values()).filter_map(|s| s.front.as_ref());
         if fronts.any(|front| front.ready.has(id)) {
             return None;
         }

@@ -7,7 +7,9 @@ use crate::base::json::Doc;
 use crate::labs::kit::client::{Jobs, Target};
 use crate::labs::queue::item::{Delivery, Id, Item, Receipt};
 use crate::labs::queue::note::Replied;
-use crate::labs::queue::{Answer, Ask, Change, Ctx, Disk, Effects, Message, Note, Queue, Refusal, Request, Timer, Write};
+use crate::labs::queue::{
+    Answer, Ask, Change, Ctx, Disk, Effects, Message, Note, Queue, Refusal, Request, Timer, Write,
+};
 use crate::protocol::Input;
 use crate::trace::{NodeId, RecordId};
 use std::collections::BTreeMap;

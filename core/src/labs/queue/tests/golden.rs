@@ -13,7 +13,9 @@ fn dialogue(run: &Run) -> String {
         let names = |key: &str| list(&data[key]).map(word).collect::<Vec<_>>().join(",");
         Some(match line.kind.as_str() {
             "timeout" if data["timer"] == "heartbeat" => return None,
-            "send" | "receive" if line.messages.iter().any(|m| word(&m["label"]).starts_with("heartbeat")) => return None,
+            "send" | "receive" if line.messages.iter().any(|m| word(&m["label"]).starts_with("heartbeat")) => {
+                return None;
+            }
             "receive" if label.starts_with("heartbeat") => return None,
             "drop" if label.starts_with("heartbeat") => return None,
             "receive" if data["fate"].is_string() => format!("{node}←{peer} {label}: {}", word(&data["fate"])),
@@ -189,8 +191,12 @@ fn a_consume_whose_answer_is_lost_gets_the_same_delivery_again() {
 
 #[test]
 fn a_write_that_a_crash_cuts_off_is_lost_and_its_producer_asks_again() {
-    let acts =
-        [("1", produce("\"tea\"", "b2")), ("7", on("crash", "b2")), ("30", on("restart", "b2")), ("520", consume("w1", "b2"))];
+    let acts = [
+        ("1", produce("\"tea\"", "b2")),
+        ("7", on("crash", "b2")),
+        ("30", on("restart", "b2")),
+        ("520", consume("w1", "b2")),
+    ];
     play("crash-in-write", "", &acts, 600);
 }
 
@@ -275,20 +281,25 @@ fn both_sides_of_a_partition_deliver_and_healing_loses_nothing() {
 
 #[test]
 fn with_one_store_a_new_owner_reads_the_queue_from_there() {
-    let acts = [
-        ("1", produce("\"tea\"", "b2")),
-        ("60", on("crash", "b2")),
-        ("520", consume("w1", "b1")),
-    ];
+    let acts = [("1", produce("\"tea\"", "b2")), ("60", on("crash", "b2")), ("520", consume("w1", "b1"))];
     play("shared", ",\"storage\":\"shared\"", &acts, 620);
 }
 
 #[test]
 fn a_question_is_passed_on_and_answered_by_the_owner_itself() {
     let acts = [
-        ("1", "{\"http\":\"POST b1 /produce {\\\"queue\\\":\\\"orders\\\",\\\"message\\\":{\\\"n\\\":1}}\"}".to_string()),
-        ("60", "{\"http\":\"POST b3 /consume {\\\"queue\\\":\\\"orders\\\",\\\"consumer_id\\\":\\\"w2\\\"}\"}".to_string()),
-        ("120", "{\"http\":\"POST b1 /ack {\\\"message_id\\\":\\\"p1-1\\\",\\\"consumer_id\\\":\\\"w2\\\"}\"}".to_string()),
+        (
+            "1",
+            "{\"http\":\"POST b1 /produce {\\\"queue\\\":\\\"orders\\\",\\\"message\\\":{\\\"n\\\":1}}\"}".to_string(),
+        ),
+        (
+            "60",
+            "{\"http\":\"POST b3 /consume {\\\"queue\\\":\\\"orders\\\",\\\"consumer_id\\\":\\\"w2\\\"}\"}".to_string(),
+        ),
+        (
+            "120",
+            "{\"http\":\"POST b1 /ack {\\\"message_id\\\":\\\"p1-1\\\",\\\"consumer_id\\\":\\\"w2\\\"}\"}".to_string(),
+        ),
         ("160", "{\"http\":\"GET b2 /status\"}".to_string()),
         ("170", "{\"http\":\"GET b1 /\"}".to_string()),
     ];

@@ -68,7 +68,11 @@ pub(crate) fn metrics(ctx: &Ctx, seen: &[Saw<'_>], now_us: u64) -> Vec<(&'static
     let in_flight = flying.iter().filter(|id| phases.get(id) == Some(&Phase::Live)).count() as u64;
     let processed: u64 = times.values().sum();
     let mean = |total: u64, count: u64| total.checked_div(count).unwrap_or(0);
-    let ring = seen.iter().filter_map(broker_of).map(|b| &b.table).max_by_key(|t| t.seats().iter().map(|s| s.version).sum::<u32>());
+    let ring = seen
+        .iter()
+        .filter_map(broker_of)
+        .map(|b| &b.table)
+        .max_by_key(|t| t.seats().iter().map(|s| s.version).sum::<u32>());
     let balance = ring.map_or(0, |table| Rings::of(ctx, table).now.balance_percent());
     let members = ring.map_or(0, |table| table.with(Standing::is_on).count() as u64);
     vec![

@@ -80,7 +80,8 @@ fn says(ctx: &Ctx, seen: &[Saw<'_>], rings: &Rings) -> String {
         if ctx.setup.shared { "with one store, none".into() } else { format!("{} in all", ctx.setup.replicas) },
         rings.now.balance_percent()
     );
-    let moved = seen.iter().filter_map(broker_of).max_by_key(|b| b.table.seats().iter().map(|s| s.version).sum::<u32>());
+    let moved =
+        seen.iter().filter_map(broker_of).max_by_key(|b| b.table.seats().iter().map(|s| s.version).sum::<u32>());
     if let Some((moved, ideal)) = moved.and_then(|broker| broker.moved_ppm) {
         says += &format!(" The last change moves {} of the ring; ideal would be {}.", percent(moved), percent(ideal));
     }

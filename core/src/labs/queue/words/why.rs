@@ -41,7 +41,10 @@ pub(in super::super) fn why(ctx: &Ctx, kind: Kind, node: NodeId, note: &Note) ->
                      are ready, and {in_flight} that are in flight as far as it knows: their time begins anew."
                 ),
                 (false, Some(instead)) => {
-                    format!("{} comes first on the walk from {queue}: {name} brings it what it has.", ctx.name(*instead))
+                    format!(
+                        "{} comes first on the walk from {queue}: {name} brings it what it has.",
+                        ctx.name(*instead)
+                    )
                 }
                 (false, None) => format!("{name} is not on the ring."),
             };
@@ -77,10 +80,14 @@ fn asked(ctx: &Ctx, name: &str, asked: &Asked) -> (String, &'static str) {
             (format!("The walk from {queue} comes to {owner} first, so {name} passes the question on."), RING)
         }
         Fate::Left => (
-            format!("{name} does not serve {queue} (to its knowledge {owner} does), and leaves it to the client to ask again."),
+            format!(
+                "{name} does not serve {queue} (to its knowledge {owner} does), and leaves it to the client to ask again."
+            ),
             RING,
         ),
-        Fate::Waits => (format!("{name} serves {queue} and has yet to get it from the store."), "the lab's shared storage"),
+        Fate::Waits => {
+            (format!("{name} serves {queue} and has yet to get it from the store."), "the lab's shared storage")
+        }
         Fate::Taken if ctx.setup.acks_all && !ctx.setup.shared => (
             format!(
                 "{name} serves {queue} and writes the message to its log; it answers when {} brokers have it on disk: {}.",
@@ -89,7 +96,9 @@ fn asked(ctx: &Ctx, name: &str, asked: &Asked) -> (String, &'static str) {
             ),
             REPLICAS,
         ),
-        Fate::Taken => (format!("{name} serves {queue}, writes the message to stable storage and answers then."), REPLICAS),
+        Fate::Taken => {
+            (format!("{name} serves {queue}, writes the message to stable storage and answers then."), REPLICAS)
+        }
         Fate::Known(phase) => (
             format!("{name} knows the message by its name ({}): it was sent again, and is kept once.", phase.name()),
             AT_LEAST_ONCE,
@@ -155,10 +164,14 @@ fn moved(ctx: &Ctx, name: &str, moved: &Moved) -> (String, &'static str) {
             VISIBILITY,
         ),
         Because::Expired => (
-            format!("No acknowledgement of {id} has come in time, so it is visible again. Its consumer may have crashed or be slow: {name} cannot tell."),
+            format!(
+                "No acknowledgement of {id} has come in time, so it is visible again. Its consumer may have crashed or be slow: {name} cannot tell."
+            ),
             VISIBILITY,
         ),
-        Because::Acknowledged => (format!("The delivery of {id} in flight was acknowledged, and that is on disk."), VISIBILITY),
+        Because::Acknowledged => {
+            (format!("The delivery of {id} in flight was acknowledged, and that is on disk."), VISIBILITY)
+        }
         Because::WithDelivery => {
             (format!("Broken on purpose: {id} is taken for done because it was handed out."), AT_LEAST_ONCE)
         }
@@ -169,7 +182,9 @@ fn moved(ctx: &Ctx, name: &str, moved: &Moved) -> (String, &'static str) {
             ),
             DEAD,
         ),
-        Because::TooOften => (format!("{id} was to go to the dead-letter queue, but another broker knows that it is done."), DEAD),
+        Because::TooOften => {
+            (format!("{id} was to go to the dead-letter queue, but another broker knows that it is done."), DEAD)
+        }
         Because::Copied => (format!("Another broker had {id}, or knew more of it."), REPLICAS),
     }
 }
@@ -177,7 +192,9 @@ fn moved(ctx: &Ctx, name: &str, moved: &Moved) -> (String, &'static str) {
 fn stands(ctx: &Ctx, name: &str, stands: &Stands) -> (String, &'static str) {
     if !stands.serves {
         return (
-            format!("{name} was down and may have missed something: it serves when all who live say that it has their copies."),
+            format!(
+                "{name} was down and may have missed something: it serves when all who live say that it has their copies."
+            ),
             REPLICAS,
         );
     }
@@ -206,7 +223,9 @@ fn replied(ctx: &Ctx, name: &str, replied: &Replied) -> (String, &'static str) {
             let id = id_text(ctx, *id);
             let text = match (ctx.setup.shared, ctx.setup.acks_all) {
                 (true, _) => format!("{id} is in the store."),
-                (false, true) => format!("{id} is on {} disks: so many crashes less one cannot lose it.", ctx.setup.replicas),
+                (false, true) => {
+                    format!("{id} is on {} disks: so many crashes less one cannot lose it.", ctx.setup.replicas)
+                }
                 (false, false) => format!("{id} is on the owner's disk, and perhaps nowhere else yet."),
             };
             (text, REPLICAS)
@@ -227,8 +246,6 @@ fn replied(ctx: &Ctx, name: &str, replied: &Replied) -> (String, &'static str) {
             Err(refusal) => (format!("{} stays as it is: {}.", id_text(ctx, *id), refusal_text(*refusal)), VISIBILITY),
         },
         Replied::Status { .. } => (format!("This is what {name} knows; other brokers may know something else."), RING),
-        Replied::Moved { ok, says, .. } => {
-            (format!("{} {says}.", if *ok { "Done:" } else { "Not done:" }), RING)
-        }
+        Replied::Moved { ok, says, .. } => (format!("{} {says}.", if *ok { "Done:" } else { "Not done:" }), RING),
     }
 }

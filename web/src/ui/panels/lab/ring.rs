@@ -173,7 +173,8 @@ fn name(members: &[RingMember], key: &RingKey, right: bool, y: f32) -> Html {
     let x = CENTRE.0 + side * COLUMN;
     let (start, turn) = (at(angle(key.at), KEY), at(angle(key.at), TURN));
     let line = format!("M{}L{}L{} {}", xy(start), xy(turn), n(x - side * 3.0), n(y));
-    let met: Vec<&str> = key.walk.iter().filter_map(|(m, _)| Some(members.get(usize::from(*m))?.name.as_str())).collect();
+    let met: Vec<&str> =
+        key.walk.iter().filter_map(|(m, _)| Some(members.get(usize::from(*m))?.name.as_str())).collect();
     html! {
         <g class={classes!("name", class(key.mark))}>
             <path d={line} />

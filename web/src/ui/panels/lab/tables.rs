@@ -48,7 +48,8 @@ pub(super) fn ring_words(members: &[RingMember], keys: &[RingKey]) -> Html {
         html! { <li>{ format!("{}, {}, {} points, {}.{} % of the ring", m.name, m.says, m.points.len(), share / 10, share % 10) }</li> }
     };
     let key = |k: &RingKey| {
-        let met: Vec<&str> = k.walk.iter().filter_map(|(m, _)| Some(members.get(usize::from(*m))?.name.as_str())).collect();
+        let met: Vec<&str> =
+            k.walk.iter().filter_map(|(m, _)| Some(members.get(usize::from(*m))?.name.as_str())).collect();
         html! { <li>{ format!("{} meets {}; {}", k.label, met.join(", then "), k.says) }</li> }
     };
     html! { <ul class="sr">{ for members.iter().map(member) }{ for keys.iter().map(key) }</ul> }
