@@ -420,6 +420,120 @@ fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
     });
 }
 
+/// A short run in which much happens: a delivery that is over, an acknowledgement, a broker that joins, one that crashes.
+fn short(extra: &str) -> String {
+    let ask = |at: u64, node: &str, op: &str, args: &str| {
+        format!(
+            "{{\"at_ms\":{at},\"act\":{{\"request\":{{\"node\":\"{node}\",\"op\":\"{op}\",\"args\":{{{args}}}}}}}}}"
+        )
+    };
+    let queue = "\"queue\":\"orders\"";
+    let mut acts = vec![
+        ask(1, "p1", "produce", "\"queue\":\"orders\",\"message\":\"tea\""),
+        ask(2, "p1", "produce", "\"queue\":\"orders\",\"message\":\"milk\""),
+        ask(60, "w1", "consume", queue),
+        ask(70, "w2", "consume", queue),
+        ask(80, "b4", "join", ""),
+        ask(300, "p1", "produce", "\"queue\":\"orders\",\"message\":\"bread\""),
+        ask(340, "w2", "consume", queue),
+        ask(420, "b3", "leave", ""),
+    ];
+    if !extra.is_empty() {
+        acts.push(extra.into());
+    }
+    // Whoever was crashed comes back; the queue is drained after that.
+    for node in ["b1", "b2", "b3", "b4", "p1", "w1", "w2"] {
+        acts.push(format!("{{\"at_ms\":1500,\"act\":{{\"restart\":{{\"node\":\"{node}\"}}}}}}"));
+    }
+    for at in [3_500, 4_000, 4_500] {
+        acts.push(ask(at, "w1", "drain", queue));
+        acts.push(ask(at, "w2", "drain", queue));
+    }
+    format!(
+        "{{\"format\":\"lightcone/1\",\"lab\":\"queue\",\"setup\":{{\"brokers\":4,\"members\":3,\"process_ms\":20,\
+         \"visibility_ms\":300,\"max_receives\":0}},\"network\":{{\"delay_ms\":{{\"uniform\":[3,9]}}}},\"acts\":[{}],\"until_ms\":5200}}",
+        acts.join(",")
+    )
+}
+
+/// The end of the part of the short run that is disturbed, in microseconds.
+const SHORT_US: u64 = 700_000;
+
+fn hold_short(extra: &str) -> bool {
+    let mut run = run(parse(&short(extra)));
+    let total = judge(&run);
+    run.settle();
+    assert!(run.violations().is_empty(), "{extra}: {:?}", run.violations());
+    assert!(total.lost().is_empty() && total.unexpected.is_empty(), "{extra}: lost {:?}", total.lost());
+    true
+}
+
+#[test]
+fn each_message_of_a_short_run_may_be_lost() {
+    let base = run(parse(&short("")));
+    let mut tried = 0;
+    for id in 0..base.trace().len() {
+        let record = base.trace().record(id);
+        if record.kind == Kind::Send && record.at_us < SHORT_US {
+            for message in record.message..record.message + u32::from(record.count) {
+                let act = format!("{{\"message\":{{\"id\":{message},\"drop\":true}}}}");
+                tried += u32::from(hold_short(&format!("{{\"after_event\":{id},\"act\":{act}}}")));
+            }
+        }
+    }
+    println!("{tried} runs, a message lost in each");
+    assert!(tried > 100);
+}
+
+#[test]
+fn each_process_of_a_short_run_may_crash_at_each_record() {
+    let base = run(parse(&short("")));
+    let mut tried = 0;
+    for id in 0..base.trace().len() {
+        let record = base.trace().record(id);
+        if record.at_us >= SHORT_US || usize::from(record.node) >= base.names().len() {
+            continue;
+        }
+        let name = &base.names()[usize::from(record.node)];
+        let act = format!("{{\"crash\":{{\"node\":\"{name}\"}}}}");
+        tried += u32::from(hold_short(&format!("{{\"after_event\":{id},\"act\":{act}}}")));
+    }
+    println!("{tried} runs, a crash in each");
+    assert!(tried > 200);
+}
+
+/// The cases of Jepsen's checker tests (jepsen checker_test.clj, EPL-1.0; facts): a history of queue operations, and whether
+/// it is a total queue. In our words: `inv enq` is the producer's sending, `ok enq` its answer, `ok deq` a message processed.
+#[test]
+fn the_second_judge_gives_the_answers_of_jepsens_checker() {
+    let cases: [(&str, &[&str], bool); 6] = [
+        ("empty", &[], true),
+        ("sane", &["inv enq 1", "inv enq 2", "ok enq 2", "ok deq 1", "ok deq 2"], true),
+        ("concurrent", &["inv deq", "inv enq 1", "ok deq 1"], true),
+        ("lost", &["inv enq 1", "ok enq 1"], false),
+        ("unexpected", &["ok deq 1"], false),
+        ("duplicated", &["inv enq 1", "ok enq 1", "ok deq 1", "ok deq 1"], true),
+    ];
+    for (name, history, valid) in cases {
+        let mut total = TotalQueue::default();
+        for step in history {
+            let n: u64 = step.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+            let id = format!("p1-{n}");
+            let line = match step.rsplit_once(' ').map_or(*step, |(what, _)| what) {
+                "inv enq" => serde_json::json!({"kind": "send", "node": "p1", "data": {},
+                    "messages": [{"data": {"ask": "produce", "n": n, "message": n}}]}),
+                "ok enq" => serde_json::json!({"kind": "reply", "node": "p1",
+                    "data": {"op": "produce", "message_id": id, "ok": true}}),
+                "ok deq" => serde_json::json!({"kind": "state", "node": "w1", "data": {"processed": id, "message": n}}),
+                _ => continue,
+            };
+            total.line(&line);
+        }
+        assert_eq!(total.lost().is_empty() && total.unexpected.is_empty(), valid, "{name}");
+    }
+    assert_eq!(TotalQueue::default().duplicates(), 0);
+}
+
 /// Prints the scenario of one seed: `LIGHTCONE_SEED=7 cargo test -p lightcone-core --test queue -- --ignored --nocapture`.
 #[test]
 #[ignore = "for looking into one random run by hand"]

@@ -1,4 +1,5 @@
 //! Tests of the lab.
 
 mod golden;
+mod reports;
 mod scenarios;

@@ -301,10 +301,12 @@ pub(super) fn on_stored(at: At<'_>, broker: &mut Broker, from: NodeId, message: 
     let Some(other) = share.others.get_mut(&from) else { return };
     for (id, phase) in has.iter() {
         let known = other.known.entry(*id).or_default();
-        *known = Known { phase: Some(*phase), sure: same || known.sure, ..*known };
+        // Answers may overtake each other; what is on a disk only goes forward.
+        *known = Known { phase: known.phase.max(Some(*phase)), sure: same || known.sure, ..*known };
         // It has an older state of it: then what is newer need not wait.
-        if share.items.get(id).is_some_and(|mine| mine.phase > *phase) {
+        if share.items.get(id).is_some_and(|mine| Some(mine.phase) > known.phase) {
             known.sent_us = 0;
+            other.todo.insert(*id);
         }
     }
     for id in lacks.iter() {

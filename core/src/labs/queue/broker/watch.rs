@@ -99,6 +99,10 @@ pub(super) fn beat(at: At<'_>, broker: &Broker, out: &mut Effects) {
 /// A heartbeat.
 pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, message: &Message, out: &mut Effects) {
     let Message::Heartbeat { table, life, serves, caught_up, of_life } = message else { return };
+    // A late heartbeat of an earlier life says nothing any more.
+    if *life < broker.peers[usize::from(from)].life {
+        return;
+    }
     let merged = broker.table.merged(table);
     let new_table = merged != broker.table;
     if new_table {
@@ -107,10 +111,6 @@ pub(super) fn on_heartbeat(at: At<'_>, broker: &mut Broker, from: NodeId, messag
     let (same, own_life) = (*table == broker.table, broker.life);
     let peer = &mut broker.peers[usize::from(from)];
     let (before, restarted) = (peer.serves, peer.life != 0 && peer.life != *life);
-    // A late heartbeat of an earlier life says nothing any more.
-    if *life < peer.life {
-        return;
-    }
     (peer.life, peer.serves, peer.caught_up, peer.agrees) =
         (*life, *serves, *caught_up && same && *of_life == own_life, same);
     if restarted {
