@@ -46,11 +46,12 @@ use crate::protocol::{Context, Guard, Input, Misfit, Out, Outlook, ProcessInfo, 
 use crate::tables::{LabSpec, LinkRule, Sample, Value, Values};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
-use client::{Client, Job};
+use client::Client;
 use file::{Access, File, Verdict};
 use log::{Entry, History, Snapshot, Zxid};
 pub use note::Note;
 use server::Server;
+use setup::Job;
 pub use setup::Setup;
 use std::rc::Rc;
 use tables::SPEC;
