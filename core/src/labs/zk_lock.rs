@@ -114,14 +114,11 @@ pub enum Write {
     File(Rc<File>),
 }
 
-/// A vote: for whom, and what he knows. The best one wins.
+/// A vote: the current epoch and the last transaction of somebody, and who that is. The best one wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Vote {
-    /// His current epoch.
     epoch: u32,
-    /// His last transaction.
     zxid: Zxid,
-    /// Who.
     leader: NodeId,
 }
 
