@@ -233,7 +233,9 @@ impl Outside {
             "deliver" => self.applied(data),
             "state" if data.get("lock").is_some() => self.lock(data),
             "state" if data.get("access").is_some() => self.access(data),
-            "state" if data["event"] == "expired" => drop(self.expired.insert(number(&data["session"]))),
+            "state" if data["event"] == "expired" => {
+                self.expired.insert(number(&data["session"]));
+            }
             _ => {}
         }
     }
@@ -256,10 +258,14 @@ impl Outside {
                     self.nodes.insert(path, Node { token: number(&data["zxid"]), shared });
                 }
             }
-            "delete" => drop(self.nodes.remove(&text(&txn["path"]))),
+            "delete" => {
+                self.nodes.remove(&text(&txn["path"]));
+            }
             "closeSession" => {
                 let gone = txn["deleted"].as_array().expect("a list");
-                gone.iter().for_each(|path| drop(self.nodes.remove(&text(path))));
+                for path in gone {
+                    self.nodes.remove(&text(path));
+                }
             }
             _ => {}
         }
@@ -268,7 +274,9 @@ impl Outside {
     fn lock(&mut self, data: &Value) {
         let (path, node, token) = (text(&data["path"]), text(&data["node"]), number(&data["token"]));
         match data["lock"].as_str().expect("a word") {
-            "released" => drop(self.nodes.remove(&node)),
+            "released" => {
+                self.nodes.remove(&node);
+            }
             "granted" => {
                 self.grants += 1;
                 let exclusive = data["mode"] == "exclusive";

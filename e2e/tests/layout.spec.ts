@@ -277,7 +277,7 @@ test.describe('the division of the screen', () => {
 
 test('on a wide screen only what is in the page scrolls, and the way to a panel moves its pane alone', async ({ page }) => {
   test.skip(isSmall(page), 'a phone scrolls the page');
-  for (const lab of ['vector-clocks', 'total-order', 'causal-multicast', 'causal-kv', 'raft-lock', 'mesi']) {
+  for (const lab of ['vector-clocks', 'total-order', 'causal-multicast', 'causal-kv', 'zk-lock', 'raft-lock', 'mesi']) {
     await start(page, `#lab=${lab}`);
     await frames(page);
     const chips = page.getByRole('navigation', { name: 'Panels of this lab' }).getByRole('button');

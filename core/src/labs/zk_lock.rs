@@ -46,11 +46,12 @@ use crate::protocol::{Context, Guard, Input, Misfit, Out, Outlook, ProcessInfo, 
 use crate::tables::{LabSpec, LinkRule, Sample, Value, Values};
 use crate::trace::frame::{Badge, Band, Field, Panel};
 use crate::trace::{Kind, NodeId};
-use client::{Client, Job};
+use client::Client;
 use file::{Access, File, Verdict};
 use log::{Entry, History, Snapshot, Zxid};
 pub use note::Note;
 use server::Server;
+use setup::Job;
 pub use setup::Setup;
 use std::rc::Rc;
 use tables::SPEC;
@@ -113,14 +114,11 @@ pub enum Write {
     File(Rc<File>),
 }
 
-/// A vote: for whom, and what he knows. The best one wins.
+/// A vote: the current epoch and the last transaction of somebody, and who that is. The best one wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Vote {
-    /// His current epoch.
     epoch: u32,
-    /// His last transaction.
     zxid: Zxid,
-    /// Who.
     leader: NodeId,
 }
 

@@ -19,6 +19,7 @@ pub(super) mod recipe;
 pub(super) mod work;
 
 use super::note::Replied;
+use super::setup::{Job, LockMode};
 use super::tree::{Op, Path, SessionId, Watch};
 use super::{Answer, Ctx, Disk, Effects, Message, Note, Push, Timer, ToClient, ToServer, Write, ZkLock, Zxid};
 use crate::labs::kit::client::{Jobs, Target};
@@ -28,98 +29,6 @@ use recipe::Attempt;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use work::Doing;
-
-/// How a lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LockMode {
-    /// With others who share it.
-    Shared,
-    /// Alone.
-    Exclusive,
-}
-
-impl LockMode {
-    /// The word for it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            LockMode::Shared => "shared",
-            LockMode::Exclusive => "exclusive",
-        }
-    }
-}
-
-/// What a client is asked to do.
-#[derive(Clone, Debug)]
-pub enum Job {
-    /// Get a lock, and keep it.
-    Lock {
-        /// Its name.
-        path: Path,
-        /// How.
-        mode: LockMode,
-        /// For how long it waits at most.
-        timeout_us: Option<u64>,
-        /// It waits at all.
-        blocking: bool,
-    },
-    /// Wait for a lock no longer.
-    Cancel(Path),
-    /// Give a lock back.
-    Unlock(Path),
-    /// Count one up, so many times, under a lock each time.
-    Increment {
-        /// How often.
-        times: u32,
-        /// Under which lock.
-        path: Option<Path>,
-    },
-    /// Put a line at the file's end.
-    Append {
-        /// It.
-        text: Rc<str>,
-        /// Under which lock.
-        path: Option<Path>,
-    },
-    /// See the file.
-    Read {
-        /// Under which lock.
-        path: Option<Path>,
-    },
-    /// Put a line in the place of the whole text.
-    Write {
-        /// It.
-        text: Rc<str>,
-        /// Under which lock.
-        path: Option<Path>,
-    },
-    /// Ask something of the tree, as in ZooKeeper's own shell.
-    Tree(Op),
-}
-
-impl Job {
-    /// Its operation's name.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Job::Lock { .. } => "lock",
-            Job::Cancel(_) => "cancel",
-            Job::Unlock(_) => "unlock",
-            Job::Increment { .. } => "increment",
-            Job::Append { .. } => "append",
-            Job::Read { .. } => "read",
-            Job::Write { .. } => "write",
-            Job::Tree(op) => match op {
-                Op::Create { .. } => "create",
-                Op::Set { .. } => "set",
-                Op::Get { .. } => "get",
-                Op::List { .. } => "ls",
-                Op::Exists { .. } => "stat",
-                Op::Delete { .. } => "delete",
-                Op::Sync => "sync",
-                Op::Close => "close",
-            },
-        }
-    }
-}
 
 /// For whom something is asked of the ensemble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

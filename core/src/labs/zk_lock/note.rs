@@ -1,8 +1,8 @@
 //! What the protocol says about events: the values behind labels, `data` and explanations.
 
-use super::client::{Job, LockMode};
 use super::file::{Access, Verdict};
 use super::log::{Entry, Zxid};
+use super::setup::{Job, LockMode};
 use super::tree::{Origin, Path, SessionId};
 use super::{Answer, Standing, Vote, Word};
 use crate::trace::NodeId;

@@ -1,8 +1,6 @@
 //! Settings, processes, and requests from checked fields.
 
-use super::client::{Job, LockMode};
-use super::tables;
-use super::tree::{self, Kind, Op};
+use super::tree::{self, Kind, Op, Path};
 use crate::base::json::{Doc, InputError, Payload};
 use crate::labs::kit::cast::{self, Servers};
 use crate::protocol::{Misfit, ProcessInfo};
@@ -10,6 +8,10 @@ use crate::tables::{Value, Values};
 use crate::trace::NodeId;
 use std::rc::Rc;
 
+/// Longest text of a line or of a node's data, in bytes.
+pub(super) const TEXT_BYTES_MAX: usize = 1_000;
+/// The lock that guards the file, where no other is named.
+pub(super) const LOCK_PATH: &str = "/lock";
 /// Most lines that the file may begin with.
 const LINES_MAX: usize = 100;
 /// Largest counter that the file may begin with: there is room to count on.
@@ -19,6 +21,98 @@ const PING_US_MAX: u64 = 1_000_000;
 
 /// Nodes that made-up requests are about, besides those of locks.
 const NODES: [&str; 3] = ["/node", "/node/a", "/node/b"];
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LockMode {
+    /// With others who share it.
+    Shared,
+    /// Alone.
+    Exclusive,
+}
+
+impl LockMode {
+    /// The word for it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            LockMode::Shared => "shared",
+            LockMode::Exclusive => "exclusive",
+        }
+    }
+}
+
+/// What a client is asked to do.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Get a lock, and keep it.
+    Lock {
+        /// Its name.
+        path: Path,
+        /// How.
+        mode: LockMode,
+        /// For how long it waits at most.
+        timeout_us: Option<u64>,
+        /// It waits at all.
+        blocking: bool,
+    },
+    /// Wait for a lock no longer.
+    Cancel(Path),
+    /// Give a lock back.
+    Unlock(Path),
+    /// Count one up, so many times, under a lock each time.
+    Increment {
+        /// How often.
+        times: u32,
+        /// Under which lock.
+        path: Option<Path>,
+    },
+    /// Put a line at the file's end.
+    Append {
+        /// It.
+        text: Rc<str>,
+        /// Under which lock.
+        path: Option<Path>,
+    },
+    /// See the file.
+    Read {
+        /// Under which lock.
+        path: Option<Path>,
+    },
+    /// Put a line in the place of the whole text.
+    Write {
+        /// It.
+        text: Rc<str>,
+        /// Under which lock.
+        path: Option<Path>,
+    },
+    /// Ask something of the tree, as in ZooKeeper's own shell.
+    Tree(Op),
+}
+
+impl Job {
+    /// Its operation's name.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Job::Lock { .. } => "lock",
+            Job::Cancel(_) => "cancel",
+            Job::Unlock(_) => "unlock",
+            Job::Increment { .. } => "increment",
+            Job::Append { .. } => "append",
+            Job::Read { .. } => "read",
+            Job::Write { .. } => "write",
+            Job::Tree(op) => match op {
+                Op::Create { .. } => "create",
+                Op::Set { .. } => "set",
+                Op::Get { .. } => "get",
+                Op::List { .. } => "ls",
+                Op::Exists { .. } => "stat",
+                Op::Delete { .. } => "delete",
+                Op::Sync => "sync",
+                Op::Close => "close",
+            },
+        }
+    }
+}
 
 /// Settings. Times are in microseconds.
 #[derive(Clone, Debug)]
@@ -129,8 +223,8 @@ fn file(payload: &Payload) -> Result<(u64, Vec<Rc<str>>), InputError> {
     if let Some(given) = object.take("lines") {
         for line in given.list()? {
             let text = line.string()?;
-            if text.len() > tables::TEXT_BYTES_MAX {
-                return line.error(format!("at most {} bytes", tables::TEXT_BYTES_MAX));
+            if text.len() > TEXT_BYTES_MAX {
+                return line.error(format!("at most {} bytes", TEXT_BYTES_MAX));
             }
             lines.push(text.into());
         }
@@ -213,7 +307,7 @@ pub(super) fn request(operation: &str, args: Values<'_>) -> Result<Job, Misfit> 
 pub(super) fn make_up(operation: &'static str, param: &'static str, bits: u64) -> Option<Value> {
     match param {
         "path" if matches!(operation, "increment" | "append" | "read" | "write") => Some(Value::Text(String::new())),
-        "path" if matches!(operation, "lock" | "cancel" | "unlock") => Some(Value::Text(tables::LOCK_PATH.into())),
+        "path" if matches!(operation, "lock" | "cancel" | "unlock") => Some(Value::Text(LOCK_PATH.into())),
         "path" => Some(Value::Text(NODES[(bits % 3) as usize].into())),
         // One of three shares, so that queues of both kinds come about.
         "mode" => Some(Value::Text(if bits.is_multiple_of(3) { "shared" } else { "exclusive" }.into())),

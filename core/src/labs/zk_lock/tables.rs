@@ -1,6 +1,7 @@
 //! The lab's tables: settings, operations, rules and switches.
 
 use super::scenarios::SCENARIOS;
+use super::setup::TEXT_BYTES_MAX;
 use crate::tables::{Group, LabSpec, Load, Loads, Operation, Param, Phases, Rule, Share, Switch, Takes};
 
 /// Most servers: five survive two crashes.
@@ -13,10 +14,6 @@ const PERIOD_US_MAX: u64 = 500_000;
 const PATIENCE_US_MAX: u64 = 60_000_000;
 /// Longest path, in bytes: a row's head.
 const PATH_BYTES_MAX: usize = 100;
-/// Longest text of a line or of a node's data, in bytes.
-pub(super) const TEXT_BYTES_MAX: usize = 1_000;
-/// The lock that guards the file, where no other is named.
-pub(super) const LOCK_PATH: &str = "/lock";
 
 const fn millis(name: &'static str, least_us: u64, max_us: u64, default: &'static str, says: &'static str) -> Param {
     Param::millis(name, least_us..=max_us, default, says)

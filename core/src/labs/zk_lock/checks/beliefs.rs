@@ -4,8 +4,8 @@
 //! None of this is a violation. A holder that slept cannot know that its session is over; and a late append that comes
 //! before the new holder's first access meets a file that has seen no higher token.
 
-use super::super::client::LockMode;
 use super::super::note::{Linked, LockState, LockWord, SessionEvent};
+use super::super::setup::LockMode;
 use super::super::tree::{Path, SessionId};
 use super::super::{Note, Standing, Word, ZkLock};
 use super::Watching;

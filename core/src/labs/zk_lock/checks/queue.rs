@@ -1,7 +1,7 @@
 //! Locks: who may be granted one, and in which order.
 
-use super::super::client::LockMode;
 use super::super::note::{LockState, LockWord};
+use super::super::setup::LockMode;
 use super::super::tree::{Change, Path, name, parent, place};
 use super::super::{Entry, Note, ZkLock, Zxid};
 use super::{Stream, Watching};

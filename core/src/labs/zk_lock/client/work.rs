@@ -8,7 +8,7 @@ use super::recipe::{self, End};
 use super::{Client, Job, LockMode, Path};
 use crate::labs::zk_lock::file::{Access, Deed, Verdict};
 use crate::labs::zk_lock::note::Replied;
-use crate::labs::zk_lock::tables::LOCK_PATH;
+use crate::labs::zk_lock::setup::LOCK_PATH;
 use crate::labs::zk_lock::{Ctx, Effects, Message, Note, Timer, Zxid};
 use crate::trace::RecordId;
 use std::rc::Rc;

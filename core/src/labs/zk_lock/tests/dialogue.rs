@@ -126,9 +126,8 @@ fn of_clients(line: &Line, queue: &mut Queue) -> Option<String> {
         "drop" if is_ping(label) || is_server(&word(&data["from"])) && is_server(&word(&data["to"])) => None,
         "deliver" => queue.apply(line),
         "send" => {
-            let to = |m: &serde_json::Value| {
-                !(is_server(node) && is_server(&word(&m["to"]))) && !is_ping(&word(&m["label"]))
-            };
+            let to =
+                |m: &serde_json::Value| !(is_ping(&word(&m["label"])) || is_server(node) && is_server(&word(&m["to"])));
             let sent: Vec<&serde_json::Value> = line.messages.iter().filter(|m| to(m)).collect();
             let labels: Vec<String> =
                 sent.iter().map(|m| format!("{} {}", word(&m["to"]), word(&m["label"]))).collect();

@@ -5,9 +5,9 @@ use super::{
 };
 use crate::base::json::{JsonObject, quote};
 use crate::labs::kit::words::shorten;
-use crate::labs::zk_lock::client::Job;
 use crate::labs::zk_lock::file::Verdict;
 use crate::labs::zk_lock::note::{FileAccess, LockState, Replied, Saved, Stands, Turned};
+use crate::labs::zk_lock::setup::Job;
 use crate::labs::zk_lock::tree::Op;
 use crate::labs::zk_lock::{Ctx, Note, Standing};
 
