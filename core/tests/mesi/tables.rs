@@ -14,7 +14,7 @@ use lightcone_core::coherence::{Family, Geometry, Rules, Supplier, System, rules
 use lightcone_core::engine::run;
 use std::collections::BTreeMap;
 
-use super::common::{Dice, cases, parse};
+use super::common::{Dice, cases, parse, shared_data};
 
 /// Random accesses for each protocol.
 const ACCESSES: u64 = 100_000;
@@ -509,4 +509,37 @@ fn a_list_of_contents_says_which_line_was_used_last() {
         let sheet = run.sheet().expect("a table");
         assert_eq!(sheet.rows.last().map(|row| row[7].as_str()), Some(gone));
     }
+}
+
+#[test]
+#[ignore = "reads the data beside the project; cargo xtask test runs it where they are"]
+fn published_walks_of_two_processors_come_out() {
+    let expected: serde_json::Value = serde_json::from_str(&shared_data("cases/EXPECTED.json")).expect("JSON");
+    let texts = |value: &serde_json::Value| -> Vec<String> {
+        value.as_array().expect("a list").iter().map(|v| v.as_str().expect("a word").to_string()).collect()
+    };
+    let rows = |text: &str| run(parse(text)).sheet().expect("a table").rows;
+    let walk = &expected["mesi-two-processors.json"];
+    let states: Vec<Vec<String>> =
+        walk["states of the line (P0, P1) after each access"].as_array().expect("a list").iter().map(texts).collect();
+    let bus = texts(&walk["bus"]);
+    let ours = rows(&shared_data("cases/mesi-two-processors.json"));
+    assert_eq!(ours.len(), states.len());
+    for ((row, states), bus) in ours.iter().zip(&states).zip(&bus) {
+        assert_eq!((&row[2..4], &row[4]), (&states[..], bus), "{row:?}");
+    }
+    let readers = &expected["mesi-two-readers.json"];
+    let text = shared_data("cases/mesi-two-readers.json");
+    let states: Vec<Vec<String>> = readers["states"].as_array().expect("a list").iter().map(texts).collect();
+    let by = &readers["second read is supplied by"];
+    for (supplier, told, from) in [("cache", "Illinois", "C1"), ("memory", "clean lines from memory", "memory")] {
+        let text = text.replace("\"setup\": {", &format!("\"setup\": {{ \"supplier\": \"{supplier}\","));
+        let ours = rows(&text);
+        assert_eq!(ours.iter().map(|row| row[2..4].to_vec()).collect::<Vec<_>>(), states);
+        assert_eq!(ours[1][5], from, "{told}: {}", by[told]);
+    }
+    assert_eq!(
+        (by["Illinois"].as_str(), by["clean lines from memory"].as_str()),
+        (Some("the other cache"), Some("memory"))
+    );
 }
