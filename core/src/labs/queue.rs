@@ -269,8 +269,6 @@ pub enum Message {
         queue: Rc<str>,
         /// Its messages.
         items: Rc<[Item]>,
-        /// The sender's table.
-        table: Table,
     },
     /// What the sender has: does the receiver have it?
     Offer {
@@ -278,8 +276,6 @@ pub enum Message {
         queue: Rc<str>,
         /// Messages and how far they have come.
         ids: Rc<[(Id, Phase)]>,
-        /// The sender's table.
-        table: Table,
     },
     /// The answer to either.
     Stored {

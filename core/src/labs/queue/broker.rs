@@ -175,8 +175,8 @@ fn on_message(at: At<'_>, broker: &mut Broker, from: NodeId, message: &Message, 
             broker.noted = Some(front::on_ask(at, broker, (*client, *n, ask), *hops, out));
         }
         Message::Heartbeat { .. } => watch::on_heartbeat(at, broker, from, message, out),
-        Message::Copy { queue, items, table } => copies::on_copy(at, broker, from, (queue, items, table), out),
-        Message::Offer { queue, ids, table } => copies::on_offer(at, broker, from, (queue, ids, table), out),
+        Message::Copy { queue, items } => copies::on_copy(at, broker, from, (queue, items), out),
+        Message::Offer { queue, ids } => copies::on_offer(at, broker, from, (queue, ids), out),
         Message::Stored { .. } => copies::on_stored(at, broker, from, message, out),
         Message::Mark { queue, id, delivery } => copies::on_mark(broker, queue, *id, *delivery),
         Message::Answer { .. } | Message::Fetch { .. } => unreachable!("{} is a broker", at.ctx.name(at.me)),

@@ -9,7 +9,7 @@
 use super::journal::Then;
 use super::{At, Broker, Remote, Share, all_ids, front};
 use crate::labs::queue::item::{Delivery, Id, Item, Phase};
-use crate::labs::queue::members::{Standing, Table};
+use crate::labs::queue::members::Standing;
 use crate::labs::queue::note::Because;
 use crate::labs::queue::{Change, Effects, Message, Note, Write};
 use crate::trace::NodeId;
@@ -189,7 +189,7 @@ pub(super) fn push_all(at: At<'_>, broker: &mut Broker, out: &mut Effects) {
 
 /// Brings a queue's messages to where they should be: what is new at once, else names first.
 pub(super) fn push(at: At<'_>, broker: &mut Broker, name: &Rc<str>, new: bool, out: &mut Effects) {
-    let (standing, table, resend_us) = (broker.table.standing(at.me), broker.table.clone(), at.ctx.setup.retry_us);
+    let (standing, resend_us) = (broker.table.standing(at.me), at.ctx.setup.retry_us);
     let Some(share) = broker.queues.get_mut(name) else { return };
     let mut others = std::mem::take(&mut share.others);
     for (to, other) in &mut others {
@@ -214,10 +214,10 @@ pub(super) fn push(at: At<'_>, broker: &mut Broker, name: &Rc<str>, new: bool, o
             true
         });
         if !offers.is_empty() {
-            out.send(*to, Message::Offer { queue: Rc::clone(name), ids: offers.into(), table: table.clone() });
+            out.send(*to, Message::Offer { queue: Rc::clone(name), ids: offers.into() });
         }
         if !copies.is_empty() {
-            out.send(*to, Message::Copy { queue: Rc::clone(name), items: copies.into(), table: table.clone() });
+            out.send(*to, Message::Copy { queue: Rc::clone(name), items: copies.into() });
         }
     }
     share.others = others;
@@ -228,7 +228,7 @@ pub(super) fn on_copy(
     at: At<'_>,
     broker: &mut Broker,
     from: NodeId,
-    (queue, items, _): (&Rc<str>, &Rc<[Item]>, &Table),
+    (queue, items): (&Rc<str>, &[Item]),
     out: &mut Effects,
 ) {
     if at.ctx.setup.store() == Some(from) {
@@ -254,7 +254,7 @@ pub(super) fn on_offer(
     at: At<'_>,
     broker: &mut Broker,
     from: NodeId,
-    (queue, ids, _): (&Rc<str>, &Rc<[(Id, Phase)]>, &Table),
+    (queue, ids): (&Rc<str>, &[(Id, Phase)]),
     out: &mut Effects,
 ) {
     let share = broker.share(at, queue);
@@ -363,7 +363,7 @@ pub(super) fn save_remote(at: At<'_>, broker: &mut Broker, store: NodeId, item: 
     entry.then.push(then);
     entry.sent_us = at.now_us;
     let items: Rc<[Item]> = Rc::new([entry.item.clone()]);
-    out.send(store, Message::Copy { queue: item.queue, items, table: broker.table.clone() });
+    out.send(store, Message::Copy { queue: item.queue, items });
 }
 
 /// What the store has confirmed.
@@ -407,7 +407,7 @@ pub(super) fn ask_store_again(at: At<'_>, broker: &mut Broker, out: &mut Effects
     for remote in broker.remote.values_mut().filter(|r| at.now_us >= r.sent_us + at.ctx.setup.retry_us) {
         remote.sent_us = at.now_us;
         let (queue, items) = (Rc::clone(&remote.item.queue), Rc::new([remote.item.clone()]));
-        out.send(store, Message::Copy { queue, items, table: broker.table.clone() });
+        out.send(store, Message::Copy { queue, items });
     }
     for share in broker.queues.values().filter(|share| share.front.is_some() && !share.loaded) {
         out.send(store, Message::Fetch { queue: Rc::clone(&share.name) });

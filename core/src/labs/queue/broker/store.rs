@@ -79,7 +79,7 @@ fn begin(ctx: &Ctx, store: &mut Store, out: &mut Effects) {
 /// A broker serves a queue from now on.
 fn on_fetch(store: &Store, from: NodeId, queue: &Rc<str>, out: &mut Effects) {
     let items: Rc<[Item]> = store.log.get(queue).into_iter().flat_map(BTreeMap::values).cloned().collect();
-    out.send(from, Message::Copy { queue: Rc::clone(queue), items, table: store.table.clone() });
+    out.send(from, Message::Copy { queue: Rc::clone(queue), items });
 }
 
 /// The disk has written.

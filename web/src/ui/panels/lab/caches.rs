@@ -131,7 +131,7 @@ fn bus(bus: &BusPicture) -> Html {
             <h3>{ "bus" }</h3>
             { bus.now.as_ref().map_or_else(|| html! { <p class="idle">{ "idle" }</p> }, turn) }
             if !bus.queue.is_empty() {
-                <p class="queue">{ "next:" }</p>
+                <p class="next">{ "next:" }</p>
                 <ol>{ for bus.queue.iter().map(|r| html! { <li>{ format!("{} {} by {}", r.what, r.line, r.by) }</li> }) }</ol>
             }
         </section>
