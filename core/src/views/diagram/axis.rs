@@ -29,7 +29,7 @@ impl Index {
                 let half = if takes_step(kind) || kind == Kind::Boot { 0.0 } else { 0.5 };
                 (step + half) * LOGICAL_STEP
             }
-            Axis::Story => self.story.place(id) as f64,
+            Axis::Story => self.story.place(id),
         }
     }
 

@@ -404,7 +404,7 @@ mod tests {
             }
             assert_ne!(*s.run().scenario(), by_hand);
             assert_eq!(s.travel(true).as_deref(), Some("what the guide did"));
-            assert_eq!((s.run().scenario(), s.view_us()), (&by_hand, at_us), "{}", player.lab);
+            assert_eq!((s.run().scenario(), s.view_us()), (&by_hand, at_us), "{}", player.name);
             assert!(s.travel(true).is_some_and(|what| what.starts_with("crash")));
             assert!(s.travel(true).is_none());
             // What the person does in the guide's run is theirs.

@@ -33,7 +33,7 @@ impl Start {
 pub(super) fn read(given: Values<'_>) -> Result<Vec<Start>, Misfit> {
     let mut all = vec![Start::default(); given.count("servers")];
     let wrong = |setting: &'static str| move |e: InputError| (setting, placed(&e));
-    each(&given.json("logs"), &mut all, |start, given| log(start, given)).map_err(wrong("logs"))?;
+    each(&given.json("logs"), &mut all, log).map_err(wrong("logs"))?;
     same_before(&all).map_err(|what| ("logs", what))?;
     // Whoever led the highest term had a majority's votes: unless something else is said, all know of it.
     let highest = all.iter().flat_map(|start| &start.log).copied().max().unwrap_or(0);
