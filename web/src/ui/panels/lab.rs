@@ -78,7 +78,7 @@ fn panel(panel: &Panel, things: &Things) -> Html {
             <div class="panel">{ head(title) }<p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
         },
         Panel::Ring { title, says, members, keys, moves } => html! {
-            <div class="panel broad">{ head(title) }<p class="says">{ says }</p>{ ring(title, members, keys, moves) }</div>
+            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ ring(title, members, keys, moves) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
