@@ -321,7 +321,9 @@ fn what_makes_no_sense_is_refused_with_a_path() {
         ("put", r#""vector":{"node1":4000000000}"#, "vector"),
         ("get", r#""value":1"#, "value"),
         ("status", r#""key":"x""#, "key"),
-        ("delete", "", "op"),
+        ("rename", "", "op"),
+        ("get_all", r#""keys":[]"#, "keys"),
+        ("get_all", r#""keys":7"#, "keys"),
     ];
     let empty = labs::parse(r#"{"format":"lightcone/1","lab":"causal-kv"}"#).expect("a scenario");
     for (op, args, path) in wrong {

@@ -224,7 +224,7 @@ fn what_may_stand_next_is_offered() {
         ("timeout node1 ^", "anti-entropy check wait resend give-up"),
         ("workload put nodes=^", "client1 client2"),
         ("POST ^", "node1 node2 node3"),
-        ("GET node1 ^", "/get?key= /"),
+        ("GET node1 ^", "/get?key= /keys /"),
         ("POST node1 /put ^", r#"{"key":"x","value":1,"client_id":"client1"}"#),
         ("node1 ^", ""),
     ] {
