@@ -29,6 +29,8 @@ struct Story {
     received: BTreeMap<String, BTreeSet<Id>>,
     delivered: BTreeMap<String, BTreeSet<Id>>,
     broken: BTreeSet<&'static str>,
+    /// Messages to one process that have arrived there and were not read: receiver, sender and number.
+    unread: BTreeSet<(String, String, u64)>,
     held: u64,
     /// Messages that waited though nothing was missing.
     needless: u64,
@@ -42,7 +44,7 @@ impl Story {
         }
         let everything: BTreeSet<&Id> = story.sent.values().flatten().collect();
         let all = |known: &BTreeSet<Id>| everything.iter().all(|id| known.contains(*id));
-        if !story.delivered.values().all(all) {
+        if !story.delivered.values().all(all) || !story.unread.is_empty() {
             story.broken.insert("stuck");
         }
         story
@@ -52,8 +54,17 @@ impl Story {
         let Some(node) = line["node"].as_str().map(str::to_string) else { return };
         self.delivered.entry(node.clone()).or_default();
         match line["kind"].as_str().expect("a kind") {
-            // A message to one process is no multicast: it has no number.
-            "send" | "receive" if line["data"].get("private").is_some() => {}
+            // A message to one process is no multicast: it has no number among them.
+            kind @ ("send" | "receive" | "state") if line["data"].get("private").is_some() => {
+                let data = &line["data"];
+                let origin = data["origin"].as_str().expect("an origin").to_string();
+                let key = (node, origin, data["private"].as_u64().expect("a number"));
+                match kind {
+                    "receive" if data.get("duplicate").is_none() => drop(self.unread.insert(key)),
+                    "state" => drop(self.unread.remove(&key)),
+                    _ => {}
+                }
+            }
             "send" => {
                 let past = self.sent.get(&node).into_iter().chain(self.delivered.get(&node)).flatten().cloned();
                 assert!(self.pasts.insert(id(line), past.collect()).is_none(), "numbers are given once: {line}");
@@ -163,7 +174,8 @@ fn vectors_count_deliveries(lines: &[Value], seed: u64) {
         let before = counts.clone();
         let origin = data["origin"].as_str().unwrap_or_default();
         let alone = after.len() == 1;
-        if (kind == "deliver" && (origin != node || alone)) || kind == "send" {
+        let multicast = kind == "send" && data.get("private").is_none();
+        if (kind == "deliver" && (origin != node || alone)) || multicast {
             *counts.entry((node, origin)).or_default() += 1;
         }
         for (name, value) in after {
