@@ -160,7 +160,8 @@ impl Broker {
             let peer = &self.peers[usize::from(*b)];
             *b != at.me && peer.agrees && !peer.suspected
         };
-        if self.table.with(Standing::stays).filter(stays).count() < at.ctx.setup.replicas {
+        // Members: who is about to come may still be asked to stay away.
+        if self.table.with(|standing| standing == Standing::Member).filter(stays).count() < at.ctx.setup.replicas {
             return false;
         }
         let waits =
