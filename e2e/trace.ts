@@ -87,9 +87,10 @@ export function answer(query: string, trace: TraceRecord[]): string[] {
     case 'exists':
       return [fitting(trace, rest).all.length > 0 ? 'yes' : 'no'];
     case 'value': {
-      const [path, event] = rest.split(' of ');
-      let value: unknown = find(trace, event!).data;
-      for (const key of path!.split('.')) value = (value as Record<string, unknown>)[key];
+      // A label may have the word in it, too: the first one counts.
+      const cut = rest.indexOf(' of ');
+      let value: unknown = find(trace, rest.slice(cut + 4)).data;
+      for (const key of rest.slice(0, cut).split('.')) value = (value as Record<string, unknown>)[key];
       return [typeof value === 'string' ? value : JSON.stringify(value)];
     }
     default:

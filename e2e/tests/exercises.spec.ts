@@ -1,6 +1,6 @@
 // Exercises of textbooks set up in the page: clocks that start anywhere, messages to oneself, locks held twice.
 import { expect, test } from '../fixtures.ts';
-import { empty, load, tab } from '../helpers.ts';
+import { empty, load, start, tab } from '../helpers.ts';
 
 test('clocks at the start are typed into the form, and what cannot be is refused in a sentence', async ({ page }) => {
   await empty(page);
@@ -20,6 +20,7 @@ test('clocks at the start are typed into the form, and what cannot be is refused
 });
 
 test('a message to oneself is a send and a receive of one lane', async ({ page }) => {
+  await start(page);
   await load(page, {
     format: 'lightcone/1',
     lab: 'vector-clocks',
