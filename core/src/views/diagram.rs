@@ -5,7 +5,6 @@
 //! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
 
 mod axis;
-mod buckets;
 pub mod font;
 mod index;
 mod labels;
@@ -16,18 +15,16 @@ mod phases;
 pub mod scene;
 pub mod search;
 mod sorts;
-mod story;
 pub mod svg;
 pub mod theme;
 pub mod words;
 
 pub use axis::{Axis, LOGICAL_STEP};
-pub use index::{Arrow, Index};
+pub use index::{Arrow, Fold, Index};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
 pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
-pub use story::Fold;
 
 use crate::tables::Labels;
 use crate::trace::{MessageId, NodeId, RecordId};

@@ -6,6 +6,7 @@ use super::log::Entry;
 use super::note::{Became, Believes};
 use super::{
     Answer, AppliedEntry, Ask, Call, Command, Ctx, Fate, Index, Message, Note, Replied, Saved, Served, Stands, Term,
+    Told,
 };
 use crate::base::json::{JsonObject, list, quote};
 use crate::labs::kit::words::shorten;
@@ -189,6 +190,17 @@ fn append_label(term: Term, prev_index: Index, entries: &[Entry]) -> String {
     }
 }
 
+/// What every answer of a leader says besides.
+fn told_data(told: &Told, data: &mut JsonObject) {
+    data.int("applied", told.index);
+    if let Some(holds) = &told.holds {
+        data.list("holds", holds.iter().map(u32::to_string));
+    }
+    if let Some(us) = told.renewed_us {
+        data.raw("renewed_us", &us.to_string());
+    }
+}
+
 fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String {
     match message {
         Message::Ask { session, serial, ask, .. } => {
@@ -214,15 +226,7 @@ fn client_message(ctx: &Ctx, message: &Message, data: &mut JsonObject) -> String
         }
         Message::Answer { session, serial, told, answer } => {
             data.int("session", *session).int("serial", *serial);
-            if let Some(told) = told {
-                data.int("applied", told.index);
-                if let Some(holds) = &told.holds {
-                    data.list("holds", holds.iter().map(u32::to_string));
-                }
-                if let Some(us) = told.renewed_us {
-                    data.raw("renewed_us", &us.to_string());
-                }
-            }
+            told.iter().for_each(|told| told_data(told, data));
             match answer {
                 Answer::Outcome(outcome) => {
                     data.text("result", outcome_name(*outcome));

@@ -1,13 +1,17 @@
 //! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
 
-use super::buckets::Buckets;
+pub(super) mod buckets;
+mod story;
+
 use super::phases::{Follower, Phase};
-use super::story::Story;
-use super::{Axis, Fold, LINK_LAYER};
+use super::{Axis, LINK_LAYER};
 use crate::engine::Run;
 use crate::trace::frame::Band;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
+use buckets::Buckets;
 use std::collections::BTreeMap;
+pub use story::Fold;
+use story::Story;
 
 /// Stretches in a block of the index, which knows the earliest beginning among them.
 const BLOCK: usize = 256;

@@ -3,8 +3,8 @@
 //! Labels are written when somebody asks, so a search over a long run goes on in slices.
 
 use super::Axis;
-use super::buckets::Buckets;
 use super::index::Index;
+use super::index::buckets::Buckets;
 use crate::engine::Run;
 use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId};
 

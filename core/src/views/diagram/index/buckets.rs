@@ -5,7 +5,7 @@ const SLOTS_MAX: usize = 1024;
 
 /// Counts along an axis.
 #[derive(Clone, Debug)]
-pub(super) struct Buckets {
+pub(in crate::views::diagram) struct Buckets {
     counts: Vec<u32>,
     /// Width of a slot.
     width: u64,
@@ -19,7 +19,7 @@ impl Default for Buckets {
 
 impl Buckets {
     /// Counts one more. Where the slots do not reach, neighbours are put together until they do.
-    pub(super) fn add(&mut self, at: u64) {
+    pub(in crate::views::diagram) fn add(&mut self, at: u64) {
         while at / self.width >= SLOTS_MAX as u64 {
             self.counts = self.counts.chunks(2).map(|pair| pair.iter().sum()).collect();
             self.width *= 2;
@@ -32,7 +32,7 @@ impl Buckets {
     }
 
     /// Spreads the counts over so many columns that reach from 0 to an end.
-    pub(super) fn columns(&self, count: usize, end: f64) -> Vec<f32> {
+    pub(in crate::views::diagram) fn columns(&self, count: usize, end: f64) -> Vec<f32> {
         let mut columns = vec![0.0; count];
         let per_column = (end / count.max(1) as f64).max(1e-9);
         for (slot, &n) in self.counts.iter().enumerate().filter(|(_, n)| **n > 0) {

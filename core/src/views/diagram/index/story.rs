@@ -7,8 +7,7 @@
 //!
 //! The place of what has happened does not depend on what comes later, so the picture stands still while a run grows.
 
-use super::sort_of_record;
-use super::sorts::LINK_LAYER;
+use super::super::sorts::{LINK_LAYER, sort_of_record};
 use crate::engine::Run;
 use crate::trace::{Kind, NO_NODE, Record, RecordId};
 
@@ -50,7 +49,7 @@ pub struct Fold {
 
 /// Grows with a run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Story {
+pub(in crate::views::diagram) struct Story {
     unit: f64,
     places: Vec<f64>,
     beats: Vec<Beat>,
@@ -61,7 +60,7 @@ pub(super) struct Story {
 
 impl Story {
     /// Takes in the next record.
-    pub(super) fn take(&mut self, run: &Run, id: RecordId, record: &Record) {
+    pub(in crate::views::diagram) fn take(&mut self, run: &Run, id: RecordId, record: &Record) {
         if self.places.is_empty() {
             let unit_us = run.scenario().network.delay.mean_us().clamp(UNIT_US.0, UNIT_US.1);
             self.unit = unit_us as f64;
@@ -71,7 +70,7 @@ impl Story {
         let measured = self.beats.last().map_or(record.at_us as f64, |beat| self.after(beat, record.at_us as f64));
         let mut place = measured.max(before);
         if !is_routine(run, record) {
-            if super::index::takes_step(record.kind) && record.node != NO_NODE {
+            if super::takes_step(record.kind) && record.node != NO_NODE {
                 let last = &mut self.last[usize::from(record.node)];
                 place = place.max(*last + self.unit * APART);
                 *last = place;
@@ -97,12 +96,12 @@ impl Story {
         beat.place + self.unit * (units.min(KEPT) + FOLDED * more / (more + HALF))
     }
 
-    pub(super) fn place(&self, id: RecordId) -> f64 {
+    pub(in crate::views::diagram) fn place(&self, id: RecordId) -> f64 {
         self.places.get(id as usize).or(self.places.last()).copied().unwrap_or(0.0)
     }
 
     /// Where a time stands: an instant at which something happens at its first mark.
-    pub(super) fn place_at(&self, us: f64) -> f64 {
+    pub(in crate::views::diagram) fn place_at(&self, us: f64) -> f64 {
         let next = self.beats.partition_point(|beat| (beat.at_us as f64) < us);
         match (self.beats.get(next), next.checked_sub(1).map(|last| &self.beats[last])) {
             (Some(beat), _) if beat.at_us as f64 == us => beat.place,
@@ -112,7 +111,7 @@ impl Story {
     }
 
     /// Where a time stands that is behind a record and before whatever comes next.
-    pub(super) fn place_behind(&self, id: RecordId, us: f64) -> f64 {
+    pub(in crate::views::diagram) fn place_behind(&self, id: RecordId, us: f64) -> f64 {
         let next = self.beats.partition_point(|beat| beat.id <= id);
         match next.checked_sub(1).map(|last| &self.beats[last]) {
             Some(last) => self.after(last, us).min(self.beats.get(next).map_or(f64::MAX, |next| next.place)),
@@ -121,7 +120,7 @@ impl Story {
     }
 
     /// The time at a place.
-    pub(super) fn time_at(&self, place: f64) -> f64 {
+    pub(in crate::views::diagram) fn time_at(&self, place: f64) -> f64 {
         let next = self.beats.partition_point(|beat| beat.place <= place);
         let Some(last) = next.checked_sub(1).map(|last| &self.beats[last]) else { return place };
         let until = self.beats.get(next).map_or(f64::MAX, |next| next.at_us as f64);
@@ -133,17 +132,17 @@ impl Story {
         (last.at_us as f64 + (units.min(KEPT) + more) * self.unit).min(until)
     }
 
-    pub(super) fn bound_at(&self, place: f64) -> RecordId {
+    pub(in crate::views::diagram) fn bound_at(&self, place: f64) -> RecordId {
         self.places.partition_point(|known| *known <= place) as RecordId
     }
 
     /// Where a run ends that is known up to a time.
-    pub(super) fn end(&self, end_us: f64) -> f64 {
+    pub(in crate::views::diagram) fn end(&self, end_us: f64) -> f64 {
         self.place_at(end_us).max(self.places.last().copied().unwrap_or(0.0)) + self.unit * APART
     }
 
     /// The folded stretches between two places.
-    pub(super) fn folds(&self, from: f64, to: f64) -> &[Fold] {
+    pub(in crate::views::diagram) fn folds(&self, from: f64, to: f64) -> &[Fold] {
         let first = self.folds.partition_point(|fold| fold.to < from);
         &self.folds[first..self.folds.partition_point(|fold| fold.from <= to).max(first)]
     }
