@@ -252,6 +252,9 @@ fn labs_lists_the_http_forms() {
         [
             "POST <node> /put {\"key\":…, \"value\":…, \"vector\":…?, \"client_id\":…?}",
             "GET <node> /get?key=…&client_id=…?",
+            "POST <node> /delete {\"key\":…, \"client_id\":…?}",
+            "POST <node> /get_all {\"keys\":…, \"client_id\":…?}",
+            "GET <node> /keys?client_id=…?",
             "GET <node> /?client_id=…?",
         ]
     );

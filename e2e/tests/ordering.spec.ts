@@ -231,7 +231,7 @@ for (const [name, typed, meant] of PAYLOADS) {
 test('what cannot be asked for is refused in one sentence that says where', async ({ page }) => {
   await empty(page, 'causal-kv');
   const refusals: [unknown, RegExp][] = [
-    [{ request: { node: 'client1', op: 'delete', args: {} } }, /op: this lab has no operation "delete"/],
+    [{ request: { node: 'client1', op: 'increment', args: {} } }, /op: this lab has no operation "increment"/],
     [{ request: { node: 'node1', op: 'put', args: { node: 'node1', key: 'x', value: 1 } } }, /node/],
     [{ request: { node: 'client1', op: 'put', args: { node: 'node1', key: 7, value: 1 } } }, /key/],
     [{ request: { node: 'client1', op: 'put', args: { node: 'nobody', key: 'x', value: 1 } } }, /nobody/],

@@ -4,7 +4,7 @@ pub(crate) mod guide;
 pub(crate) mod look;
 
 use crate::model::file::FileId;
-use crate::model::layout::{Edge, Slot};
+use crate::model::layout::{Edge, Slot, Stage};
 use crate::model::{branches, load, memory};
 use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::Act;
@@ -45,9 +45,9 @@ pub(crate) enum Tab {
     Acts,
     /// Memory traces, in labs about caches.
     Memory,
-    /// Operations (a tab of its own only on small screens).
+    /// Operations: on a wide screen beside the others.
     Act,
-    /// Network and faults (small screens).
+    /// Network and faults: in turn with the operations.
     Network,
     /// What is selected (small screens).
     Inspect,
@@ -66,6 +66,16 @@ impl Tab {
         (Tab::Acts, "acts", "Act list"),
         (Tab::Memory, "memory", "Memory trace"),
     ];
+
+    /// The name under which style sheets know it.
+    pub(crate) fn id(self) -> &'static str {
+        Tab::ALL.iter().find(|(tab, ..)| *tab == self).map_or("", |(_, id, _)| id)
+    }
+
+    /// Whether it is one of the column at the left.
+    pub(crate) fn is_beside(self) -> bool {
+        matches!(self, Tab::Act | Tab::Network)
+    }
 }
 
 /// A wish.
@@ -161,6 +171,10 @@ pub(crate) enum Command {
     Tab(Tab),
     /// The part beside a line gets a size, in pixels.
     Split(Edge, f64),
+    /// The part beside a line gets its usual size.
+    Unsplit(Edge),
+    /// Something else gets the most room, or the diagram gets it back.
+    Stage(Stage),
     /// A panel is opened or closed.
     Slot(Slot),
     /// The screen is divided as at first.

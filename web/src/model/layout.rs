@@ -1,4 +1,5 @@
-//! How the screen is divided: widths, heights, and which panels are closed. Kept for the next visit.
+//! How the screen is divided: widths, heights, which panels are closed, and what has the most room. Kept for the next visit, for
+//! each lab: caches want another balance than clocks.
 
 /// A panel that can be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +69,32 @@ impl Edge {
     /// How large the part beside the line may be.
     pub(crate) const fn range(self) -> Range {
         match self {
-            Edge::Left => Range { min: 200, usual: 248, max: 520 },
+            Edge::Left => Range { min: 200, usual: 272, max: 520 },
             Edge::Right => Range { min: 220, usual: 300, max: 640 },
-            Edge::Below => Range { min: 90, usual: 360, max: 900 },
+            Edge::Below => Range { min: 90, usual: 280, max: 900 },
         }
+    }
+}
+
+/// What has the most room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The diagram.
+    #[default]
+    Diagram,
+    /// The lab's views, in the diagram's place.
+    Views,
+    /// The lab's views, over the whole window.
+    Whole,
+}
+
+impl Stage {
+    /// All of them with the names under which they are kept.
+    const ALL: [(Stage, &'static str); 3] =
+        [(Stage::Diagram, "diagram"), (Stage::Views, "views"), (Stage::Whole, "whole")];
+
+    fn id(self) -> &'static str {
+        Stage::ALL.iter().find(|(stage, _)| *stage == self).map_or("", |(_, id)| id)
     }
 }
 
@@ -80,14 +103,18 @@ impl Edge {
 pub(crate) struct Layout {
     left: u32,
     right: u32,
-    below: u32,
+    /// What the person wants; else the diagram has its share, and the rest is what remains.
+    below: Option<u32>,
     closed: Vec<Slot>,
+    /// What has the most room.
+    pub stage: Stage,
 }
 
 impl Default for Layout {
     fn default() -> Self {
         let usual = |edge: Edge| edge.range().usual;
-        Layout { left: usual(Edge::Left), right: usual(Edge::Right), below: usual(Edge::Below), closed: Vec::new() }
+        let (left, right) = (usual(Edge::Left), usual(Edge::Right));
+        Layout { left, right, below: None, closed: Vec::new(), stage: Stage::Diagram }
     }
 }
 
@@ -97,7 +124,7 @@ impl Layout {
         match edge {
             Edge::Left => self.left,
             Edge::Right => self.right,
-            Edge::Below => self.below,
+            Edge::Below => self.below.unwrap_or(edge.range().usual),
         }
     }
 
@@ -108,8 +135,26 @@ impl Layout {
         match edge {
             Edge::Left => self.left = size,
             Edge::Right => self.right = size,
-            Edge::Below => self.below = size,
+            Edge::Below => self.below = Some(size),
         }
+    }
+
+    /// Puts a line where it is as a rule.
+    pub(crate) fn reset(&mut self, edge: Edge) {
+        self.set(edge, f64::from(edge.range().usual));
+        if edge == Edge::Below {
+            self.below = None;
+        }
+    }
+
+    /// Whether the person has said how high the views are.
+    pub(crate) fn is_sized(&self) -> bool {
+        self.below.is_some()
+    }
+
+    /// Whether nothing under the diagram is open.
+    pub(crate) fn is_bare(&self) -> bool {
+        Slot::ALL.iter().all(|(slot, ..)| !self.is_open(*slot))
     }
 
     /// Whether a panel is open.
@@ -128,7 +173,8 @@ impl Layout {
     /// As text, for the next visit.
     pub(crate) fn text(&self) -> String {
         let closed: Vec<&str> = self.closed.iter().map(|slot| slot.id()).collect();
-        format!("{} {} {} {}", self.left, self.right, self.below, closed.join(","))
+        let below = self.below.map_or("-".into(), |px| px.to_string());
+        format!("{} {} {below} {} {}", self.left, self.right, closed.join(","), self.stage.id())
     }
 
     /// From text; what cannot be read stays as usual.
@@ -143,15 +189,18 @@ impl Layout {
         let closed = words.next().unwrap_or_default();
         let is_closed = |id: &str| closed.split(',').any(|c| c == id);
         layout.closed = Slot::ALL.iter().filter(|(_, id, _)| is_closed(id)).map(|(slot, _, _)| *slot).collect();
+        let stage = words.next().unwrap_or_default();
+        layout.stage = Stage::ALL.iter().find(|(_, id)| *id == stage).map_or(Stage::Diagram, |(stage, _)| *stage);
         layout
     }
 
-    /// As the style of the page.
-    pub(crate) fn style(&self) -> String {
+    /// As the style of the page, for so many lanes.
+    pub(crate) fn style(&self, lanes: usize) -> String {
         let column = |slots: &[Slot], size: u32| if slots.iter().any(|s| self.is_open(*s)) { size } else { 0 };
         let left = column(&[Slot::Act, Slot::Network, Slot::Faults, Slot::Setup], self.left);
         let right = column(&[Slot::Inspect, Slot::Rules], self.right);
-        format!("--left:{left}px;--right:{right}px;--below:{}px", self.below)
+        let below = self.below.map_or(String::new(), |px| format!(";--under:{px}px"));
+        format!("--left:{left}px;--right:{right}px;--lanes:{lanes}{below}")
     }
 }
 
@@ -165,6 +214,7 @@ mod tests {
         layout.set(Edge::Left, 300.0);
         layout.set(Edge::Below, 1e9);
         layout.toggle(Slot::Rules);
+        layout.stage = Stage::Whole;
         assert_eq!(Layout::from_text(&layout.text()), layout);
         assert_eq!(layout.size(Edge::Below), Edge::Below.range().max);
         layout.toggle(Slot::Rules);
@@ -180,8 +230,8 @@ mod tests {
     fn a_column_without_open_panels_takes_no_room() {
         let mut layout = Layout::default();
         layout.toggle(Slot::Inspect);
-        assert!(layout.style().contains("--right:300px"));
+        assert!(layout.style(3).contains("--right:300px"));
         layout.toggle(Slot::Rules);
-        assert!(layout.style().contains("--right:0px"));
+        assert!(layout.style(3).contains("--right:0px"));
     }
 }

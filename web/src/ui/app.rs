@@ -14,29 +14,27 @@ mod memory;
 mod menu;
 mod mode;
 mod opening;
+mod room;
 mod working;
 
 use crate::model::command::{Command, Form, Menu, Tab};
 use crate::model::console::LogRef;
 use crate::model::guide::{Goal, PlayerRef};
-use crate::model::layout::{Edge, Layout, Slot};
+use crate::model::layout::{Edge, Layout};
 use crate::model::memory::{Desk, DeskRef};
 use crate::model::session::Session;
 use crate::model::work::Word;
-use crate::model::{Model, Store, look};
+use crate::model::{Store, look};
 use crate::platform::{self, Frames, paint};
 use crate::ui::app::menu::ContextMenu;
-use crate::ui::cluster::{Cluster, Tokens};
+use crate::ui::cluster::Tokens;
 use crate::ui::console::Console;
-use crate::ui::controls::{Header, Help, Splitter, Transport};
+use crate::ui::controls::{Header, Help, Transport};
 use crate::ui::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint_overview};
-use crate::ui::forms::{ActPanel, Faults, NetworkPanel, SetupPanel};
-use crate::ui::memory::MemoryPanel;
-use crate::ui::panels::{Acts, Branches, Chips, CompareBar, EventTable, Inspector, LabPanels, Metrics, Rules};
+use crate::ui::panels::CompareBar;
 use address::{linked, opened};
-use commands::{STORED_LAYOUT, STORED_THEME};
+use commands::STORED_THEME;
 use gloo_timers::callback::{Interval, Timeout};
-use lightcone_core::trace::frame::Panel;
 use lightcone_core::views::diagram::lay_out;
 use lightcone_core::views::diagram::theme::Theme;
 use mode::Mode;
@@ -73,7 +71,11 @@ pub(crate) struct App {
     known_hash: RefCell<String>,
     theme: Theme,
     layout: Layout,
+    /// The panel that a small screen shows.
     tab: Tab,
+    /// The panel in the column at the left, and the one in the middle, of a wide screen.
+    beside: Tab,
+    middle: Tab,
     menu: Option<Menu>,
     working: Option<working::Working>,
     help: bool,
@@ -132,6 +134,7 @@ impl Component for App {
         });
         let changed = link.callback(|()| Msg::Changed);
         listen(&link, &changed);
+        let layout = room::kept(session.lab().spec().id);
         let store = Store::new(session, remembering());
         let mut app = App {
             frames,
@@ -146,8 +149,10 @@ impl Component for App {
             panels_timer: None,
             known_hash: RefCell::new(platform::hash()),
             theme: first_theme(),
-            layout: platform::stored(STORED_LAYOUT).map(|text| Layout::from_text(&text)).unwrap_or_default(),
+            layout,
             tab: Tab::Lab,
+            beside: Tab::Act,
+            middle: Tab::Lab,
             menu: None,
             working: None,
             help: false,
@@ -252,21 +257,11 @@ impl Component for App {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let model = self.store.model();
         let on = ctx.link().callback(Msg::Do);
-        let tab = Tab::ALL.iter().find(|(t, _, _)| *t == self.tab).map_or("lab", |(_, id, _)| id);
-        let slot = |slot: Slot, panel: Html| self.slot(slot, panel, &on);
+        let lanes = self.store.read().run().names().len();
         html! {
-            <div class={self.page_class()} data-tab={tab} data-point={self.pointed()} style={self.layout.style()} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
+            <div class={self.page_class()} data-tab={self.tab.id()} data-beside={self.beside.id()} data-middle={self.middle.id()} data-point={self.pointed()} style={self.layout.style(lanes)} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
                 <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
-                <aside class="left" aria-label="Act, network and faults">
-                    <div class="tabbed" data-for="act">
-                        { slot(Slot::Act, html! { <ActPanel model={model.clone()} on={on.clone()} /> }) }
-                    </div>
-                    <div class="tabbed" data-for="network">
-                        { slot(Slot::Network, html! { <NetworkPanel model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Faults, html! { <Faults model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Setup, html! { <SetupPanel model={model.clone()} on={on.clone()} /> }) }
-                    </div>
-                </aside>
+                { self.left_view(&model, &on) }
                 <main class="middle">
                     { self.splitter(Edge::Left, &on) }
                     { self.splitter(Edge::Right, &on) }
@@ -279,37 +274,10 @@ impl Component for App {
                         <CompareBar model={model.clone()} canvas={self.other.clone()} scene={self.other_scene.clone()} on={on.clone()} />
                     </section>
                     { self.splitter(Edge::Below, &on) }
-                    { self.tabs(&model, &on) }
-                    <section class="card below">
-                        <div class="tabbed" data-for="lab">
-                            <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
-                            <LabPanels model={model.clone()} on={on.clone()} />
-                        </div>
-                        <div class="tabbed" data-for="events">
-                            if self.tab == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
-                        </div>
-                        <div class="tabbed" data-for="metrics">
-                            if self.tab == Tab::Metrics { <Metrics model={model.clone()} on={on.clone()} /> }
-                        </div>
-                        <div class="tabbed" data-for="branches">
-                            if self.tab == Tab::Branches { <Branches model={model.clone()} on={on.clone()} /> }
-                        </div>
-                        <div class="tabbed" data-for="acts">
-                            if self.tab == Tab::Acts { <Acts model={model.clone()} on={on.clone()} /> }
-                        </div>
-                        <div class="tabbed" data-for="memory">
-                            if self.tab == Tab::Memory { <MemoryPanel desk={self.desk()} on={on.clone()} /> }
-                        </div>
-                    </section>
+                    { self.middle_view(&model, &on) }
                     if let Some(menu) = self.menu { <ContextMenu model={model.clone()} {menu} on={on.clone()} /> }
                 </main>
-                <aside class="right" aria-label="Inspector and rules">
-                    { self.guide_view(&model, &on) }
-                    <div class="tabbed" data-for="inspect">
-                        { slot(Slot::Inspect, html! { <Inspector model={model.clone()} on={on.clone()} /> }) }
-                        { slot(Slot::Rules, html! { <Rules model={model.clone()} on={on.clone()} /> }) }
-                    </div>
-                </aside>
+                { self.right_view(&model, &on) }
                 <Console model={model.clone()} log={self.lines.clone()} open={self.console} on={on.clone()} />
                 { self.load_view(&model, &on) }
                 <Transport {model} on={on.clone()} />
@@ -451,8 +419,12 @@ impl App {
     /// Shows another session; `what` says in words what that took, for the way back.
     fn open(&mut self, mut session: Session, what: String) {
         session.turn(self.store.read().look().orientation);
-        if self.tab == Tab::Memory && session.lab().capabilities().memory_trace.is_none() {
-            self.tab = Tab::Lab;
+        if self.middle == Tab::Memory && session.lab().capabilities().memory_trace.is_none() {
+            self.show_tab(Tab::Lab);
+        }
+        let (before, lab) = (self.store.read().lab().spec().id, session.lab().spec().id);
+        if before != lab && self.mode == Mode::Usual {
+            self.layout = room::kept(lab);
         }
         self.store.change(|s| s.replace(session, what));
         self.last_ms = None;
@@ -478,47 +450,6 @@ impl App {
                 link.send_message(Msg::Do(Command::File(platform::hold(file))));
             }
         })
-    }
-
-    fn tabs(&self, model: &Model, on: &Callback<Command>) -> Html {
-        let tab = |&(tab, id, name): &(Tab, &'static str, &'static str)| {
-            let onclick = on.reform(move |_| Command::Tab(tab));
-            let name = if tab == Tab::Lab { self.lab_tab() } else { name.to_string() };
-            html! {
-                <button class="tab" data-tab={id} role="tab" aria-selected={(tab == self.tab).to_string()} {onclick}>
-                    { name }
-                </button>
-            }
-        };
-        let traces = self.store.read().lab().capabilities().memory_trace.is_some();
-        let tabs = Tab::ALL.iter().filter(|(tab, ..)| traces || *tab != Tab::Memory);
-        html! {
-            <>
-                <div class="tabs" role="tablist" aria-label="Panels">{ for tabs.map(tab) }</div>
-                <Chips model={model.clone()} />
-            </>
-        }
-    }
-
-    /// A panel with the button that closes it. On a small screen panels are tabs, and none is closed.
-    fn slot(&self, slot: Slot, panel: Html, on: &Callback<Command>) -> Html {
-        let class = classes!("slot", (!self.layout.is_open(slot)).then_some("closed"));
-        let name = format!("Close {}", slot.title());
-        html! {
-            <div {class} data-slot={slot.id()}>
-                { panel }
-                <button class="plain shut" aria-label={name.clone()} title={name} onclick={on.reform(move |_| Command::Slot(slot))}>{ "×" }</button>
-            </div>
-        }
-    }
-
-    fn splitter(&self, edge: Edge, on: &Callback<Command>) -> Html {
-        html! { <Splitter {edge} size={self.layout.size(edge)} on={on.clone()} /> }
-    }
-
-    fn lab_tab(&self) -> String {
-        let session = self.store.read();
-        session.panels().first().map_or("Lab", Panel::title).into()
     }
 
     fn notice_view(&self, on: &Callback<Command>) -> Html {

@@ -2,7 +2,6 @@
 
 use super::{App, Msg};
 use crate::model::command::Command;
-use crate::model::layout::Layout;
 use crate::model::look;
 use crate::model::session::Session;
 use crate::platform;
@@ -14,8 +13,6 @@ use yew::prelude::*;
 
 /// Where the page keeps the theme for the next visit.
 pub(super) const STORED_THEME: &str = "lightcone.theme";
-/// Where the page keeps how the screen is divided.
-pub(super) const STORED_LAYOUT: &str = "lightcone.layout";
 
 impl App {
     /// Carries a wish out: most concern the session alone.
@@ -69,7 +66,9 @@ impl App {
                 platform::store(STORED_THEME, if self.theme == Theme::Dark { "dark" } else { "light" });
                 self.show_theme();
             }
-            Command::Split(..) | Command::Slot(_) | Command::UsualLayout => self.divide(&command),
+            Command::Split(..) | Command::Unsplit(_) | Command::Stage(_) | Command::Slot(_) | Command::UsualLayout => {
+                self.divide(&command);
+            }
             Command::Help(open) => self.help = open,
             Command::Menu(menu) => {
                 if menu.is_some() {
@@ -102,16 +101,6 @@ impl App {
             let text = if worked { "The link is on the clipboard." } else { "Copy the link from the address bar." };
             link.send_message(Msg::Notice(text.into(), false));
         });
-    }
-
-    /// Divides the screen, and keeps that for the next visit.
-    fn divide(&mut self, command: &Command) {
-        match *command {
-            Command::Split(edge, size) => self.layout.set(edge, size),
-            Command::Slot(slot) => self.layout.toggle(slot),
-            _ => self.layout = Layout::default(),
-        }
-        platform::store(STORED_LAYOUT, &self.layout.text());
     }
 }
 

@@ -165,7 +165,7 @@ impl App {
         self.goal = goal.transpose()?.flatten();
         let first = self.with_player(|player, _| player.points.first().copied()).flatten();
         if let Some(tab) = first.and_then(Self::tab_of) {
-            self.tab = tab;
+            self.show_tab(tab);
         }
         Ok(())
     }
@@ -195,7 +195,7 @@ impl App {
         let known = PANELS.into_iter().find(|p| *p == part);
         self.with_player(|player, _| player.points = known.into_iter().collect());
         if let Some(tab) = Self::tab_of(part) {
-            self.tab = tab;
+            self.show_tab(tab);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::App;
 use crate::model::branches::Wish;
 use crate::model::command::Command;
+use crate::model::layout::Stage;
 use crate::platform;
 use web_sys::KeyboardEvent;
 
@@ -65,6 +66,8 @@ impl App {
             "n" => Command::ChooseNext(true),
             "p" => Command::ChooseNext(false),
             "c" => Command::Cut,
+            "v" => Command::Stage(Stage::Views),
+            "w" => Command::Stage(Stage::Whole),
             "/" => Command::Find,
             "t" => Command::Theme,
             "`" | ":" => Command::Console(true),

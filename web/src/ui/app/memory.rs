@@ -107,7 +107,7 @@ impl App {
         match scenario {
             Ok(text) => {
                 self.open_text(ctx, &text);
-                self.tab = Tab::Lab;
+                self.show_tab(Tab::Lab);
             }
             Err(what) => self.say(ctx, format!("This cannot be simulated: {what}."), true),
         }

@@ -3,7 +3,7 @@
 use super::{App, Msg};
 use crate::model::command::{Command, Tab};
 use crate::model::guide::Wish;
-use crate::model::layout::{Layout, Slot};
+use crate::model::layout::{Layout, Slot, Stage};
 use crate::platform;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -73,6 +73,13 @@ impl App {
     pub(super) fn page_class(&self) -> Classes {
         let mut class = classes!("page", (!self.layout.is_open(Slot::Below)).then_some("no-below"));
         class.push(self.guide.is_some().then_some("guided"));
+        class.push(self.layout.is_sized().then_some("sized"));
+        class.push(self.layout.is_bare().then_some("bare"));
+        match self.layout.stage {
+            Stage::Diagram => {}
+            Stage::Views => class.push("swapped"),
+            Stage::Whole => class.push("whole"),
+        }
         match &self.mode {
             Mode::Usual => {}
             Mode::Present => class.push("present"),

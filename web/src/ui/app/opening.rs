@@ -17,7 +17,7 @@ impl App {
             Command::Line(line) => self.run_line(&line),
             Command::Console(open) => self.console = open,
             Command::Tab(tab) => {
-                self.tab = tab;
+                self.show_tab(tab);
                 // The menu of branches asks for a panel that may be closed.
                 if matches!(tab, Tab::Branches | Tab::Acts | Tab::Memory) && !self.layout.is_open(Slot::Below) {
                     self.layout.toggle(Slot::Below);

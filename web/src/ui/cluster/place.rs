@@ -77,6 +77,16 @@ pub(super) fn height(width: f32, roles: &[String]) -> f32 {
     needed + rows * 12.0
 }
 
+/// The same in a pane of some height: as high as that where nothing would lie on anything else.
+pub(super) fn height_in(width: f32, roles: &[String], pane: f32) -> f32 {
+    let usual = height(width, roles);
+    let measure = Measure::of(roles.len());
+    let others = roles.iter().filter(|r| **r != roles[0]).count();
+    let rows = (others as f32 * (4.5 * measure.r) / width.max(1.0)).ceil();
+    let least = if roles.len() > MANY { usual } else { 132.0 + rows * measure.row() };
+    pane.min(usual).max(least)
+}
+
 /// Where all processes stand: those of the first role on a ring, the others in rows below, and where a person put one,
 /// there (in shares of the picture).
 pub(super) fn spots(names: &[String], roles: &[String], size: Point, put: &[Option<Point>]) -> Vec<Spot> {
@@ -306,8 +316,8 @@ mod tests {
     fn no_process_stands_on_another_or_outside() {
         for (servers, clients) in [(1, 0), (2, 0), (3, 2), (5, 3), (3, 4), (7, 8), (26, 0), (20, 6)] {
             let (names, roles) = cast(servers, clients);
-            for width in [320.0, 400.0, 840.0] {
-                let size = (width, height(width, &roles));
+            for (width, pane) in [320.0, 400.0, 840.0].into_iter().flat_map(|w| [(w, f32::MAX), (w, 0.0)]) {
+                let size = (width, height_in(width, &roles, pane));
                 let spots = spots(&names, &roles, size, &[]);
                 for (i, a) in spots.iter().enumerate() {
                     let r = a.rect();

@@ -3,7 +3,7 @@
 //! A large component: what a press becomes depends on every other pointer and key of the same picture.
 
 use super::draw::{Picture, network_words};
-use super::place::{Measure, Point, Room, Spot, height, is_left, length, off, spots};
+use super::place::{Measure, Point, Room, Spot, height_in, is_left, length, off, spots};
 use super::signs;
 use super::split::partition;
 use super::tokens::{Key, SHOWN_MAX, Token, Tokens, tokens, visible, way};
@@ -27,6 +27,8 @@ const REACH: f32 = 14.0;
 const REACH_LINK: f32 = 7.0;
 /// By how much an arrow key moves a process, in pixels.
 const KEY_PX: f32 = 12.0;
+/// What stands above the picture and around it in its pane, in pixels.
+const AROUND: f32 = 48.0;
 /// A cut goes on beyond both ends of what was drawn, by so many times its length and more.
 const BEYOND: f32 = 60.0;
 
@@ -166,7 +168,7 @@ impl Component for Cluster {
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
         let s = ctx.props().model.get();
         let width = self.svg.cast::<Element>().map_or(0, |e| e.client_width()) as f32;
-        let size = (width, height(width, &roles(&s)));
+        let size = (width, height_in(width, &roles(&s), self.pane()));
         if size != self.size {
             self.size = size;
             ctx.link().send_message(Msg::Redraw);
@@ -197,6 +199,13 @@ fn roles(s: &Session) -> Vec<String> {
 impl Cluster {
     fn spots(&self, s: &Session) -> Vec<Spot> {
         spots(s.run().names(), &roles(s), self.size, &self.put)
+    }
+
+    /// How high the picture can be and stay in sight, where it stands in a pane that scrolls.
+    fn pane(&self) -> f32 {
+        let pane = self.svg.cast::<Element>().and_then(|svg| svg.closest(".card.below").ok().flatten());
+        let scrolls = !platform::prefers("(max-width: 900px)");
+        pane.filter(|_| scrolls).map_or(f32::MAX, |pane| pane.client_height() as f32 - AROUND)
     }
 
     fn point(&self, e: &MouseEvent) -> Point {

@@ -1,4 +1,4 @@
-//! Lab, scenario, what to watch for, and what leaves the page.
+//! Lab, scenario, and what leaves the page.
 
 use super::drop::{Drop, close};
 use super::{Props as ModelProps, UndoButtons, file_of, value_of};
@@ -30,8 +30,6 @@ pub(crate) struct Props {
 pub(crate) fn Header(props: &Props) -> Html {
     let s = props.model.get();
     let on = &props.on;
-    let watch = s.builtin().map_or("A scenario of your own.", |b| b.watch);
-    let broken = &s.run().scenario().setup.broken;
     html! {
         <header class="top">
             <h1><svg viewBox="0 0 32 32" aria-hidden="true">
@@ -39,16 +37,10 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <circle cx="16" cy="16" r="3.4" /></svg>{ "Lightcone" }</h1>
             <Choosers model={props.model.clone()} on={on.clone()} />
             { guide_button(s.lab().spec().id, props.guide, on) }
-            <p class="watch" tabindex="0">
-                if !broken.is_empty() {
-                    <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
-                }
-                <span>{ watch }</span>
-            </p>
             <div class="actions">
                 <UndoButtons model={props.model.clone()} on={on.clone()} />
-                <button onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
-                <ExportMenu model={props.model.clone()} on={on.clone()} />
+                <button class="share" onclick={on.reform(|_| Command::CopyLink)} title="Copy a link that holds this whole run">{ "Share" }</button>
+                <ExportMenu model={props.model.clone()} dark={props.dark} on={on.clone()} />
                 { panels_menu(&props.layout, on) }
                 <button class="icon" onclick={on.reform(|_| Command::Theme)} title="Light or dark (t)"
                     aria-label={if props.dark { "Light theme" } else { "Dark theme" }}>{ if props.dark { "☀" } else { "☾" } }</button>
@@ -67,7 +59,7 @@ fn guide_button(lab: &str, open: bool, on: &Callback<Command>) -> Html {
     let onclick = on.reform(move |_: MouseEvent| Command::Guide(if open { Wish::Leave } else { Wish::Open }));
     html! {
         <button class={classes!("to-guide", new.then_some("primary"))} aria-pressed={open.to_string()} {onclick}
-            title="A guide through this lab, beside the diagram">{ if new { "Take the guide" } else { "Guide" } }</button>
+            title="A guide through this lab, beside the diagram">if new { <span class="long">{ "Take the guide" }</span><span class="short" aria-hidden="true">{ "Guide" }</span> } else { { "Guide" } }</button>
     }
 }
 
@@ -108,8 +100,17 @@ fn Choosers(props: &ModelProps) -> Html {
     }
 }
 
+/// Properties of the menu.
+#[derive(Properties, PartialEq)]
+struct MenuProps {
+    model: Model,
+    /// Whether the dark theme is on.
+    dark: bool,
+    on: Callback<Command>,
+}
+
 #[component]
-fn ExportMenu(props: &ModelProps) -> Html {
+fn ExportMenu(props: &MenuProps) -> Html {
     let on_file = {
         let on = props.on.clone();
         Callback::from(move |e: Event| {
@@ -126,9 +127,22 @@ fn ExportMenu(props: &ModelProps) -> Html {
         });
         html! { <button {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
+    // What stands beside the menu where there is room.
+    let beside = |command: Command, name: &'static str, note: &'static str| {
+        let onclick = props.on.reform(move |e: MouseEvent| {
+            close(&e);
+            command.clone()
+        });
+        html! { <button class="small-only" {onclick}><b>{ name }</b><span>{ note }</span></button> }
+    };
+    let theme = if props.dark { "Light theme" } else { "Dark theme" };
     let has_table = !props.model.get().lab().spec().sheet.is_empty();
     html! {
         <Drop text="File">
+                { beside(Command::CopyLink, "Share", "copy a link that holds this whole run") }
+                { beside(Command::Theme, theme, "for the whole page") }
+                { beside(Command::Help(true), "Help", "keys and help") }
+                { beside(Command::Reset, "Reset", "this scenario again from its beginning") }
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }

@@ -36,7 +36,8 @@ pub(crate) fn Splitter(props: &Props) -> Html {
                 let _ = line.set_pointer_capture(e.pointer_id());
             }
             e.prevent_default();
-            *held.borrow_mut() = Some((along(&e), f64::from(size)));
+            let size = part_of(&e, edge).unwrap_or(f64::from(size));
+            *held.borrow_mut() = Some((along(&e), size));
         })
     };
     let moved = {
@@ -61,10 +62,11 @@ pub(crate) fn Splitter(props: &Props) -> Html {
             };
             e.prevent_default();
             e.stop_propagation();
-            on.emit(Command::Split(edge, f64::from(size) + way * sign * KEY_PX));
+            let size = part_of(&e, edge).unwrap_or(f64::from(size));
+            on.emit(Command::Split(edge, size + way * sign * KEY_PX));
         })
     };
-    let again = props.on.reform(move |_: MouseEvent| Command::Split(edge, f64::from(edge.range().usual)));
+    let again = props.on.reform(move |_: MouseEvent| Command::Unsplit(edge));
     let (class, name, way) = match edge {
         Edge::Left => ("left-edge", "Width of the left column", "vertical"),
         Edge::Right => ("right-edge", "Width of the right column", "vertical"),
@@ -77,4 +79,10 @@ pub(crate) fn Splitter(props: &Props) -> Html {
             onpointerdown={down} onpointermove={moved} onpointerup={up.clone()} onpointercancel={up}
             onkeydown={on_key} ondblclick={again} />
     }
+}
+
+/// How high the views below the diagram are now: as a rule they have what is left.
+fn part_of(e: &web_sys::Event, edge: Edge) -> Option<f64> {
+    let line = e.target()?.dyn_into::<Element>().ok().filter(|_| edge == Edge::Below)?;
+    Some(line.next_element_sibling()?.get_bounding_client_rect().height())
 }

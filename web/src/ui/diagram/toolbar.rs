@@ -1,4 +1,4 @@
-//! What the diagram shows: search, clocks, axis, lanes, cut, zoom, back to now.
+//! What to watch for, and what the diagram shows: search, clocks, axis, lanes, cut, zoom, back to now.
 
 use super::search::{SearchField, trouble};
 use crate::model::command::Command;
@@ -21,7 +21,8 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
     let cutting = s.look().cut.is_some();
     html! {
         <div class="toolbar">
-            <h2>{ "Space-time" }</h2>
+            <h2 class="sr">{ "Space-time" }</h2>
+            { watch(&s) }
             <SearchField model={props.model.clone()} on={on.clone()} />
             { view_menu(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
@@ -37,6 +38,19 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
             }
             { trouble(s.look().finder.as_ref()) }
         </div>
+    }
+}
+
+/// What there is to be seen.
+fn watch(s: &Session) -> Html {
+    let broken = &s.run().scenario().setup.broken;
+    html! {
+        <p class="watch" tabindex="0">
+            if !broken.is_empty() {
+                <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
+            }
+            <span>{ s.builtin().map_or("A scenario of your own.", |b| b.watch) }</span>
+        </p>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The lab's operations as forms, made from its tables.
 
 use super::argument::{Argument, Values, args_json, default_text};
+use super::faults::{FaultBar, process_text};
 use super::load::LoadForm;
 use super::situations::Situations;
 use crate::model::Model;
@@ -11,7 +12,6 @@ use crate::ui::controls::{Props, value_of};
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Operation, Param, Takes};
-use lightcone_core::trace::frame::Status;
 use yew::prelude::*;
 
 /// The operations panel: which operation, at which process, with which arguments.
@@ -58,7 +58,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                     <button aria-pressed={(o.name == operation.name).to_string()} title={o.says} onclick={pick(i)}>{ o.name }</button>
                 }) }
             </div>
-            <label class="row"><span>{ "at" }</span>
+            <label class="row at"><span>{ "at" }</span>
                 <select aria-label="Process" onchange={on_node}>
                     { for able.iter().map(|&i| html! {
                         <option value={i.to_string()} selected={i == at}>{ process_text(&names[i], s.status(i)) }</option>
@@ -70,6 +70,7 @@ pub(crate) fn ActPanel(props: &Props) -> Html {
                 { verb(operation.name) }
             </button>
             if let Some(why) = refuse { <p class="why">{ format!("{}: {why}", names[at]) }</p> }
+            <FaultBar model={props.model.clone()} on={props.on.clone()} />
             <button class="link to-console" onclick={props.on.reform(|_| Command::Console(true))} title="A line with completion (`)">
                 { "type it in the console" }
             </button>
@@ -141,10 +142,6 @@ fn request(
     request.text("node", &names[at]).text("op", operation.name).raw("args", &args_json(operation, false, value));
     let json = format!("{{\"request\":{}}}", request.end());
     (html! { { for operation.args.iter().map(argument) } }, json)
-}
-
-fn process_text(name: &str, status: Status) -> String {
-    if status == Status::Up { name.to_string() } else { format!("{name} ({})", status.name()) }
 }
 
 /// The operation's name with a capital.

@@ -2,6 +2,7 @@
 
 mod caches;
 mod graph;
+mod head;
 mod matrix;
 mod ring;
 mod tables;
@@ -13,9 +14,11 @@ use crate::model::Model;
 use crate::model::command::Command;
 use caches::picture;
 use graph::graph;
+use head::Head;
 use lightcone_core::trace::frame::{Cell, Mark, Panel};
 use matrix::matrix;
 use ring::ring;
+use std::rc::Rc;
 use things::Things;
 use yew::prelude::*;
 
@@ -44,8 +47,7 @@ fn panel(panel: &Panel, things: &Things) -> Html {
     match panel {
         Panel::Table { title, says, columns, rows } => html! {
             <div class="panel">
-                { head(title) }
-                <p class="says">{ says }</p>
+                { head(title, says) }
                 <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
                     <table class="matrix">
                         <thead><tr><td></td>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
@@ -55,13 +57,12 @@ fn panel(panel: &Panel, things: &Things) -> Html {
             </div>
         },
         Panel::Caches { title, says, caches, bus, memory } => html! {
-            { things.panel(html! { <>{ head(title) }<p class="says">{ says }</p>{ picture(caches, bus, memory, things) }</> }) }
+            { things.panel(html! { <>{ head(title, says) }{ picture(caches, bus, memory, things) }</> }) }
         },
         Panel::Things { title, says, columns, rows } => html! {
             { things.panel(html! {
                 <>
-                    { head(title) }
-                    <p class="says">{ says }</p>
+                    { head(title, says) }
                     <div class="scroll" tabindex="0" role="region" aria-label={title.clone()}>
                         <table class="matrix">
                             <thead><tr><td></td>{ for columns.iter().map(|c| html! { <th scope="col">{ c }</th> }) }</tr></thead>
@@ -72,27 +73,26 @@ fn panel(panel: &Panel, things: &Things) -> Html {
             }) }
         },
         Panel::Graph { title, says, nodes, edges } => html! {
-            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ graph(title, nodes, edges) }</div>
+            <div class="panel">{ head(title, says) }{ graph(title, nodes, edges) }</div>
         },
         Panel::Matrix { title, says, columns, rows } => html! {
-            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ matrix(title, columns, rows) }</div>
+            <div class="panel">{ head(title, says) }{ matrix(title, columns, rows) }</div>
         },
         Panel::Ring { title, says, members, keys, moves } => html! {
-            <div class="panel">{ head(title) }<p class="says">{ says }</p>{ ring(title, members, keys, moves) }</div>
+            <div class="panel">{ head(title, says) }{ ring(title, members, keys, moves) }</div>
         },
         Panel::Lists { title, says, lists } => html! {
             <div class={classes!("panel", (lists.len() > LISTS_NARROW).then_some("broad"))}>
-                { head(title) }
-                <p class="says">{ says }</p>
+                { head(title, says) }
                 <div class="scroll lists" tabindex="0" role="region" aria-label={title.clone()}>{ for lists.iter().map(list) }</div>
             </div>
         },
     }
 }
 
-/// A panel's heading: what leads to the panel puts the focus on it.
-fn head(title: &str) -> Html {
-    html! { <h2 tabindex="-1">{ title }</h2> }
+/// A panel's heading.
+fn head(title: &str, says: &str) -> Html {
+    html! { <Head key={title.to_string()} title={Rc::from(title)} says={Rc::from(says)} /> }
 }
 
 fn list((head, items): &(String, Vec<Cell>)) -> Html {
