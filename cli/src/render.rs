@@ -82,6 +82,7 @@ fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
     }
     view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
     view.axis = options.axis;
+    view.folded = options.axis == Axis::Story;
     view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
     let scene = lay_out(run, &index, &view, &run.frame());
     let title = &run.scenario().title;

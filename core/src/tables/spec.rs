@@ -199,8 +199,12 @@ pub struct LabSpec {
     pub phases: Option<Phases>,
     /// Sorts of messages that come and go all the time: they are drawn without words and faintly.
     pub quiet: &'static [&'static str],
+    /// Sorts of answers that are so where what they answer is.
+    pub quiet_answers: &'static [&'static str],
     /// Timers that only keep a system going, by their names.
     pub quiet_timers: &'static [&'static str],
+    /// Whether its runs are uneven: busy instants between idle stretches. Then time is bent at first.
+    pub uneven: bool,
     /// What the lab's table over all that has happened is a table of, in a word or two; empty where it has none.
     pub sheet: &'static str,
     /// How much of a run is in sight at first, in microseconds.
@@ -232,7 +236,9 @@ impl LabSpec {
         steps: &[],
         phases: None,
         quiet: &[],
+        quiet_answers: &[],
         quiet_timers: &[],
+        uneven: false,
         sheet: "",
         span_us: 2_000_000,
         series: &[],

@@ -244,6 +244,13 @@ impl Trace {
         self.messages.at(id as usize)
     }
 
+    /// Number of messages.
+    #[inline]
+    #[must_use]
+    pub fn message_count(&self) -> u32 {
+        self.messages.len() as u32
+    }
+
     /// One component of a record's vector stamp; 0 where the record has none.
     #[inline]
     #[must_use]

@@ -17,6 +17,7 @@ pub mod search;
 mod sorts;
 pub mod svg;
 pub mod theme;
+mod usual;
 pub mod words;
 
 pub use axis::{Axis, LOGICAL_STEP};
@@ -25,6 +26,7 @@ pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};
 pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
+pub use usual::{Usual, usual};
 
 use crate::tables::Labels;
 use crate::trace::{MessageId, NodeId, RecordId};
@@ -73,6 +75,9 @@ pub struct View {
     pub chosen: [Option<RecordId>; 2],
     /// Virtual time of the line that says "now", in microseconds; none in a picture for a report.
     pub now_us: Option<u64>,
+    /// Whether what only keeps the system going is folded into a rhythm along the lanes, and lanes on which nothing else happens
+    /// shrink to a line.
+    pub folded: bool,
     /// Sorts of messages that are left out.
     pub hidden: Vec<&'static str>,
     /// Records that a violation names, lit up.
@@ -117,6 +122,7 @@ impl View {
             focus: None,
             chosen: [None, None],
             now_us: None,
+            folded: false,
             hidden: vec![LINK_LAYER],
             lit: Vec::new(),
             ringed: Vec::new(),

@@ -28,7 +28,7 @@ use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::trace::frame::{Frame, Panel, Status};
 use lightcone_core::trace::{Act, Kind, RecordId, causality};
-use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, View};
+use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, Usual, View};
 use look::Look;
 use show::Remake;
 use std::cell::OnceCell;
@@ -43,6 +43,17 @@ const RECORDS_A_FRAME: u32 = 6_000;
 const AFTER_END: f64 = 1.0;
 /// Shortest stretch that can be seen, in microseconds (or thousandths of a step).
 pub(crate) const SPAN_MIN: f64 = 50.0;
+
+/// How wide a diagram is where nobody has said it, and how much of that the names of the lanes take, in pixels.
+const WIDE_PX: f64 = 1_440.0;
+const NAMES_PX: f64 = 90.0;
+/// Pixels of a unit of the story at which marks stand well apart and messages have room for their names.
+const UNIT_PX: f64 = 67.0;
+/// Fewest and most units in sight at first.
+const UNITS_LEAST: f64 = 5.0;
+const UNITS_MOST: f64 = 30.0;
+/// A run that is longer than what can be read by so little is shown as a whole.
+const WHOLE: f64 = 1.3;
 
 /// A run as it is shown.
 pub(crate) struct Session {
@@ -70,6 +81,10 @@ pub(crate) struct Session {
     axis: Axis,
     /// What stands beside events.
     labels: Labels,
+    /// How the run is looked at when nobody says how, and how wide the diagram is then, in pixels.
+    usual: (Usual, f64),
+    /// Whether what only keeps the system going is brought out of the folds of the story.
+    routine: bool,
     /// Sorts of messages that are not shown.
     hidden: Vec<&'static str>,
     /// How else it is looked at.
@@ -107,11 +122,11 @@ impl Session {
     /// Opens a scenario at its beginning, playing.
     #[must_use]
     pub(crate) fn new(scenario: Scenario) -> Session {
+        let usual = diagram::usual(&scenario);
         let mut run = Run::new(scenario);
         // Before time 0 is over no process runs, and nothing could be asked of any.
         run.seek_time(0, u32::MAX);
         let until_us = run.scenario().until_us as f64;
-        let span = until_us.clamp(SPAN_MIN, run.scenario().lab.spec().span_us as f64);
         let wanted = until_us / 1e6 / PLAY_S;
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
@@ -120,7 +135,7 @@ impl Session {
         index.update(&run);
         let clocks = run.scenario().lab.spec().clocks;
         let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
-        Session {
+        let mut session = Session {
             frame,
             panels: OnceCell::new(),
             index,
@@ -128,10 +143,12 @@ impl Session {
             playing: true,
             speed,
             view_us: 0.0,
-            window: (-0.02 * span, 1.03 * span),
+            window: (0.0, 1.0),
             follow: true,
-            axis: Axis::Time,
+            axis: usual.axis,
             labels,
+            usual: (usual, WIDE_PX),
+            routine: false,
             hidden: vec![LINK_LAYER],
             look: Look::default(),
             hover: None,
@@ -149,6 +166,31 @@ impl Session {
             runs: 0,
             remake: None,
             run,
+        };
+        session.window = session.first_window();
+        session
+    }
+
+    /// What is in sight at first: on a bent axis as much as can be read.
+    fn first_window(&self) -> (f64, f64) {
+        let (usual, wide) = self.usual;
+        let until_us = self.run.scenario().until_us as f64;
+        let span = match self.axis {
+            Axis::Story => {
+                let units = ((wide - NAMES_PX) / UNIT_PX).clamp(UNITS_LEAST, UNITS_MOST) * usual.unit;
+                usual.length.filter(|&length| length <= units * WHOLE).unwrap_or(units)
+            }
+            _ => until_us.clamp(SPAN_MIN, self.lab().spec().span_us as f64),
+        };
+        (-0.02 * span, 1.03 * span)
+    }
+
+    /// Takes in how wide the diagram is; where nobody has looked elsewhere yet, as much is in sight as can be read then.
+    pub(crate) fn fit_to(&mut self, wide: f64) {
+        let untouched = self.window == self.first_window();
+        self.usual.1 = wide;
+        if untouched {
+            self.window = self.first_window();
         }
     }
 
@@ -274,6 +316,17 @@ impl Session {
     pub(crate) fn is_hidden(&self, id: RecordId) -> bool {
         let record = self.run.trace().record(id);
         diagram::sort_of_record(&self.run, record).is_some_and(|sort| self.hidden.contains(&sort))
+    }
+
+    /// Whether what only keeps the system going is folded.
+    #[must_use]
+    pub(crate) fn folds(&self) -> bool {
+        self.axis == Axis::Story && !self.routine
+    }
+
+    /// Brings out what only keeps the system going, or folds it.
+    pub(crate) fn toggle_routine(&mut self) {
+        self.routine = !self.routine;
     }
 
     /// Shows or hides a sort of messages.
@@ -421,6 +474,8 @@ impl Session {
     fn again(&self, scenario: Scenario) -> Session {
         let mut next = Session::new(scenario);
         (next.labels, next.axis, next.speed) = (self.labels, self.axis, self.speed);
+        (next.routine, next.usual.1) = (self.routine, self.usual.1);
+        next.window = next.first_window();
         next.hidden.clone_from(&self.hidden);
         next.look = self.look.again(next.run.names() == self.run.names());
         next.builtin = self.builtin;
@@ -487,6 +542,7 @@ impl Session {
             focus: if self.chosen[1].is_some() { self.hover } else { self.hover.or(self.chosen[0]) },
             chosen: self.chosen,
             now_us: Some(self.view_us as u64),
+            folded: self.folds(),
             hidden: self.hidden.clone(),
             lit,
             ringed: self.ringed.clone(),
@@ -505,10 +561,18 @@ impl Session {
         self.index.end(self.axis, self.end_us())
     }
 
-    /// Changes the axis and shows everything.
+    /// Changes the axis and shows everything; of a story as much as can be read.
     pub(crate) fn set_axis(&mut self, axis: Axis) {
         self.axis = axis;
         self.fit();
+        if axis == Axis::Story {
+            let (_, end) = self.window;
+            self.window = self.first_window();
+            if self.window.1 > end {
+                self.fit();
+            }
+            self.keep_in_view();
+        }
     }
 
     /// Shows the whole run.

@@ -238,6 +238,11 @@ pub(crate) fn set_root(name: &str, value: &str) {
     }
 }
 
+/// How wide the window is, in pixels.
+pub(crate) fn window_width() -> f64 {
+    window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default()
+}
+
 /// Whether the person's system asks for something, such as `(prefers-color-scheme: dark)`.
 pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())

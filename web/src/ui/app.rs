@@ -176,6 +176,8 @@ impl Component for App {
         app.show_theme();
         app.install_api(ctx);
         app.enter_mode(ctx);
+        let wide = app.wide();
+        app.store.change(|s| s.fit_to(wide));
         app.open_linked_guide(ctx);
         if let Some(trouble) = trouble {
             link.send_message(Msg::Notice(trouble, true));
@@ -394,6 +396,12 @@ impl App {
         }
     }
 
+    /// How wide the diagram is, or will be, in pixels.
+    fn wide(&self) -> f64 {
+        let canvas = self.canvas.cast::<HtmlCanvasElement>().map(|canvas| f64::from(canvas.client_width()));
+        canvas.filter(|&wide| wide > 2.0).unwrap_or_else(platform::window_width) / self.mode.zoom()
+    }
+
     fn paint(&self) {
         let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() else { return };
         let Some((ctx, w, h, scale)) = platform::fit_canvas(&canvas) else { return };
@@ -419,6 +427,7 @@ impl App {
     /// Shows another session; `what` says in words what that took, for the way back.
     fn open(&mut self, mut session: Session, what: String) {
         session.turn(self.store.read().look().orientation);
+        session.fit_to(self.wide());
         if self.middle == Tab::Memory && session.lab().capabilities().memory_trace.is_none() {
             self.show_tab(Tab::Lab);
         }

@@ -183,6 +183,7 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["retry", "turn"],
     http: &HTTP,
     buffers_on_disk: false,
+    uneven: true,
     quiet: &["done"],
     sheet: "accesses",
     // Five to ten transactions of the usual scenario, with room for words.

@@ -246,7 +246,9 @@ pub(super) static SPEC: LabSpec = LabSpec {
     timers: &["heartbeat", "disk", "visibility", "retry", "work"],
     http: &HTTP,
     buffers_on_disk: false,
+    uneven: true,
     quiet: &["heartbeat"],
+    quiet_timers: &["heartbeat"],
     span_us: 400_000,
     series: &super::views::charts::SERIES,
     ..LabSpec::EMPTY

@@ -340,7 +340,9 @@ pub(super) static SPEC: LabSpec = LabSpec {
     }),
     series: &super::views::charts::SERIES,
     span_us: 450_000,
-    quiet: &["heartbeat", "append reply", "keep alive"],
+    uneven: true,
+    quiet: &["heartbeat", "keep alive"],
+    quiet_answers: &["append reply"],
     quiet_timers: &["heartbeat", "quorum", "keepalive"],
     ..LabSpec::EMPTY
 };

@@ -269,7 +269,9 @@ pub(super) static SPEC: LabSpec = LabSpec {
     phases: Some(Phases { word: "epoch", leads: "leading", stands: &["looking"], follows: &["following"] }),
     series: &super::views::charts::SERIES,
     span_us: 700_000,
+    uneven: true,
     quiet: &["server ping", "client ping"],
+    quiet_timers: &["tick", "ping"],
     loads: Loads {
         named: &LOADS,
         drawn: &["mode"],

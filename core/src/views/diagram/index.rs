@@ -1,6 +1,7 @@
 //! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
 
 pub(super) mod buckets;
+mod routine;
 mod story;
 
 use super::phases::{Follower, Phase};
@@ -150,15 +151,15 @@ impl Index {
     pub fn update(&mut self, run: &Run) {
         let trace = run.trace();
         if self.revision != trace.revision() || self.known > trace.len() {
-            *self = Index { revision: trace.revision(), ..Index::default() };
+            let story = self.story.again();
+            *self = Index { revision: trace.revision(), story, ..Index::default() };
         }
         for id in self.known..trace.len() {
             let record = trace.record(id);
             let step = self.steps.last().copied().unwrap_or(0);
             self.steps.push(step + u32::from(takes_step(record.kind)));
-            self.story.take(run, id, record);
+            self.take_story(run, id);
             if record.node != NO_NODE && is_drawn(record.kind) {
-                self.by_place.add(self.story.place(id) as u64);
                 self.by_time.add(record.at_us);
                 self.by_step.add(u64::from(self.steps[id as usize]));
             }
@@ -198,6 +199,23 @@ impl Index {
     #[must_use]
     pub fn phases(&self) -> &[Phase] {
         self.phases.all()
+    }
+
+    /// Opens a folded stretch that is idle since some time, or folds it again.
+    pub fn toggle_fold(&mut self, run: &Run, from_us: u64) {
+        self.story = self.story.toggled(from_us);
+        self.by_place = Buckets::default();
+        for id in 0..self.known {
+            self.take_story(run, id);
+        }
+    }
+
+    fn take_story(&mut self, run: &Run, id: RecordId) {
+        let record = run.trace().record(id);
+        self.story.take(run, id, record);
+        if record.node != NO_NODE && is_drawn(record.kind) {
+            self.by_place.add(self.story.place(id) as u64);
+        }
     }
 
     /// The changes of a process's band up to a record, from the last one before another on.
@@ -282,6 +300,30 @@ impl Index {
             Axis::Logical => &self.by_step,
             Axis::Story => &self.by_place,
         }
+    }
+
+    /// Whether a record only keeps the system going: a heartbeat, its answer, a timer for the next one.
+    #[must_use]
+    pub fn is_routine(&self, id: RecordId) -> bool {
+        self.story.routine().has(id)
+    }
+
+    /// Whether a message does.
+    #[must_use]
+    pub fn is_routine_message(&self, message: MessageId) -> bool {
+        self.story.routine().has_message(message)
+    }
+
+    /// Whether the loss of a routine message made a timer run out.
+    #[must_use]
+    pub fn was_missed(&self, message: MessageId) -> bool {
+        self.story.routine().was_missed(message)
+    }
+
+    /// The unit of the story: what a message takes as a rule.
+    #[must_use]
+    pub fn story_unit(&self) -> f64 {
+        self.story.unit()
     }
 
     /// The stretches of time that the story folds, between two places.

@@ -7,10 +7,19 @@ const CELL: (f32, f32) = (48.0, 18.0);
 /// Room kept free around what is drawn.
 const MARGIN: f32 = 1.5;
 
+/// By what ground is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// A mark or a text: nothing may lie on it.
+    Whole,
+    /// A line: a hairline may cross it.
+    Line,
+}
+
 /// What ground is taken.
 #[derive(Debug)]
 pub(super) struct Room {
-    cells: Vec<Vec<Rect>>,
+    cells: Vec<Vec<(Rect, Taken)>>,
     columns: usize,
     rows: usize,
     bounds: Rect,
@@ -35,37 +44,38 @@ impl Room {
 
     /// Marks ground as taken.
     pub(super) fn take(&mut self, rect: Rect) {
+        self.take_as(rect, Taken::Whole);
+    }
+
+    fn take_as(&mut self, rect: Rect, by: Taken) {
         for cell in self.cells_of(&rect) {
-            self.cells[cell].push(rect);
+            self.cells[cell].push((rect, by));
         }
     }
 
     /// Marks a line as taken, piece by piece.
     pub(super) fn take_line(&mut self, a: Point, b: Point) {
-        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let left = self.bounds.x - CELL.0;
         let right = self.bounds.x + self.bounds.w + CELL.0;
-        let pieces = (dx.abs().max(dy.abs()) / 9.0).ceil().clamp(1.0, 200.0);
-        let (px, py) = (dx / pieces, dy / pieces);
-        for i in 0..pieces as usize {
-            let (x0, y0) = (a.0 + px * i as f32, a.1 + py * i as f32);
-            let (x, y) = (x0.min(x0 + px), y0.min(y0 + py));
-            if x + px.abs() >= left && x <= right {
-                self.take(Rect {
-                    x: x - MARGIN,
-                    y: y - MARGIN,
-                    w: px.abs() + 2.0 * MARGIN,
-                    h: py.abs() + 2.0 * MARGIN,
-                });
-            }
+        for piece in pieces(a, b, MARGIN).filter(|piece| piece.x + piece.w >= left && piece.x <= right) {
+            self.take_as(piece, Taken::Line);
         }
+    }
+
+    /// Whether a hairline touches no mark and no text.
+    pub(super) fn is_clear(&self, a: Point, b: Point) -> bool {
+        let touches = |piece: &Rect| {
+            let taken = |c: usize| self.cells[c].iter().any(|(rect, by)| *by == Taken::Whole && rect.overlaps(piece));
+            self.cells_of(piece).any(taken)
+        };
+        !pieces(a, b, 0.5).any(|piece| touches(&piece))
     }
 
     /// Whether a rectangle is free and inside.
     pub(super) fn is_free(&self, rect: &Rect) -> bool {
         let b = &self.bounds;
         let inside = rect.x >= b.x && rect.y >= b.y && rect.x + rect.w <= b.x + b.w && rect.y + rect.h <= b.y + b.h;
-        inside && self.cells_of(rect).all(|c| self.cells[c].iter().all(|taken| !taken.overlaps(rect)))
+        inside && self.cells_of(rect).all(|c| self.cells[c].iter().all(|(taken, _)| !taken.overlaps(rect)))
     }
 
     /// Takes the first free one of some places.
@@ -74,6 +84,18 @@ impl Room {
         self.take(rect);
         Some(rect)
     }
+}
+
+/// A line as small rectangles with some margin.
+fn pieces(a: Point, b: Point, margin: f32) -> impl Iterator<Item = Rect> {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let count = (dx.abs().max(dy.abs()) / 9.0).ceil().clamp(1.0, 200.0);
+    let (px, py) = (dx / count, dy / count);
+    (0..count as usize).map(move |i| {
+        let (x, y) = (a.0 + px * i as f32, a.1 + py * i as f32);
+        let (x, y) = (x.min(x + px) - margin, y.min(y + py) - margin);
+        Rect { x, y, w: px.abs() + 2.0 * margin, h: py.abs() + 2.0 * margin }
+    })
 }
 
 #[cfg(test)]

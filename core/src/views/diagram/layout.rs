@@ -7,6 +7,7 @@ mod events;
 mod ground;
 mod holds;
 mod names;
+mod rhythm;
 mod stacks;
 
 use super::index::Index;
@@ -17,7 +18,7 @@ use super::{Axis, LOGICAL_STEP, Orientation, View, font, lane_order, sort_of_rec
 use crate::engine::Run;
 use crate::trace::causality::reaches;
 use crate::trace::frame::Frame;
-use crate::trace::{MessageId, NONE, NodeId, Record, RecordId, Trace};
+use crate::trace::{MessageId, NodeId, Record, RecordId, Trace};
 use std::rc::Rc;
 
 // Everything is laid out with time along x and the lanes across it; where time runs downwards, the finished
@@ -82,6 +83,10 @@ pub(super) struct Sheet<'a> {
     pub(super) down: bool,
     /// Radius of a mark.
     pub(super) r: f32,
+    /// Lanes that are drawn as a thin line.
+    thin: Vec<NodeId>,
+    /// Routine messages that matter for what is chosen.
+    brought_out: Vec<MessageId>,
     /// First visible record and the one after the last.
     pub(super) visible: (RecordId, RecordId),
     pub(super) stretch_us: (u64, u64),
@@ -136,6 +141,7 @@ impl<'a> Sheet<'a> {
             self.draw_path();
             self.draw_status_labels();
             self.draw_band_words();
+            self.draw_rhythm();
             self.draw_events();
             self.draw_counts();
             self.draw_clock_labels();
@@ -152,7 +158,10 @@ impl<'a> Sheet<'a> {
         let top = if down { DOWN_TOP } else { TOP };
         let (w, h) = ((length - head - RIGHT).max(1.0), (breadth - top - BOTTOM).max(1.0));
         let plot = Rect { x: head, y: top, w, h };
-        let (lanes, gap) = lanes(run.names().len(), view, &plot);
+        let trace = run.trace();
+        let visible = visible(trace, index, view);
+        let thin = rhythm::thin_lanes(run, index, view, visible);
+        let (lanes, gap) = lanes(run.names().len(), view, &thin, &plot);
         let scene = Scene {
             width: view.width,
             height: view.height,
@@ -162,9 +171,7 @@ impl<'a> Sheet<'a> {
             orientation: view.orientation,
             ..Scene::default()
         };
-        let trace = run.trace();
         let stretch_us = stretch(trace, index, view);
-        let visible = visible(trace, index, view);
         let room = Room::new(Rect { x: plot.x, y: top - 4.0, w: plot.w, h: plot.h + 4.0 });
         let r = (gap / 7.0).clamp(2.2, 5.2);
         Sheet {
@@ -179,6 +186,8 @@ impl<'a> Sheet<'a> {
             gap,
             down,
             r,
+            thin,
+            brought_out: rhythm::brought_out(trace, index, view),
             visible,
             stretch_us,
             status_labels: Vec::new(),
@@ -224,7 +233,7 @@ impl<'a> Sheet<'a> {
 
     /// Whether a lane is only a thin line.
     pub(super) fn is_collapsed(&self, node: NodeId) -> bool {
-        self.view.collapsed.contains(&node)
+        self.thin.contains(&node)
     }
 
     fn x(&self, units: f64) -> f32 {
@@ -301,13 +310,12 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// How strongly something is drawn.
-    /// Whether a message is of a sort that comes and goes all the time; faint, unless somebody looks for causes.
+    /// Whether a message only keeps the system going; faint, unless somebody looks for causes.
     pub(super) fn is_quiet(&self, message: MessageId, cone: Cone) -> bool {
-        let quiet = self.run.scenario().lab.spec().quiet;
-        cone == Cone::None && !quiet.is_empty() && message != NONE && quiet.contains(&self.run.message_kind(message))
+        cone == Cone::None && self.index.is_routine_message(message) && !self.stands_out(message)
     }
 
+    /// How strongly something is drawn.
     pub(super) fn alpha(&self, cone: Cone, ahead: bool) -> f32 {
         let strength = if cone == Cone::Outside { 0.16 } else { 1.0 };
         if ahead { strength * 0.32 } else { strength }
@@ -315,9 +323,9 @@ impl<'a> Sheet<'a> {
 }
 
 /// Places of so many lanes, and the distance between two open ones.
-fn lanes(count: usize, view: &View, plot: &Rect) -> (Vec<f32>, f32) {
+fn lanes(count: usize, view: &View, all_thin: &[NodeId], plot: &Rect) -> (Vec<f32>, f32) {
     let down = usize::from(view.orientation == Orientation::Down);
-    let is_collapsed = |i: usize| view.collapsed.contains(&(i as NodeId));
+    let is_collapsed = |i: usize| all_thin.contains(&(i as NodeId));
     let thin = (0..count).filter(|&i| is_collapsed(i)).count();
     let open = (count - thin).max(1) as f32;
     let narrow = THIN[down].min(plot.h / count.max(1) as f32);

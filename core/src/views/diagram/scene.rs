@@ -245,6 +245,19 @@ pub struct Scene {
     pub clip: Option<Rect>,
     /// Which way time runs.
     pub orientation: Orientation,
+    /// Breaks of the axis that can be opened or closed.
+    pub folds: Vec<FoldPlace>,
+    /// How many of the messages in sight that are not routine bear their name, and how many there are.
+    pub named: (u32, u32),
+}
+
+/// A break of the axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoldPlace {
+    /// Since when nothing happens there, in microseconds.
+    pub from_us: u64,
+    /// Where it can be pointed at.
+    pub rect: Rect,
 }
 
 /// How far off an event may be pointed at, in pixels: half a fingertip.
@@ -253,6 +266,12 @@ const REACH: f32 = 16.0;
 const REACH_ARROW: f32 = 7.0;
 
 impl Scene {
+    /// The break of the axis at a point.
+    #[must_use]
+    pub fn fold_at(&self, at: Point) -> Option<u64> {
+        self.folds.iter().find(|fold| fold.rect.holds(at)).map(|fold| fold.from_us)
+    }
+
     /// Swaps the axes of everything: what was laid out with time to the right then has it downwards.
     pub(super) fn turn(&mut self) {
         self.items.iter_mut().for_each(|item| item.shape.turn());
@@ -261,6 +280,7 @@ impl Scene {
             (arrow.from, arrow.to) = (turned(arrow.from), turned(arrow.to));
         }
         self.names.iter_mut().for_each(|name| name.rect = name.rect.turned());
+        self.folds.iter_mut().for_each(|fold| fold.rect = fold.rect.turned());
         self.handles.iter_mut().for_each(|handle| *handle = turned(*handle));
         self.plot = self.plot.map(Rect::turned);
         self.clip = self.clip.map(Rect::turned);

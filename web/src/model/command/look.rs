@@ -30,6 +30,10 @@ pub(crate) enum Wish {
     CutChoose(NodeId),
     /// No line any more.
     NoCut,
+    /// A break of the axis is opened or closed: the one with nothing since a time, in microseconds; or the one nearest to now.
+    Break(Option<u64>),
+    /// What only keeps the system going is brought out, or folded again.
+    Routine,
     /// What is in sight, in units of the axis.
     Window(f64, f64),
 }

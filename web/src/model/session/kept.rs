@@ -24,7 +24,7 @@ pub(crate) type Kept = Vec<(String, String)>;
 type Read = fn(&mut Session, Option<&str>) -> bool;
 
 /// What a view consists of.
-const LOOKS: [(&str, Read); 10] = [
+const LOOKS: [(&str, Read); 11] = [
     ("l", Session::set_labels),
     ("a", Session::set_axis_named),
     ("p", Session::set_speed),
@@ -35,6 +35,7 @@ const LOOKS: [(&str, Read); 10] = [
     ("o", Session::set_order),
     ("c", Session::set_collapsed),
     ("q", Session::set_search),
+    ("r", Session::set_routine),
 ];
 
 /// Axes by their names in a link.
@@ -52,7 +53,8 @@ fn lanes_text(lanes: &[NodeId]) -> String {
 
 impl Session {
     /// How it looks. Keys: `l` clocks, `a` axis, `w` stretch, `f` whether it follows now, `p` speed, `h` hidden sorts;
-    /// and where they are not as usual, `d` direction, `o` order of the lanes, `c` collapsed lanes, `q` search.
+    /// and where they are not as usual, `d` direction, `o` order of the lanes, `c` collapsed lanes, `r` routine messages
+    /// brought out of the folds of the story, `q` search.
     #[must_use]
     pub(crate) fn kept(&self) -> Kept {
         let labels = LABELS.iter().find(|(l, _)| *l == self.labels).map_or("none", |(_, name)| name);
@@ -70,6 +72,7 @@ impl Session {
             ("d", if look.orientation == Orientation::Down { "down".into() } else { String::new() }),
             ("o", lanes_text(&look.order)),
             ("c", lanes_text(&look.collapsed)),
+            ("r", if self.routine { "1".into() } else { String::new() }),
             ("q", look.finder.as_ref().map_or_else(String::new, |f| f.text.clone())),
         ];
         pairs.extend(more.into_iter().filter(|(_, value)| !value.is_empty()));
@@ -141,6 +144,11 @@ impl Session {
         // What is wrong with a search stands below its field.
         look::carry_out(self, look::Wish::Search(value.unwrap_or_default().into()));
         true
+    }
+
+    fn set_routine(&mut self, value: Option<&str>) -> bool {
+        self.routine = value == Some("1");
+        value.is_none_or(|r| r == "0" || r == "1")
     }
 
     /// Lanes from a list of numbers, counted from 1 and each once; and whether all of them are there.

@@ -5,7 +5,7 @@ use crate::model::session::Session;
 use lightcone_core::trace::causality::{self, Cut};
 use lightcone_core::trace::{Kind, MessageId, NodeId, RecordId};
 use lightcone_core::views::diagram::search::{Query, Search};
-use lightcone_core::views::diagram::{CutLine, Orientation, lane_order};
+use lightcone_core::views::diagram::{Axis, CutLine, Fold, Orientation, lane_order};
 
 /// Records that a search looks at before it asks the clock.
 const SLICE: u32 = 256;
@@ -134,6 +134,8 @@ pub(crate) fn carry_out(s: &mut Session, wish: Wish) {
             }
         }
         Wish::NoCut => s.look.cut = None,
+        Wish::Break(at) => open_break(s, at),
+        Wish::Routine => s.toggle_routine(),
         Wish::Window(from, to) => {
             if to - from >= crate::model::session::SPAN_MIN {
                 s.window = (from, to);
@@ -142,6 +144,19 @@ pub(crate) fn carry_out(s: &mut Session, wish: Wish) {
         }
     }
     refresh(s);
+}
+
+/// Opens or closes a break of the bent axis.
+fn open_break(s: &mut Session, at: Option<u64>) {
+    let now = s.now_units();
+    let nearest = || {
+        let folds = s.index.folds(s.window.0, s.window.1).iter();
+        let far = |fold: &Fold| (f64::midpoint(fold.from, fold.to) - now).abs();
+        folds.min_by(|a, b| far(a).total_cmp(&far(b))).map(|fold| fold.from_us)
+    };
+    if let Some(from_us) = at.or_else(nearest).filter(|_| s.axis == Axis::Story) {
+        s.index.toggle_fold(&s.run, from_us);
+    }
 }
 
 fn fold(s: &mut Session, node: NodeId) {

@@ -4,6 +4,7 @@ use super::App;
 use crate::model::branches::Wish;
 use crate::model::command::Command;
 use crate::model::layout::Stage;
+use crate::model::look;
 use crate::platform;
 use web_sys::KeyboardEvent;
 
@@ -66,6 +67,8 @@ impl App {
             "n" => Command::ChooseNext(true),
             "p" => Command::ChooseNext(false),
             "c" => Command::Cut,
+            "r" => Command::Look(look::Wish::Routine),
+            "o" => Command::Look(look::Wish::Break(None)),
             "v" => Command::Stage(Stage::Views),
             "w" => Command::Stage(Stage::Whole),
             "/" => Command::Find,

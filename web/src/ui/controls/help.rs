@@ -12,7 +12,7 @@ pub(crate) struct Props {
     pub on: Callback<Command>,
 }
 
-const KEYS: [(&str, &str); 23] = [
+const KEYS: [(&str, &str); 27] = [
     ("space", "play or pause"),
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
@@ -25,6 +25,10 @@ const KEYS: [(&str, &str); 23] = [
     ("+ − 0", "zoom in, zoom out, show everything"),
     ("f", "follow now again"),
     ("/", "search; Enter and Shift+Enter go from hit to hit"),
+    ("r", "told as a story: heartbeats and other routine, or only their rhythm"),
+    ("o", "opens the break of the axis nearest to now, or closes it"),
+    ("v", "the views and the diagram change places"),
+    ("w", "the views take the whole window"),
     ("c", "a cut: drag it, or move the chosen lane's handle with the arrows; Tab goes to the next lane"),
     ("Ctrl Z", "undo; with shift, or Ctrl Y: redo"),
     ("[ ]", "the branch above or below in the tree"),

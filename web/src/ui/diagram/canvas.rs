@@ -328,6 +328,11 @@ impl Diagram {
                 ctx.props().on.emit(Command::Look(Wish::Fold(name.node)));
                 return false;
             }
+            let fold = ctx.props().scene.0.borrow().fold_at(down.start);
+            if fold.is_some() {
+                ctx.props().on.emit(Command::Look(Wish::Break(fold)));
+                return false;
+            }
             let event = ctx.props().scene.0.borrow().event_at(down.start);
             ctx.props().on.emit(Command::Choose(event));
         }

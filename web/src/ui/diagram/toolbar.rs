@@ -25,6 +25,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
             { watch(&s) }
             <SearchField model={props.model.clone()} on={on.clone()} />
             { view_menu(&s, on) }
+            { routine(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
                 title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>
             { segmented("Clocks at the events", &labels, s.labels(), on.reform(Command::Labels)) }
@@ -38,6 +39,17 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
             }
             { trouble(s.look().finder.as_ref()) }
         </div>
+    }
+}
+
+/// What brings the routine messages out of the folds of a story, where there are any.
+fn routine(s: &Session, on: &Callback<Command>) -> Html {
+    if s.axis() != Axis::Story || s.lab().spec().quiet.is_empty() {
+        return html! {};
+    }
+    html! {
+        <button class="toggle" aria-pressed={(!s.folds()).to_string()} onclick={on.reform(|_| Command::Look(Wish::Routine))}
+            title="Heartbeats, keep-alives and their answers: as messages, or as strokes on the lanes (r)">{ "routine" }</button>
     }
 }
 

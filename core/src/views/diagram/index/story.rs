@@ -7,9 +7,10 @@
 //!
 //! The place of what has happened does not depend on what comes later, so the picture stands still while a run grows.
 
-use super::super::sorts::{LINK_LAYER, sort_of_record};
+use super::routine::Routine;
 use crate::engine::Run;
 use crate::trace::{Kind, NO_NODE, Record, RecordId};
+use std::collections::BTreeSet;
 
 /// An idle stretch keeps its length up to so many units.
 const KEPT: f64 = 2.0;
@@ -32,6 +33,8 @@ struct Beat {
     id: RecordId,
     at_us: u64,
     place: f64,
+    /// Whether the time after it keeps its length, however long it is idle.
+    open: bool,
 }
 
 /// A stretch of time that is folded.
@@ -45,6 +48,8 @@ pub struct Fold {
     pub from: f64,
     /// Where it ends.
     pub to: f64,
+    /// Whether a person has opened it: then it has its true length.
+    pub open: bool,
 }
 
 /// Grows with a run.
@@ -56,9 +61,26 @@ pub(in crate::views::diagram) struct Story {
     folds: Vec<Fold>,
     /// Where the last mark of each process stands.
     last: Vec<f64>,
+    routine: Routine,
+    /// Since when the stretches are idle that a person has opened, in microseconds.
+    opened: BTreeSet<u64>,
 }
 
 impl Story {
+    /// The same with a stretch opened or closed that is idle since some time, before anything is taken in.
+    pub(in crate::views::diagram) fn toggled(&self, from_us: u64) -> Story {
+        let mut opened = self.opened.clone();
+        if !opened.remove(&from_us) {
+            opened.insert(from_us);
+        }
+        Story { opened, ..Story::default() }
+    }
+
+    /// The same before anything is taken in.
+    pub(in crate::views::diagram) fn again(&self) -> Story {
+        Story { opened: self.opened.clone(), ..Story::default() }
+    }
+
     /// Takes in the next record.
     pub(in crate::views::diagram) fn take(&mut self, run: &Run, id: RecordId, record: &Record) {
         if self.places.is_empty() {
@@ -69,14 +91,16 @@ impl Story {
         let before = self.places.last().copied().unwrap_or(0.0);
         let measured = self.beats.last().map_or(record.at_us as f64, |beat| self.after(beat, record.at_us as f64));
         let mut place = measured.max(before);
-        if !is_routine(run, record) {
-            if super::takes_step(record.kind) && record.node != NO_NODE {
+        if !self.routine.take(run, record) {
+            // A reply hovers over what it comes with.
+            if super::takes_step(record.kind) && record.kind != Kind::Reply && record.node != NO_NODE {
                 let last = &mut self.last[usize::from(record.node)];
                 place = place.max(*last + self.unit * APART);
                 *last = place;
             }
             self.fold_before(record.at_us, place);
-            self.beats.push(Beat { id, at_us: record.at_us, place });
+            let open = self.opened.contains(&record.at_us);
+            self.beats.push(Beat { id, at_us: record.at_us, place, open });
         }
         self.places.push(place);
     }
@@ -85,15 +109,28 @@ impl Story {
         let Some(beat) = self.beats.last() else { return };
         if (at_us - beat.at_us) as f64 >= MARKED * self.unit {
             let (from, to) = (beat.place + KEPT * self.unit, place);
-            self.folds.push(Fold { from_us: beat.at_us, to_us: at_us, from, to });
+            self.folds.push(Fold { from_us: beat.at_us, to_us: at_us, from, to, open: beat.open });
         }
     }
 
     /// Where a time after a beat stands, when nothing else has happened since.
     fn after(&self, beat: &Beat, us: f64) -> f64 {
         let units = (us - beat.at_us as f64).max(0.0) / self.unit.max(1.0);
+        if beat.open {
+            return beat.place + self.unit * units;
+        }
         let more = (units - KEPT).max(0.0);
         beat.place + self.unit * (units.min(KEPT) + FOLDED * more / (more + HALF))
+    }
+
+    /// What only keeps the system going.
+    pub(in crate::views::diagram) fn routine(&self) -> &Routine {
+        &self.routine
+    }
+
+    /// The unit: what a message takes as a rule, in microseconds.
+    pub(in crate::views::diagram) fn unit(&self) -> f64 {
+        self.unit.max(UNIT_US.0 as f64)
     }
 
     pub(in crate::views::diagram) fn place(&self, id: RecordId) -> f64 {
@@ -125,6 +162,9 @@ impl Story {
         let Some(last) = next.checked_sub(1).map(|last| &self.beats[last]) else { return place };
         let until = self.beats.get(next).map_or(f64::MAX, |next| next.at_us as f64);
         let units = (place - last.place) / self.unit.max(1.0);
+        if last.open {
+            return (last.at_us as f64 + units * self.unit).min(until);
+        }
         let rest = (units - KEPT).max(0.0);
         // What `after` folds, unfolded. Behind the last beat a place stands for no time any more when all is folded.
         let rest = rest.min(if until < f64::MAX { FOLDED - 1e-9 } else { LAST });
@@ -145,17 +185,6 @@ impl Story {
     pub(in crate::views::diagram) fn folds(&self, from: f64, to: f64) -> &[Fold] {
         let first = self.folds.partition_point(|fold| fold.to < from);
         &self.folds[first..self.folds.partition_point(|fold| fold.from <= to).max(first)]
-    }
-}
-
-/// Whether something only keeps a system going.
-fn is_routine(run: &Run, record: &Record) -> bool {
-    let spec = run.scenario().lab.spec();
-    match record.kind {
-        Kind::Link | Kind::Violation => true,
-        Kind::Timeout => run.timer_of(record).is_some_and(|timer| spec.quiet_timers.contains(&timer)),
-        Kind::Drop if record.message != crate::trace::NONE => spec.quiet.contains(&run.message_kind(record.message)),
-        _ => sort_of_record(run, record).is_some_and(|sort| sort == LINK_LAYER || spec.quiet.contains(&sort)),
     }
 }
 

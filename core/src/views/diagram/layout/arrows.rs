@@ -9,9 +9,21 @@ use super::{Cone, LABEL, Sheet};
 use crate::trace::causality::path;
 use crate::trace::frame::FlightFrame;
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
+use std::collections::BTreeSet;
 
 /// How strongly an arrow is drawn that begins or ends on a collapsed lane.
 const FAINT: f32 = 0.35;
+
+/// Least distance of two lanes at which messages bear names, in pixels.
+const GAP_LEAST: f32 = 14.0;
+/// Lanes that stand nearer than so many heights of a text leave it room only in the middle between them.
+const NARROW: f32 = 3.2;
+/// With more messages than this in sight, names stand only beside their arrows: whoever wants to read zooms in.
+const SEARCHED_MAX: usize = 300;
+/// Where along its arrow a name may stand.
+const SHARES: [f32; 13] = [0.5, 0.44, 0.56, 0.38, 0.62, 0.33, 0.67, 0.28, 0.72, 0.18, 0.82, 0.1, 0.9];
+/// How far off its arrow a name may stand that has a hairline, in pixels.
+const OFFS: [f32; 9] = [14.0, 20.0, 28.0, 40.0, 54.0, 70.0, 90.0, 112.0, 140.0];
 
 /// A message's line, ready to be drawn.
 struct Line {
@@ -29,8 +41,11 @@ struct Line {
 impl Sheet<'_> {
     pub(super) fn draw_arrows(&mut self) {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
-        let flights: Vec<FlightFrame> =
-            self.frame.in_flight.iter().filter(|f| self.shows(f.link, f.message.unwrap_or(NONE))).cloned().collect();
+        let seen = |f: &&FlightFrame| {
+            let message = f.message.unwrap_or(NONE);
+            self.shows(f.link, message) && !self.is_folded_message(message)
+        };
+        let flights: Vec<FlightFrame> = self.frame.in_flight.iter().filter(seen).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {
@@ -46,6 +61,7 @@ impl Sheet<'_> {
 
     fn ended(&self, arrow: &Arrow) -> Option<Line> {
         if !self.shows(arrow.link, arrow.message)
+            || self.is_folded_message(arrow.message)
             || (self.is_ahead(arrow.origin) && self.is_ahead(arrow.end) && self.view.now_us.is_none())
         {
             return None;
@@ -209,47 +225,96 @@ impl Sheet<'_> {
         }
     }
 
+    /// Names the messages: beside their arrows, or where there is no room, further off with a hairline.
     pub(super) fn draw_arrow_labels(&mut self) {
-        if self.gap < 34.0 {
+        if self.gap < GAP_LEAST {
             return;
         }
         for &y in &self.scene.lanes {
             self.room.take(Rect { x: self.plot.x, y: y - 1.0, w: self.plot.w, h: 2.0 });
         }
         let arrows = self.scene.arrows.clone();
-        let mut said: Vec<RecordId> = Vec::new();
-        for arrow in arrows {
-            if arrow.link {
-                continue;
-            }
-            // A multicast is one event: its label stands once.
-            if said.contains(&self.trace.message(arrow.message).send) {
-                continue;
-            }
-            let text = self.run.message_label(arrow.message);
-            if text.is_empty() {
-                continue;
-            }
-            let message = *self.trace.message(arrow.message);
-            let ahead = self.is_ahead(message.send);
-            let cone = self.cone(message.send, self.trace.record(message.send));
-            let faint = self.is_collapsed(message.from) || self.is_collapsed(message.to);
-            if ahead || cone == Cone::Outside || arrow.copy > 1 || faint || self.is_quiet(arrow.message, cone) {
-                continue;
-            }
-            let size = self.ground(&text, LABEL);
-            let shares = [0.5, 0.38, 0.62, 0.28, 0.72];
-            let sides = [1.0, -1.0];
-            let sides = sides.into_iter().flat_map(|side| [(side, 5.0), (side, 9.0)]);
-            let places = shares
-                .into_iter()
-                .flat_map(|share| sides.clone().map(move |(side, off)| beside(&arrow, size, share, side, off)));
-            if let Some(rect) = self.room.place(places) {
-                let words = self.words(rect, text, LABEL);
-                self.put(words, Self::word_ink(message.from), 1.0);
-                said.push(message.send);
+        let mut said: BTreeSet<RecordId> = BTreeSet::new();
+        let wanted: Vec<&ArrowPlace> = arrows.iter().filter(|arrow| self.wants_name(arrow)).collect();
+        // A multicast is one event: its label stands once.
+        let passes: &[bool] = if wanted.len() > SEARCHED_MAX { &[true] } else { &[true, false] };
+        for &near in passes {
+            for arrow in &wanted {
+                let send = self.trace.message(arrow.message).send;
+                if !said.contains(&send) && self.name_arrow(arrow, near) {
+                    said.insert(send);
+                }
             }
         }
+        let named = wanted.iter().filter(|arrow| said.contains(&self.trace.message(arrow.message).send)).count();
+        self.scene.named = (named as u32, wanted.len() as u32);
+    }
+
+    /// Whether a message in sight is to bear its name.
+    fn wants_name(&self, arrow: &ArrowPlace) -> bool {
+        if arrow.link || arrow.copy > 1 || self.run.message_label(arrow.message).is_empty() {
+            return false;
+        }
+        let message = self.trace.message(arrow.message);
+        let cone = self.cone(message.send, self.trace.record(message.send));
+        let faint = self.is_collapsed(message.from) || self.is_collapsed(message.to);
+        let middle = f32::midpoint(arrow.from.0, arrow.to.0);
+        let in_sight = middle >= self.plot.x && middle <= self.plot.x + self.plot.w;
+        let stands = in_sight && !self.is_ahead(message.send) && cone != Cone::Outside && !faint;
+        stands && !self.is_quiet(arrow.message, cone)
+    }
+
+    /// Writes a message's name near its arrow or off it; whether there was room.
+    fn name_arrow(&mut self, arrow: &ArrowPlace, near: bool) -> bool {
+        let text = self.run.message_label(arrow.message);
+        let ink = Self::word_ink(self.trace.message(arrow.message).from);
+        let size = self.ground(&text, LABEL);
+        let place = if near {
+            let offs = [5.0, 9.0].into_iter();
+            let sides = [1.0, -1.0].into_iter().flat_map(|side| offs.clone().map(move |off| (side, off)));
+            let places = SHARES.into_iter().flat_map(|share| sides.clone().map(move |(side, off)| (share, side, off)));
+            let places: Vec<Rect> =
+                places.map(|(share, side, off)| self.between(beside(arrow, size, share, side, off))).collect();
+            self.room.place(places)
+        } else {
+            self.off_arrow(arrow, size)
+        };
+        let Some(rect) = place else { return false };
+        let words = self.words(rect, text, LABEL);
+        self.put(words, ink, 1.0);
+        true
+    }
+
+    /// A place in the middle between two lanes, where they are so near that a text fits nowhere else.
+    fn between(&self, rect: Rect) -> Rect {
+        if self.gap > rect.h * NARROW {
+            return rect;
+        }
+        let middle = rect.y + rect.h / 2.0;
+        let above = self.scene.lanes.iter().copied().filter(|lane| *lane <= middle).fold(f32::MIN, f32::max);
+        if above < self.plot.y { rect } else { Rect { y: above + (self.gap - rect.h) / 2.0, ..rect } }
+    }
+
+    /// A place further off, with a hairline that touches no mark and no text.
+    fn off_arrow(&mut self, arrow: &ArrowPlace, size: (f32, f32)) -> Option<Rect> {
+        for off in OFFS {
+            for (share, side) in SHARES.into_iter().flat_map(|share| [(share, 1.0), (share, -1.0)]) {
+                let rect = self.between(beside(arrow, size, share, side, off));
+                if !self.room.is_free(&rect) {
+                    continue;
+                }
+                let (dx, dy) = (arrow.to.0 - arrow.from.0, arrow.to.1 - arrow.from.1);
+                let from = (arrow.from.0 + dx * share, arrow.from.1 + dy * share);
+                let to = (from.0.clamp(rect.x, rect.x + rect.w), from.1.clamp(rect.y, rect.y + rect.h));
+                if self.room.is_clear(from, to) {
+                    let ink = Self::word_ink(self.trace.message(arrow.message).from);
+                    self.put(Shape::Line { from, to, width: 0.7, dash: None }, ink, 0.7);
+                    self.room.take(rect);
+                    return Some(rect);
+                }
+            }
+        }
+        None
     }
 }
 

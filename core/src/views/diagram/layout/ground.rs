@@ -1,7 +1,7 @@
 //! What lies under the events: grid, lanes, cuts, pauses, cones, density.
 
 use super::super::index::is_drawn;
-use super::super::scene::{Anchor, Rect, Shape};
+use super::super::scene::{Anchor, FoldPlace, Rect, Shape};
 use super::super::theme::Ink;
 use super::super::{Axis, Fold, LOGICAL_STEP};
 use super::{Cone, Face, PLAIN, Sheet, within};
@@ -84,24 +84,35 @@ impl Sheet<'_> {
         let folds: Vec<Fold> = self.index.folds(self.view.from, self.view.to).to_vec();
         let mut taken: Vec<f32> = Vec::new();
         for fold in &folds {
-            let (from, to) = (self.x(fold.from), self.x(fold.to));
-            let x = f32::midpoint(from, to);
-            self.grid_line(x - 2.5, 1.0, Some((3.0, 3.0)));
-            self.grid_line(x + 2.5, 1.0, Some((3.0, 3.0)));
+            // What a person has opened has its length again, and a mark at its beginning to fold it.
+            let x = if fold.open { self.x(fold.from) } else { f32::midpoint(self.x(fold.from), self.x(fold.to)) };
+            if x < self.plot.x || x > self.plot.x + self.plot.w {
+                continue;
+            }
+            let off = if fold.open { 4.5 } else { 2.5 };
+            self.grid_line(x - off, 1.0, Some((3.0, 3.0)));
+            self.grid_line(x + off, 1.0, Some((3.0, 3.0)));
+            let half = apart / 2.0;
+            let rect = Rect { x: x - half, y: 0.0, w: apart, h: self.plot.y };
+            self.scene.folds.push(FoldPlace { from_us: fold.from_us, rect });
             if taken.last().is_none_or(|last| x - last >= apart) {
-                self.draw_tick(x, format!("… {}", duration_text(fold.to_us - fold.from_us)));
+                let length = duration_text(fold.to_us - fold.from_us);
+                self.draw_tick(x, if fold.open { format!("› {length} ‹") } else { format!("… {length}") });
                 taken.push(x);
             }
         }
         let time = |units: f64| self.index.us_at(Axis::Story, self.trace, units).max(0.0);
-        let (first, last) = (time(self.view.from), time(self.view.to));
+        // Behind all that is known, places stand for no time that one could wait for.
+        let known_us = self.trace.len().checked_sub(1).map_or(0, |last| self.trace.record(last).at_us);
+        let known_us = known_us.max(self.view.now_us.unwrap_or(0)) as f64;
+        let (first, last) = (time(self.view.from), time(self.view.to).min(known_us + self.index.story_unit()));
         let mut ticks: Vec<(f32, String)> = Vec::new();
         let mut step = nice((last - first).clamp(1.0, 1e15));
         while step >= TICK_US_MIN && (last - first) / step <= TICKS_MAX {
             let mut at = (first / step).ceil() * step;
             while at <= last {
                 let x = self.x_of_time(at as u64);
-                let inside = |fold: &Fold| at > fold.from_us as f64 && at < fold.to_us as f64;
+                let inside = |fold: &Fold| !fold.open && at > fold.from_us as f64 && at < fold.to_us as f64;
                 if !folds.iter().any(inside) && taken.iter().all(|other| (x - other).abs() >= apart) {
                     taken.push(x);
                     ticks.push((x, format!("{} ms", millis_text(at.round() as u64))));

@@ -66,7 +66,10 @@ impl Sheet<'_> {
         let x = if self.down { 16.0 } else { 19.0 };
         let words = self.words(Rect { x, y: lane - h / 2.0, w, h }, text, face);
         let faint = thin || self.frame.processes[index].status == Status::Crashed;
-        self.put_fixed(self.fold_arrow(x - 8.5, lane, size / SIZE, thin), Self::ink_of(node), 1.0);
+        // A lane that is silent has nothing to open.
+        if !thin || self.view.collapsed.contains(&node) {
+            self.put_fixed(self.fold_arrow(x - 8.5, lane, size / SIZE, thin), Self::ink_of(node), 1.0);
+        }
         self.put_fixed(words, Ink::Text, if faint { 0.55 } else { 1.0 });
         let rect = Rect { x: 0.0, y: lane - breadth / 2.0, w: self.plot.x - 4.0, h: breadth };
         self.scene.names.push(NamePlace { node, rect, shortened: is_short });
