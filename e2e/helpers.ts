@@ -122,10 +122,11 @@ export async function frames(page: Page): Promise<void> {
   );
 }
 
-/** On a small screen a panel must be asked for; on a wide one most stand there. */
+/** On a small screen a panel must be asked for; on a wide one most stand there, or change with one other. */
 export async function tab(page: Page, name: 'act' | 'network' | 'lab' | 'inspect' | 'events'): Promise<void> {
-  const button = page.locator(`.tab[data-tab="${name}"]`);
-  if (await button.isVisible()) await button.click();
+  for (const button of [page.locator(`.tab[data-tab="${name}"]`), page.locator(`.side-tab[data-side="${name}"]`)]) {
+    if (await button.isVisible()) await button.click();
+  }
 }
 
 /** The time as shown. */

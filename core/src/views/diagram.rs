@@ -5,11 +5,13 @@
 //! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
 
 mod axis;
+mod figure;
 pub mod font;
 mod index;
 mod labels;
 mod layout;
 mod marks;
+mod only;
 mod overview;
 mod phases;
 pub mod scene;
@@ -21,8 +23,10 @@ mod usual;
 pub mod words;
 
 pub use axis::{Axis, LOGICAL_STEP};
+pub use figure::{Preset, figure};
 pub use index::{Arrow, Fold, Index};
 pub use layout::{lay_out, visible};
+pub use only::Only;
 pub use overview::{Overview, lay_out_overview};
 pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
@@ -94,6 +98,10 @@ pub struct View {
     pub hits: Vec<RecordId>,
     /// A line over the lanes.
     pub cut: Option<CutLine>,
+    /// Lanes that are not there at all.
+    pub left_out: Vec<NodeId>,
+    /// How wide a picture for a report is on paper, in millimetres.
+    pub millimetres: Option<f32>,
 }
 
 /// All lanes of so many in the order in which they stand, when some are wanted first.
@@ -132,6 +140,8 @@ impl View {
             order: Vec::new(),
             hits: Vec::new(),
             cut: None,
+            left_out: Vec::new(),
+            millimetres: None,
         }
     }
 

@@ -547,6 +547,8 @@ impl Session {
             lit,
             ringed: self.ringed.clone(),
             veil: self.veil,
+            left_out: Vec::new(),
+            millimetres: None,
         };
         if let Some(finder) = &self.look.finder {
             let (first, end) = diagram::visible(self.run.trace(), &self.index, &view);

@@ -5,12 +5,13 @@ mod routine;
 mod story;
 
 use super::phases::{Follower, Phase};
-use super::{Axis, LINK_LAYER};
+use super::{Axis, LINK_LAYER, Only};
 use crate::engine::Run;
 use crate::trace::frame::Band;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use buckets::Buckets;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 pub use story::Fold;
 use story::Story;
 
@@ -112,6 +113,8 @@ pub struct Index {
     by_place: Buckets,
     /// Sorts of messages that there are.
     kinds: Vec<&'static str>,
+    /// What is kept of the run, where not all of it.
+    only: Option<Rc<Only>>,
     pub(super) story: Story,
 }
 
@@ -147,12 +150,32 @@ fn arrow_to(trace: &Trace, id: RecordId, record: &Record) -> Option<(u64, Arrow)
 }
 
 impl Index {
+    /// Of a run of which only a part is kept.
+    #[must_use]
+    pub fn only_of(run: &Run, only: Only) -> Index {
+        let mut index = Index { only: Some(Rc::new(only)), ..Index::default() };
+        index.update(run);
+        index
+    }
+
+    /// What is kept of the run, where not all of it.
+    #[must_use]
+    pub fn only(&self) -> Option<&Only> {
+        self.only.as_deref()
+    }
+
+    /// Whether a record is left out.
+    #[must_use]
+    pub fn leaves_out(&self, id: RecordId) -> bool {
+        self.only.as_ref().is_some_and(|only| only.leaves_out(id))
+    }
+
     /// Takes in what has come since.
     pub fn update(&mut self, run: &Run) {
         let trace = run.trace();
         if self.revision != trace.revision() || self.known > trace.len() {
-            let story = self.story.again();
-            *self = Index { revision: trace.revision(), story, ..Index::default() };
+            let (story, only) = (self.story.again(), self.only.take());
+            *self = Index { revision: trace.revision(), story, only, ..Index::default() };
         }
         for id in self.known..trace.len() {
             let record = trace.record(id);
@@ -212,7 +235,8 @@ impl Index {
 
     fn take_story(&mut self, run: &Run, id: RecordId) {
         let record = run.trace().record(id);
-        self.story.take(run, id, record);
+        let kept = !self.leaves_out(id);
+        self.story.take(run, id, record, kept);
         if record.node != NO_NODE && is_drawn(record.kind) {
             self.by_place.add(self.story.place(id) as u64);
         }

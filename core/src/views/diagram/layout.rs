@@ -37,6 +37,8 @@ const GAP_MAX: [f32; 2] = [120.0, 240.0];
 pub(super) const DOWN_GAP: f32 = 150.0;
 /// Room for a collapsed lane, to the right and downwards.
 const THIN: [f32; 2] = [17.0, 36.0];
+/// Where lanes stand that are left out.
+const OUT: f32 = -1_000.0;
 /// Size of clock labels and message labels.
 pub(super) const SMALL: f32 = 11.0;
 /// With more visible events than this, lanes show density instead of marks.
@@ -169,6 +171,7 @@ impl<'a> Sheet<'a> {
             plot: Some(plot),
             clip: Some(Rect { x: plot.x - 8.0, y: 0.0, w: plot.w + 16.0, h: breadth }),
             orientation: view.orientation,
+            millimetres: view.millimetres,
             ..Scene::default()
         };
         let stretch_us = stretch(trace, index, view);
@@ -259,7 +262,8 @@ impl<'a> Sheet<'a> {
 
     /// The lanes in the order in which they stand.
     pub(super) fn in_order(&self) -> Vec<NodeId> {
-        lane_order(self.scene.lanes.len(), &self.view.order)
+        let all = lane_order(self.scene.lanes.len(), &self.view.order);
+        all.into_iter().filter(|node| !self.view.left_out.contains(node)).collect()
     }
 
     pub(super) fn lane(&self, node: NodeId) -> f32 {
@@ -326,15 +330,17 @@ impl<'a> Sheet<'a> {
 fn lanes(count: usize, view: &View, all_thin: &[NodeId], plot: &Rect) -> (Vec<f32>, f32) {
     let down = usize::from(view.orientation == Orientation::Down);
     let is_collapsed = |i: usize| all_thin.contains(&(i as NodeId));
-    let thin = (0..count).filter(|&i| is_collapsed(i)).count();
-    let open = (count - thin).max(1) as f32;
+    let is_out = |i: usize| view.left_out.contains(&(i as NodeId));
+    let out = (0..count).filter(|&i| is_out(i)).count();
+    let thin = (0..count).filter(|&i| is_collapsed(i) && !is_out(i)).count();
+    let open = (count - thin - out).max(1) as f32;
     let narrow = THIN[down].min(plot.h / count.max(1) as f32);
     let gap = ((plot.h - narrow * thin as f32) / open).min(GAP_MAX[down]);
     let breadth = |i: usize| if is_collapsed(i) { narrow } else { gap };
-    let all: f32 = (0..count).map(breadth).sum();
+    let all: f32 = (0..count).filter(|&i| !is_out(i)).map(breadth).sum();
     let mut at = plot.y + (plot.h - all) / 2.0;
-    let mut places = vec![0.0; count];
-    for node in lane_order(count, &view.order) {
+    let mut places = vec![OUT; count];
+    for node in lane_order(count, &view.order).into_iter().filter(|&node| !is_out(usize::from(node))) {
         let i = usize::from(node);
         at += breadth(i);
         places[i] = at - breadth(i) / 2.0;

@@ -245,6 +245,8 @@ pub struct Scene {
     pub clip: Option<Rect>,
     /// Which way time runs.
     pub orientation: Orientation,
+    /// How wide it is on paper, in millimetres, where that was asked for.
+    pub millimetres: Option<f32>,
     /// Breaks of the axis that can be opened or closed.
     pub folds: Vec<FoldPlace>,
     /// How many of the messages in sight that are not routine bear their name, and how many there are.

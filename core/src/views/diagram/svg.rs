@@ -20,9 +20,14 @@ pub const FONT_FAMILY: &str = "Lightcone Sans, IBM Plex Sans, Inter, Helvetica, 
 pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str, scenario: &str) -> String {
     let (w, h) = (n(scene.width), n(scene.height));
     let mut out = String::new();
+    // On paper a picture has the size that was asked for.
+    let (wide, high) = match scene.millimetres {
+        Some(mm) => (format!("{}mm", n(mm)), format!("{}mm", n(mm * scene.height / scene.width))),
+        None => (w.clone(), h.clone()),
+    };
     let _ = writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
          font-family=\"{FONT_FAMILY}\">"
     );
     let _ = writeln!(out, "<title>{}</title>", escape(title));

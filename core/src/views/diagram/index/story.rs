@@ -81,8 +81,8 @@ impl Story {
         Story { opened: self.opened.clone(), ..Story::default() }
     }
 
-    /// Takes in the next record.
-    pub(in crate::views::diagram) fn take(&mut self, run: &Run, id: RecordId, record: &Record) {
+    /// Takes in the next record; what is not kept takes no room.
+    pub(in crate::views::diagram) fn take(&mut self, run: &Run, id: RecordId, record: &Record, kept: bool) {
         if self.places.is_empty() {
             let unit_us = run.scenario().network.delay.mean_us().clamp(UNIT_US.0, UNIT_US.1);
             self.unit = unit_us as f64;
@@ -91,7 +91,7 @@ impl Story {
         let before = self.places.last().copied().unwrap_or(0.0);
         let measured = self.beats.last().map_or(record.at_us as f64, |beat| self.after(beat, record.at_us as f64));
         let mut place = measured.max(before);
-        if !self.routine.take(run, record) {
+        if !self.routine.take(run, record) && kept {
             // A reply hovers over what it comes with.
             if super::takes_step(record.kind) && record.kind != Kind::Reply && record.node != NO_NODE {
                 let last = &mut self.last[usize::from(record.node)];

@@ -43,7 +43,7 @@ impl Sheet<'_> {
         let arrows: Vec<Arrow> = self.index.arrows_between(self.stretch_us.0, self.stretch_us.1).copied().collect();
         let seen = |f: &&FlightFrame| {
             let message = f.message.unwrap_or(NONE);
-            self.shows(f.link, message) && !self.is_folded_message(message)
+            self.shows(f.link, message) && !self.is_folded_message(message) && !self.index.leaves_out(f.origin)
         };
         let flights: Vec<FlightFrame> = self.frame.in_flight.iter().filter(seen).cloned().collect();
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
@@ -62,6 +62,8 @@ impl Sheet<'_> {
     fn ended(&self, arrow: &Arrow) -> Option<Line> {
         if !self.shows(arrow.link, arrow.message)
             || self.is_folded_message(arrow.message)
+            || self.index.leaves_out(arrow.origin)
+            || self.index.leaves_out(arrow.end)
             || (self.is_ahead(arrow.origin) && self.is_ahead(arrow.end) && self.view.now_us.is_none())
         {
             return None;

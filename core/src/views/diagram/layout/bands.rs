@@ -30,7 +30,7 @@ impl Sheet<'_> {
         let end = self.plot.x + self.plot.w;
         let now = self.x_of_now().unwrap_or(f32::MAX);
         let half = self.band_half();
-        for node in 0..self.scene.lanes.len() as NodeId {
+        for node in self.in_order() {
             let changes = self.index.bands(node, self.visible.0, self.visible.1);
             for (i, (id, band)) in changes.iter().enumerate() {
                 let from = self.x_of(*id).max(self.plot.x);

@@ -27,7 +27,7 @@ impl Sheet<'_> {
             let (first, end) = self.visible;
             let all = (first..end).map(|id| (id, *self.trace.record(id)));
             let seen = |r: &Record| is_drawn(r.kind) && !self.is_hidden(r) && !self.is_collapsed(r.node);
-            self.drawn = Some(all.filter(|(id, r)| seen(r) && !self.is_folded(*id, r)).collect());
+            self.drawn = Some(all.filter(|(id, r)| seen(r) && self.stands(*id, r)).collect());
         }
         self.drawn.clone().expect("it was just found")
     }

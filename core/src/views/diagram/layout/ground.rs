@@ -150,7 +150,7 @@ impl Sheet<'_> {
     pub(super) fn draw_lanes(&mut self) {
         let now = self.x_of_now().unwrap_or(f32::MAX);
         let end = self.plot.x + self.plot.w;
-        for node in 0..self.scene.lanes.len() as NodeId {
+        for node in self.in_order() {
             let y = self.lane(node);
             for s in self.stretches(node) {
                 let (from, to) = (s.from.max(self.plot.x), s.to.min(end));

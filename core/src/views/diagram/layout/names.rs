@@ -21,7 +21,8 @@ pub(super) fn head(names: &[String], view: &View) -> f32 {
     if view.orientation == Orientation::Down {
         return ROW;
     }
-    let widest = names.iter().map(|n| font::text_width(n, SIZE, true)).fold(0.0, f32::max);
+    let seen = names.iter().enumerate().filter(|(i, _)| !view.left_out.contains(&(*i as NodeId)));
+    let widest = seen.map(|(_, n)| font::text_width(n, SIZE, true)).fold(0.0, f32::max);
     (widest + 34.0).min(view.width * COLUMN_MAX.1).min(COLUMN_MAX.0)
 }
 
@@ -44,7 +45,7 @@ impl Sheet<'_> {
     pub(super) fn draw_names(&mut self) {
         let column = Rect { x: 0.0, y: self.plot.y - 8.0, w: self.plot.x, h: self.plot.h + 16.0 };
         self.put_fixed(Shape::Fill(column), Ink::Paper, 1.0);
-        for node in 0..self.scene.lanes.len() as NodeId {
+        for node in self.in_order() {
             self.draw_name(node);
         }
     }

@@ -24,13 +24,14 @@ pub(super) fn thin_lanes(run: &Run, index: &Index, view: &View, visible: (Record
     let mut told = vec![false; run.names().len()];
     for id in visible.0..visible.1 {
         let record = trace.record(id);
-        if is_drawn(record.kind) && record.kind != Kind::Boot && !index.is_routine(id) {
+        let told_of = is_drawn(record.kind) && record.kind != Kind::Boot && !index.is_routine(id);
+        if told_of && !index.leaves_out(id) {
             told[usize::from(record.node)] = true;
         }
     }
     if told.contains(&true) {
         let silent = (0..told.len()).filter(|&i| !told[i]).map(|i| i as NodeId);
-        thin.extend(silent.filter(|node| !view.collapsed.contains(node)));
+        thin.extend(silent.filter(|node| !view.collapsed.contains(node) && !view.left_out.contains(node)));
     }
     thin
 }
@@ -93,6 +94,11 @@ impl Sheet<'_> {
             && !(record.message != NONE && self.stands_out(record.message))
     }
 
+    /// Whether a record has a mark of its own.
+    pub(super) fn stands(&self, id: RecordId, record: &Record) -> bool {
+        !self.is_folded(id, record) && !self.index.leaves_out(id)
+    }
+
     /// The rhythm of each lane.
     pub(super) fn draw_rhythm(&mut self) {
         if !self.view.folded {
@@ -102,7 +108,7 @@ impl Sheet<'_> {
         for id in first..end {
             let record = *self.trace.record(id);
             let seen = is_drawn(record.kind) && !self.is_hidden(&record) && !self.is_collapsed(record.node);
-            if !seen || !self.is_folded(id, &record) {
+            if !seen || !self.is_folded(id, &record) || self.index.leaves_out(id) {
                 continue;
             }
             let at = (self.x_of(id), self.lane(record.node));
