@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Dice, cases, parse, read_lines};
+use common::{Dice, all_cases, cases, on_all_processors, parse, read_lines};
 use lightcone_core::engine::Run;
 use lightcone_core::engine::explore::{random_scenario, run_and_settle};
 use lightcone_core::labs::find;
@@ -321,47 +321,55 @@ fn rules_broken(seed: u64, broken: &str) -> BTreeSet<&'static str> {
     inside
 }
 
+/// Plays runs with a switch, a hundred at a time, until more than the least number of them shows it to its rule, and no more
+/// than a thousand. `LIGHTCONE_CASES=100` plays all of them.
+fn hunt(who: &str, switch: &str, rule: &str, play: impl Fn(u64) -> BTreeSet<&'static str> + Sync) {
+    let most = cases(1_000);
+    let portion = if all_cases() { most } else { most.div_ceil(10) };
+    let mut found: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut runs = 0;
+    while runs < most && found.get(rule).is_none_or(|n| *n <= least(switch)) {
+        let seeds = runs..most.min(runs + portion);
+        runs = seeds.end;
+        let play = |seed, rules: &mut Vec<&'static str>| rules.extend(play(seed));
+        let add = |all: &mut Vec<&'static str>, rules| all.extend::<Vec<_>>(rules);
+        on_all_processors(seeds, play, add).into_iter().for_each(|rule| *found.entry(rule).or_default() += 1);
+    }
+    let caught = found.get(rule).copied().unwrap_or(0);
+    println!("{who}: {switch} is caught by {rule} in {caught} of {runs}; all rules: {found:?}");
+    assert!(caught > least(switch) || runs < 1_000, "{switch} was not caught by {rule} in {runs} runs");
+}
+
 #[test]
 fn with_nothing_broken_no_rule_is_broken_and_nothing_is_stuck() {
-    for seed in 0..cases(2_000) {
+    let play = |seed, (): &mut ()| {
         assert_eq!(rules_broken(seed, ""), BTreeSet::new(), "seed {seed}\n{}", scenario(seed, ""));
-    }
+    };
+    on_all_processors(0..cases(2_000), play, |(), ()| {});
 }
 
 #[test]
 fn every_switch_is_caught_by_its_rule() {
     for (switch, rule) in SWITCHES {
-        let runs = cases(1_000);
-        let mut caught: BTreeMap<&str, u64> = BTreeMap::new();
-        for seed in 0..runs {
-            for rule in rules_broken(seed, &format!("\"{switch}\"")) {
-                *caught.entry(rule).or_default() += 1;
-            }
-        }
-        let named = caught.get(rule).copied().unwrap_or(0);
-        println!("{switch} is caught by {rule} in {named} of {runs} random runs; all rules: {caught:?}");
-        assert!(named > least(switch) || runs < 1_000, "{switch} was not caught by {rule} in {runs} runs");
+        hunt("random runs", switch, rule, |seed| rules_broken(seed, &format!("\"{switch}\"")));
     }
 }
 
 #[test]
 fn the_explorers_own_runs_break_nothing_and_the_two_judges_agree() {
     let lab = find("causal-kv").expect("the lab");
-    for seed in 0..cases(1_000) {
+    let play = |seed, (): &mut ()| {
         let run = run_and_settle(random_scenario(lab, &Setup::default(), seed));
         assert_eq!(run.violations(), [], "seed {seed}");
         assert_eq!(judge(&run), BTreeSet::new(), "seed {seed}");
-    }
+    };
+    on_all_processors(0..cases(1_000), play, |(), ()| {});
     for (switch, rule) in SWITCHES {
-        let mut caught = 0;
-        let runs = cases(1_000);
-        for seed in 0..runs {
+        hunt("the explorer's runs", switch, rule, |seed| {
             let setup = Setup { broken: vec![switch], ..Setup::default() };
             let run = run_and_settle(random_scenario(lab, &setup, seed));
-            caught += u64::from(run.violations().iter().any(|v| v.rule == rule));
-        }
-        assert!(caught > least(switch) || runs < 1_000, "{switch}: {caught} of {runs}");
-        println!("the explorer's runs: {switch} is caught by {rule} in {caught} of {runs}");
+            run.violations().iter().map(|v| v.rule).collect()
+        });
     }
 }
 

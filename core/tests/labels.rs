@@ -1,8 +1,11 @@
 //! Every scenario of every lab, laid out in many ways: no text lies on another, on an arrow's head or on a mark.
 
+mod common;
+
+use common::on_all_processors;
 use lightcone_core::engine::Run;
 use lightcone_core::labs::{self, LABS};
-use lightcone_core::tables::Labels;
+use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::views::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
 use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, font, lay_out};
 
@@ -48,6 +51,19 @@ fn outline(item: &Item) -> Vec<Point> {
     }
 }
 
+/// The least and the greatest of the points along both axes.
+fn around(points: &[Point]) -> (Point, Point) {
+    let none = ((f32::MAX, f32::MAX), (f32::MIN, f32::MIN));
+    points
+        .iter()
+        .fold(none, |(least, most), p| ((least.0.min(p.0), least.1.min(p.1)), (most.0.max(p.0), most.1.max(p.1))))
+}
+
+/// Whether some of what lies between these two corners can lie in the rectangle: most marks are far from most texts.
+fn meets(rect: &Rect, (least, most): (Point, Point)) -> bool {
+    least.0 <= rect.x + rect.w && most.0 >= rect.x && least.1 <= rect.y + rect.h && most.1 >= rect.y
+}
+
 fn along(a: Point, b: Point) -> Vec<Point> {
     let steps = ((a.0 - b.0).hypot(a.1 - b.1)).ceil().max(1.0);
     let at = |i: f32| (a.0 + (b.0 - a.0) * i / steps, a.1 + (b.1 - a.1) * i / steps);
@@ -71,7 +87,8 @@ fn overlaps(scene: &Scene) -> Vec<String> {
     }
     for item in &scene.items {
         let outline = outline(item);
-        for (rect, said) in &texts {
+        let around = around(&outline);
+        for (rect, said) in texts.iter().filter(|(rect, _)| meets(rect, around)) {
             if let Some(point) = outline.iter().find(|point| rect.holds(**point)) {
                 found.push(format!("“{said}” {rect:?} lies on {:?} at {point:?}", item.shape));
             }
@@ -108,51 +125,58 @@ fn views(run: &Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
     views
 }
 
-#[test]
-fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
-    let (mut texts, mut scenes) = (0, 0);
-    let mut wrong = Vec::new();
-    for lab in LABS {
-        for builtin in lab.spec().scenarios {
-            let scenario = labs::parse(&builtin.json()).expect("a built-in scenario");
-            let until_us = scenario.until_us;
-            let mut run = Run::new(scenario);
-            run.seek_time(until_us, u32::MAX);
-            let mut index = Index::default();
-            index.update(&run);
-            for share in [1, 2, 4] {
-                run.seek_time(until_us * share / 4, u32::MAX);
-                let frame = run.frame();
-                let events: Vec<u32> = (0..frame.position)
-                    .filter(|&id| lightcone_core::trace::causality::is_event(run.trace().record(id)))
-                    .collect();
-                for (i, mut view) in views(&run, &index, until_us, run.now_us()).into_iter().enumerate() {
-                    // With two events chosen in some of them.
-                    if i % 3 == 0 && events.len() > 4 {
-                        view.chosen = [Some(events[events.len() / 3]), Some(events[events.len() / 2])];
-                    }
-                    if i % 5 == 0 {
-                        view.collapsed = vec![1];
-                    }
-                    let scene = lay_out(&run, &index, &view, &frame);
-                    texts += scene.items.iter().filter(|item| matches!(item.shape, Shape::Text { .. })).count();
-                    scenes += 1;
-                    let way = format!(
-                        "{}/{} at {share}/4, {:?} {:?} {:?} {}×{} to {}",
-                        lab.spec().id,
-                        builtin.id,
-                        view.orientation,
-                        view.axis,
-                        view.labels,
-                        view.width,
-                        view.height,
-                        view.to
-                    );
-                    wrong.extend(overlaps(&scene).into_iter().map(|what| format!("{way}: {what}")));
-                }
+/// What was looked at, and what was wrong.
+#[derive(Default)]
+struct Looked {
+    texts: usize,
+    scenes: usize,
+    wrong: Vec<String>,
+}
+
+/// Looks at a scenario at three of its moments, in all views.
+fn look(lab: &str, builtin: &Builtin, looked: &mut Looked) {
+    let scenario = labs::parse(&builtin.json()).expect("a built-in scenario");
+    let until_us = scenario.until_us;
+    let mut run = Run::new(scenario);
+    run.seek_time(until_us, u32::MAX);
+    let mut index = Index::default();
+    index.update(&run);
+    for share in [1, 2, 4] {
+        run.seek_time(until_us * share / 4, u32::MAX);
+        let frame = run.frame();
+        let events: Vec<u32> = (0..frame.position)
+            .filter(|&id| lightcone_core::trace::causality::is_event(run.trace().record(id)))
+            .collect();
+        for (i, mut view) in views(&run, &index, until_us, run.now_us()).into_iter().enumerate() {
+            // With two events chosen in some of them.
+            if i % 3 == 0 && events.len() > 4 {
+                view.chosen = [Some(events[events.len() / 3]), Some(events[events.len() / 2])];
             }
+            if i % 5 == 0 {
+                view.collapsed = vec![1];
+            }
+            let scene = lay_out(&run, &index, &view, &frame);
+            looked.texts += scene.items.iter().filter(|item| matches!(item.shape, Shape::Text { .. })).count();
+            looked.scenes += 1;
+            let way = format!(
+                "{lab}/{} at {share}/4, {:?} {:?} {:?} {}×{} to {}",
+                builtin.id, view.orientation, view.axis, view.labels, view.width, view.height, view.to
+            );
+            looked.wrong.extend(overlaps(&scene).into_iter().map(|what| format!("{way}: {what}")));
         }
     }
+}
+
+#[test]
+fn no_text_lies_on_another_or_on_an_arrow_head_or_on_a_mark() {
+    let all = LABS.iter().map(|lab| lab.spec());
+    let all: Vec<(&str, &Builtin)> = all.flat_map(|spec| spec.scenarios.iter().map(|b| (spec.id, b))).collect();
+    let play = |i: u64, looked: &mut Looked| look(all[i as usize].0, all[i as usize].1, looked);
+    let Looked { texts, scenes, wrong } = on_all_processors(0..all.len() as u64, play, |total: &mut Looked, more| {
+        total.texts += more.texts;
+        total.scenes += more.scenes;
+        total.wrong.extend(more.wrong);
+    });
     println!("{texts} texts in {scenes} scenes");
     assert!(texts > 10_000, "there is something to read");
     assert!(wrong.is_empty(), "{} places, such as\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));

@@ -77,7 +77,7 @@ fn a_lost_message_is_made_up_for_whichever_it_is() {
                 found.push(format!("{what}: without message {id}: {:?} {lossy}", run.violations()));
             }
         };
-        let found = on_all_processors(messages, play, |all: &mut Vec<String>, found| all.extend(found));
+        let found = on_all_processors(0..messages, play, |all: &mut Vec<String>, found| all.extend(found));
         assert!(found.is_empty(), "{} of {messages}: {}", found.len(), found[0]);
     }
 }

@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{cases, parse};
+use common::{cases, on_all_processors, parse};
 use lightcone_core::engine::Run;
 use lightcone_core::engine::explore::{random_scenario, run_and_settle};
 use lightcone_core::labs::LABS;
-use lightcone_core::tables::{Labels, Setup};
+use lightcone_core::tables::{Builtin, Labels, Setup};
 use lightcone_core::trace::Kind;
 use lightcone_core::views::diagram::scene::{EventPlace, Part, Scene, Shape};
 use lightcone_core::views::diagram::theme::{Ink, Theme};
@@ -94,21 +94,23 @@ const FEW: usize = 4;
 fn hidden_marks(run: &Run, scene: &Scene) -> Vec<String> {
     let hovers = |id: u32| matches!(run.trace().record(id).kind, Kind::Request | Kind::Reply | Kind::Boot);
     let mut wrong = Vec::new();
-    for (i, a) in scene.events.iter().enumerate() {
-        let node = run.trace().record(a.id).node;
-        let (at, lane) = (scene.along(a.at), scene.lanes[usize::from(node)]);
+    // All that a mark can be near to is in its own row.
+    let row = |id: u32| (run.trace().record(id).node, hovers(id));
+    let places: Vec<_> = scene.events.iter().map(|event| (row(event.id), scene.along(event.at).0, event)).collect();
+    for (i, (own, _, a)) in places.iter().enumerate() {
+        let (at, lane) = (scene.along(a.at), scene.lanes[usize::from(own.0)]);
         let nearest = scene.lanes.iter().map(|other| (other - at.1).abs()).fold(f32::MAX, f32::min);
         if (lane - at.1).abs() > nearest + ROUNDING {
             wrong.push(format!("the mark of event {} is nearer to another lane", a.id));
         }
-        let near = |b: &&EventPlace| {
-            let same = run.trace().record(b.id).node == node && hovers(a.id) == hovers(b.id);
-            same && (scene.along(b.at).0 - at.0).abs() < 40.0
-        };
-        if hovers(a.id) || scene.events.iter().filter(near).count() > FEW {
+        if own.1 {
             continue;
         }
-        for b in scene.events[i + 1..].iter().filter(near) {
+        let near = |(row, along, _): &&((u16, bool), f32, &EventPlace)| row == own && (along - at.0).abs() < 40.0;
+        if places.iter().filter(near).nth(FEW).is_some() {
+            continue;
+        }
+        for (_, _, b) in places[i + 1..].iter().filter(near) {
             let (dx, dy) = (a.at.0 - b.at.0, a.at.1 - b.at.1);
             if dx * dx + dy * dy < 6.0 {
                 wrong.push(format!("the marks of events {} and {} lie on one another", a.id, b.id));
@@ -151,16 +153,16 @@ fn look(run: &mut Run, what: &str) -> usize {
 
 #[test]
 fn marks_stand_at_their_instants_in_every_scenario() {
-    let mut marks = 0;
-    for lab in LABS {
-        for builtin in lab.spec().scenarios {
-            let scenario = parse(&builtin.json());
-            let until_us = scenario.until_us;
-            let mut run = Run::new(scenario);
-            run.seek_time(until_us, u32::MAX);
-            marks += look(&mut run, builtin.id);
-        }
-    }
+    let all: Vec<&Builtin> = LABS.iter().flat_map(|lab| lab.spec().scenarios).collect();
+    let play = |i: u64, marks: &mut usize| {
+        let builtin = all[i as usize];
+        let scenario = parse(&builtin.json());
+        let until_us = scenario.until_us;
+        let mut run = Run::new(scenario);
+        run.seek_time(until_us, u32::MAX);
+        *marks += look(&mut run, builtin.id);
+    };
+    let marks = on_all_processors(0..all.len() as u64, play, |total: &mut usize, more| *total += more);
     assert!(marks > 100_000, "{marks} marks");
 }
 

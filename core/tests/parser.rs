@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{ALL, Dice, cases, random_scenario};
+use common::{ALL, Dice, cases, long_cases, random_scenario};
 use lightcone_core::labs;
 use lightcone_core::labs::{LABS, find};
 use lightcone_core::scenario::Scenario;
@@ -274,11 +274,12 @@ fn corpus() -> Vec<String> {
     corpus
 }
 
+/// A million with `LIGHTCONE_CASES=100`; else a tenth of that.
 #[test]
 fn a_million_inputs_of_all_kinds_do_no_harm() {
     let corpus = corpus();
     let split: Vec<Vec<&str>> = corpus.iter().map(|text| tokens(text)).collect();
-    let total = cases(1_000_000);
+    let total = long_cases(1_000_000);
     let threads = 2;
     let work = |thread: u64| {
         let (mut accepted, mut records) = (0u64, 0u64);

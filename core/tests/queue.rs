@@ -6,16 +6,17 @@
 
 mod common;
 
-use common::{Dice, cases, every_switch_is_caught, on_all_processors, parse};
+use common::{Dice, every_switch_is_caught, long_cases, on_all_processors, parse};
 use lightcone_core::engine::{Run, run};
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Instant;
 
-/// Random runs with nothing broken.
+/// Random runs with nothing broken, with `LIGHTCONE_CASES=100`; else a tenth of them.
 const RUNS: u64 = 3_000;
-/// Random runs with each switch.
+/// Random runs with each switch, at most.
 const BROKEN_RUNS: u64 = 300;
 
 /// Times in microseconds after the faults have ended: until consumers begin to drain, and until all is judged.
@@ -370,7 +371,7 @@ fn play(seed: u64, broken: &str, tally: &mut Tally) {
 }
 
 /// Plays many runs on all processors.
-fn play_all(runs: u64, broken: &str) -> Tally {
+fn play_all(seeds: Range<u64>, broken: &str) -> Tally {
     let add = |total: &mut Tally, tally: Tally| {
         total.runs += tally.runs;
         total.records += tally.records;
@@ -386,13 +387,13 @@ fn play_all(runs: u64, broken: &str) -> Tally {
             *total.found.entry(rule).or_default() += count;
         }
     };
-    on_all_processors(runs, |seed, tally| play(seed, broken, tally), add)
+    on_all_processors(seeds, |seed, tally| play(seed, broken, tally), add)
 }
 
 #[test]
 fn no_fault_loses_a_message_and_all_comes_to_rest() {
     let start = Instant::now();
-    let t = play_all(cases(RUNS), "");
+    let t = play_all(0..long_cases(RUNS), "");
     t.wrong.iter().filter_map(|wrong| wrong.lines().next()).for_each(|first| println!("{first}"));
     assert!(t.wrong.is_empty(), "{} runs, such as {}", t.wrong.len(), t.wrong[0]);
     println!(
@@ -414,10 +415,7 @@ fn no_fault_loses_a_message_and_all_comes_to_rest() {
 
 #[test]
 fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
-    every_switch_is_caught("queue", cases(BROKEN_RUNS) >= BROKEN_RUNS, &[], |switch| {
-        let t = play_all(cases(BROKEN_RUNS), switch);
-        (t.runs, t.found)
-    });
+    every_switch_is_caught("queue", BROKEN_RUNS, &[], |switch, seeds| play_all(seeds, switch).found);
 }
 
 /// A short run in which much happens: a delivery that is over, an acknowledgement, a broker that joins, one that crashes.

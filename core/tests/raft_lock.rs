@@ -13,13 +13,14 @@ use lightcone_core::labs::find;
 use lightcone_core::trace::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Instant;
 
 /// Random runs with nothing broken.
 const RUNS: u64 = 5_000;
 /// Random runs of clients that hold locks for long, and are cut off, paused and crashed.
 const HOLDING_RUNS: u64 = 3_000;
-/// Random runs with each switch.
+/// Random runs with each switch, at most.
 const BROKEN_RUNS: u64 = 400;
 /// Twenty times the longest election timeout, in microseconds: so long after faults have ended every request has ended.
 const ENDED_US: u64 = 20 * 300_000;
@@ -351,7 +352,7 @@ fn play(seed: u64, bias: Bias, tally: &mut Tally) {
 }
 
 /// Plays many runs on all processors.
-fn play_all(runs: u64, bias: Bias) -> Tally {
+fn play_all(seeds: Range<u64>, bias: Bias) -> Tally {
     let add = |total: &mut Tally, tally: Tally| {
         total.runs += tally.runs;
         total.records += tally.records;
@@ -365,13 +366,13 @@ fn play_all(runs: u64, bias: Bias) -> Tally {
             *total.found.entry(rule).or_default() += count;
         }
     };
-    on_all_processors(runs, |seed, tally| play(seed, bias, tally), add)
+    on_all_processors(seeds, |seed, tally| play(seed, bias, tally), add)
 }
 
 #[test]
 fn no_fault_breaks_a_rule_and_every_request_ends() {
     let start = Instant::now();
-    let t = play_all(cases(RUNS), SOUND);
+    let t = play_all(0..cases(RUNS), SOUND);
     println!(
         "{} runs, {} a second: {} records, {} entries applied, {} leaders, {} messages lost, {} crashes, {} of them right \
          behind a write; the last answer came {} ms after faults had ended",
@@ -391,7 +392,7 @@ fn no_fault_breaks_a_rule_and_every_request_ends() {
 
 #[test]
 fn what_clients_believe_to_hold_is_true_however_long_they_are_away() {
-    let t = play_all(cases(HOLDING_RUNS), HOLDING);
+    let t = play_all(0..cases(HOLDING_RUNS), HOLDING);
     println!("{} runs: {} records, {} entries applied, {} messages lost", t.runs, t.records, t.deliveries, t.drops);
     assert!(t.longest_us <= ENDED_US + HELD_US, "a request has ended only {} ms after faults had", t.longest_us / 1000);
 }
@@ -423,9 +424,8 @@ fn every_switch_is_caught_by_its_rule_and_every_rule_fires() {
     // Two leaders of a term that meet are rare: a written scenario shows them.
     let builtin = find("raft-lock").expect("the lab").spec().scenario("broken-vote").expect("it is there");
     let more: Vec<&str> = run_and_settle(parse(&builtin.json())).violations().iter().map(|v| v.rule).collect();
-    every_switch_is_caught("raft-lock", cases(BROKEN_RUNS) >= BROKEN_RUNS, &more, |switch| {
+    every_switch_is_caught("raft-lock", BROKEN_RUNS, &more, |switch, seeds| {
         let bias = SWITCHES.into_iter().find(|b| b.broken == switch).expect("each switch has its runs");
-        let t = play_all(cases(BROKEN_RUNS), bias);
-        (t.runs, t.found)
+        play_all(seeds, bias).found
     });
 }

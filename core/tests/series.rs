@@ -139,3 +139,24 @@ fn a_lab_that_measures_has_charts_of_its_own() {
     let none: Vec<Chart> = drawn(&run).into_iter().filter(|c| c.title == "Deadlocks found").collect();
     assert_eq!(none, [], "what has no samples is not drawn");
 }
+
+/// c1 holds a lock and crashes at 900: its session is over some 900 ms later. Then servers crash and come back, and apply
+/// again what they have on disk. The leader is zk3.
+#[test]
+fn an_expiry_counts_once_whoever_applies_it_and_however_often() {
+    let run = played(
+        "zk-lock",
+        r#""setup":{"session_ms":900,"snapshot_every":0},"network":{"delay_ms":10},"until_ms":4500,"acts":[
+        {"at_ms":500,"act":{"request":{"node":"c1","op":"lock"}}},
+        {"at_ms":900,"act":{"crash":{"node":"c1"}}},
+        {"at_ms":2200,"act":{"crash":{"node":"zk3"}}},
+        {"at_ms":2600,"act":{"restart":{"node":"zk3"}}},
+        {"at_ms":3200,"act":{"crash":{"node":"zk2"}}},
+        {"at_ms":3300,"act":{"restart":{"node":"zk2"}}}]"#,
+    );
+    let applied = (0..run.trace().len()).filter(|id| run.line(*id).contains("\"event\":\"expired\"")).count();
+    assert!(applied > 3, "it is applied {applied} times");
+    assert_eq!(run.metrics().iter().find(|(name, _)| *name == "session_expiries").map(|(_, n)| *n), Some(1));
+    let values = values(&run, "Session expiries", "each");
+    assert_eq!(values.iter().filter(|n| **n > 0).collect::<Vec<_>>(), [&1]);
+}

@@ -32,7 +32,7 @@ cargo xtask <command>
             --release     the optimised page that `dist` makes (builds more slowly)
   test    Run every check; the last line counts them
             --quick             about five minutes: fmt, clippy, style, core and cli with fewer random cases
-            --full              ten times as many random cases
+            --full              all random cases, ten times over
             --without-browser   leave the browser tests out
             [stage...]          only these: fmt clippy style core cli tools wasm browser
             [-- arguments]      handed to Playwright

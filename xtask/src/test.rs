@@ -156,13 +156,12 @@ impl Suite<'_> {
             // Tests of the workspace, of its documents and style sheets, and of the chores themselves.
             Stage::Style => self.libtest(&["-p", "xtask", "--target-dir", OWN_TARGET], count),
             Stage::Core => {
-                // The pure parts of the page run natively too.
-                let core = self.libtest(&["-p", "lightcone-core"], count);
-                let web = self.libtest(&["-p", "lightcone-web"], count);
-                let guides = self.libtest(&["-p", "lightcone-guides"], count);
-                // A lab outside core, and the document that explains it.
-                let example = self.libtest(&["-p", "lightcone-example-lab"], count);
-                core.and(web).and(guides).and(example)
+                // The pure parts of the page run natively too; and a lab outside core, with the document that explains it.
+                // All at once: each alone would have its own features of shared crates, and core built anew for them.
+                const MEMBERS: [&str; 4] =
+                    ["lightcone-core", "lightcone-web", "lightcone-guides", "lightcone-example-lab"];
+                let args: Vec<&str> = MEMBERS.iter().flat_map(|member| ["-p", member]).collect();
+                self.libtest(&args, count)
             }
             Stage::Cli => self.libtest(&["-p", "lightcone"], count),
             Stage::Tools => self.tools(count),

@@ -112,6 +112,9 @@ pub enum Fold {
     Spread,
     /// Their sum.
     Sum,
+    /// The same of things that several processes tell of, or one again after a restart: `of` names each thing, and the first
+    /// sample of it counts alone.
+    Once,
     /// The sum of all values so far, divided by the sum of what they are of.
     Ratio,
     /// The same in percent: of all so far.

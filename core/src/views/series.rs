@@ -194,6 +194,7 @@ fn lines(series: &Series, samples: &[(usize, Sample)], end_us: u64) -> Vec<Line>
     let (usual, values) = match series.fold {
         Fold::Spread => return spread(&by_bucket(samples)),
         Fold::Sum => return vec![Line::new(named("each"), sums(&by_bucket(samples)))],
+        Fold::Once => return vec![Line::new(named("each"), sums(&by_bucket(&firsts(samples))))],
         Fold::Cover => return vec![Line::new(named("share"), covers(samples, end_us))],
         Fold::Ratio => ("mean", ratios(samples, 1)),
         Fold::Percent => ("share", ratios(samples, 100)),
@@ -213,6 +214,12 @@ fn by_bucket(samples: &[(usize, Sample)]) -> Vec<Vec<u64>> {
         values[*b].push(sample.value);
     }
     values
+}
+
+/// The first sample of each thing that there are samples of.
+fn firsts(samples: &[(usize, Sample)]) -> Vec<(usize, Sample)> {
+    let mut known = BTreeSet::new();
+    samples.iter().copied().filter(|(_, sample)| known.insert(sample.of)).collect()
 }
 
 fn spread(samples: &[Vec<u64>]) -> Vec<Line> {
@@ -341,6 +348,15 @@ mod tests {
         assert_eq!(of(Fold::Level, &[sample(1, 9, 7), sample(3, 8, 9)]), numbers([7, 9, 9, 8]));
         // Two that are held together: each from nothing to one.
         assert_eq!(of(Fold::Level, &[sample(1, 1, 0), sample(2, 1, 0), sample(2, 0, 1)]), numbers([0, 1, 1, 1]));
+    }
+
+    #[test]
+    fn what_several_tell_of_counts_once_and_where_it_was_told_first() {
+        let sample = |b, of| (b, Sample { series: 0, value: 1, of });
+        let series = Series { title: "", line: "", unit: "", fold: Fold::Once };
+        let line =
+            lines(&series, &[sample(1, 7), sample(1, 8), sample(1, 7), sample(3, 7), sample(3, 9)], 1_000).remove(0);
+        assert_eq!(line.values[..5], [Some(0), Some(2), Some(0), Some(1), Some(0)]);
     }
 
     #[test]

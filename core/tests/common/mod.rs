@@ -5,9 +5,11 @@ use lightcone_core::base::draw::{Purpose, draw, in_range};
 use lightcone_core::engine::Run;
 use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
+use lightcone_core::tables::Switch;
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Numbers that follow from a seed alone, so that a failure that names its seed can be made again.
@@ -48,10 +50,23 @@ pub(crate) fn moment(run: &Run) -> Moment {
     (run.frame(), run.panels())
 }
 
+fn percent() -> Option<u64> {
+    std::env::var("LIGHTCONE_CASES").ok()?.parse().ok()
+}
+
 /// So many cases, scaled by `LIGHTCONE_CASES` (percent; 100 when it is not set), at least one.
 pub(crate) fn cases(normal: u64) -> u64 {
-    let percent = std::env::var("LIGHTCONE_CASES").ok().and_then(|t| t.parse().ok()).unwrap_or(100);
-    (normal * percent / 100).max(1)
+    (normal * percent().unwrap_or(100) / 100).max(1)
+}
+
+/// Whether whoever runs the tests has time for all: `LIGHTCONE_CASES=100`, or more.
+pub(crate) fn all_cases() -> bool {
+    percent().is_some_and(|percent| percent >= 100)
+}
+
+/// The same for cases that take minutes: every day a tenth of them, and all with `LIGHTCONE_CASES=100`.
+pub(crate) fn long_cases(normal: u64) -> u64 {
+    cases(if all_cases() { normal } else { normal / 10 })
 }
 
 /// Public data with known answers: in `LIGHTCONE_DATA`, else beside the project. Who clones the project alone does not have
@@ -208,7 +223,7 @@ pub(crate) fn assert_same_trace(a: &Run, b: &Run, what: &str) {
 
 /// Plays many runs on all processors, each from its number, and adds up what they tell.
 pub(crate) fn on_all_processors<T: Default + Send>(
-    runs: u64,
+    runs: Range<u64>,
     play: impl Fn(u64, &mut T) + Sync,
     add: impl Fn(&mut T, T) + Sync,
 ) -> T {
@@ -216,10 +231,10 @@ pub(crate) fn on_all_processors<T: Default + Send>(
     let total = std::sync::Mutex::new(T::default());
     std::thread::scope(|scope| {
         for worker in 0..workers {
-            let (total, play, add) = (&total, &play, &add);
+            let (total, play, add, runs) = (&total, &play, &add, runs.clone());
             scope.spawn(move || {
                 let mut told = T::default();
-                (worker..runs).step_by(workers as usize).for_each(|seed| play(seed, &mut told));
+                runs.skip(worker as usize).step_by(workers as usize).for_each(|seed| play(seed, &mut told));
                 add(&mut total.lock().expect("no worker has failed"), told);
             });
         }
@@ -227,25 +242,58 @@ pub(crate) fn on_all_processors<T: Default + Send>(
     total.into_inner().expect("no worker has failed")
 }
 
-/// Plays random runs with each switch of a lab: its rule must catch it, and with the runs of `more` each rule must have
-/// fired. `play` tells how many runs it has made and which rules fired how often.
+/// A rule that has caught its switch in so many runs catches it.
+const ENOUGH: u64 = 3;
+
+/// Random runs with a switch, so far.
+struct Hunt {
+    switch: &'static str,
+    rule: &'static str,
+    runs: u64,
+    found: BTreeMap<&'static str, u64>,
+}
+
+impl Hunt {
+    fn caught(&self) -> u64 {
+        self.found.get(self.rule).copied().unwrap_or(0)
+    }
+}
+
+/// Plays random runs with each switch of a lab, up to so many: its rule must catch it, and with the runs of `more` each rule
+/// must have fired. It goes on until both are so; `LIGHTCONE_CASES=100` plays all. `play` takes seeds and tells which rules
+/// fired in how many runs.
 pub(crate) fn every_switch_is_caught(
     lab: &str,
-    full: bool,
+    runs: u64,
     more: &[&'static str],
-    mut play: impl FnMut(&'static str) -> (u64, BTreeMap<&'static str, u64>),
+    mut play: impl FnMut(&'static str, Range<u64>) -> BTreeMap<&'static str, u64>,
 ) {
     let spec = labs::find(lab).expect("the lab").spec();
+    let (most, full) = (cases(runs), cases(runs) >= runs);
+    let portion = if all_cases() { most } else { most.div_ceil(10) };
     let mut fired: BTreeSet<&str> = more.iter().copied().collect();
-    for switch in spec.switches {
-        let (runs, found) = play(switch.name);
-        let caught = found.get(switch.rule).copied().unwrap_or(0);
-        println!(
-            "{} is caught by {} in {caught} of {runs} random runs; all rules: {found:?}",
-            switch.name, switch.rule
-        );
-        assert!(caught > 0 || !full, "{}", switch.name);
-        fired.extend(found.keys());
+    let mut go_on = |hunt: &mut Hunt, fired: &mut BTreeSet<&str>| {
+        let seeds = hunt.runs..most.min(hunt.runs + portion);
+        hunt.runs = seeds.end;
+        for (rule, n) in play(hunt.switch, seeds) {
+            *hunt.found.entry(rule).or_default() += n;
+            fired.insert(rule);
+        }
+    };
+    let hunt = |switch: &Switch| Hunt { switch: switch.name, rule: switch.rule, runs: 0, found: BTreeMap::new() };
+    let mut hunts: Vec<Hunt> = spec.switches.iter().map(hunt).collect();
+    for hunt in &mut hunts {
+        while hunt.runs < most && hunt.caught() < ENOUGH {
+            go_on(hunt, &mut fired);
+        }
+        let Hunt { switch, rule, runs, found } = &hunt;
+        println!("{switch} is caught by {rule} in {} of {runs} random runs; all rules: {found:?}", hunt.caught());
+        assert!(hunt.caught() > 0 || !full, "{switch}");
+    }
+    for hunt in &mut hunts {
+        while hunt.runs < most && spec.rules.iter().any(|rule| !fired.contains(rule.name)) {
+            go_on(hunt, &mut fired);
+        }
     }
     for rule in spec.rules.iter().filter(|_| full) {
         assert!(fired.contains(rule.name), "{} never fired", rule.name);

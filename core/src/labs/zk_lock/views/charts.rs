@@ -1,6 +1,7 @@
 //! What the lab measures: numbers at the end, and series over time.
 
 use super::Saw;
+use crate::labs::zk_lock::note::SessionEvent;
 use crate::labs::zk_lock::{Ctx, Note};
 use crate::tables::{Fold, Sample, Series};
 
@@ -13,7 +14,7 @@ pub(crate) static SERIES: [Series; 5] = [
     series("Holding a lock", "µs", Fold::Spread),
     series("From making way to the next grant", "µs", Fold::Spread),
     series("Watch notifications", "", Fold::Sum),
-    series("Session expiries", "", Fold::Sum),
+    series("Session expiries", "", Fold::Once),
 ];
 
 /// Values of the series, in their order above.
@@ -26,6 +27,11 @@ pub(crate) fn samples(note: &Note) -> Vec<Sample> {
             values.into_iter().filter_map(|(series, us)| Some(sample(series, us?))).collect()
         }
         Note::Notified { count, .. } => vec![sample(3, u64::from(*count))],
+        // Every server applies it, and applies it again after a restart. No single one would do: the leader that proposed it may
+        // crash before it has applied it.
+        Note::Session { session, event: SessionEvent::Expired, .. } => {
+            vec![Sample { series: 4, value: 1, of: u64::from(*session) }]
+        }
         _ => Vec::new(),
     }
 }
