@@ -122,11 +122,17 @@ export async function frames(page: Page): Promise<void> {
   );
 }
 
-/** On a small screen a panel must be asked for; on a wide one most stand there, or change with one other. */
-export async function tab(page: Page, name: 'act' | 'network' | 'lab' | 'inspect' | 'events'): Promise<void> {
-  for (const button of [page.locator(`.tab[data-tab="${name}"]`), page.locator(`.side-tab[data-side="${name}"]`)]) {
-    if (await button.isVisible()) await button.click();
-  }
+export type Panel = 'act' | 'network' | 'lab' | 'inspect' | 'events' | 'metrics' | 'branches' | 'acts' | 'memory';
+
+/** What brings a panel to the front: on a wide screen what one does stands in a column of its own, and what one reads in another. */
+export function tabOf(page: Page, name: Panel): Locator {
+  return page.locator(`.tab[data-tab="${name}"], .side-tab[data-side="${name}"]`).filter({ visible: true });
+}
+
+/** Brings a panel to the front, where it is not there anyhow. */
+export async function tab(page: Page, name: Panel): Promise<void> {
+  const button = tabOf(page, name);
+  if ((await button.count()) > 0) await button.click();
 }
 
 /** The time as shown. */

@@ -27,7 +27,8 @@ lightcone runs distributed-systems protocols in a simulated network.
                                               --table: the table of the lab, where it has one, as CSV
   lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .jsonl)
       [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both|own]
-      [--theme light|dark|print] [--axis time|logical] [--scale 1..4] [--width PIXELS]
+      [--theme light|dark|print] [--axis time|logical|story] [--scale 1..4] [--width PIXELS]
+      [--preset column|page|slide] [--story-of EVENT|'request ID'|'key K']
       [--orientation right|down]
 
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]

@@ -6,12 +6,18 @@ use lexopt::prelude::*;
 use lightcone_core::engine::{Run, run};
 use lightcone_core::tables::Labels;
 use lightcone_core::views::diagram::theme::Theme;
-use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, View, lay_out, svg};
+use lightcone_core::views::diagram::{
+    Axis, Index, LOGICAL_STEP, Only, Orientation, Preset, View, figure, lay_out, svg, usual,
+};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Width of a picture when nobody says, in pixels.
 const WIDTH_DEFAULT: f32 = 1200.0;
+
+/// Pixels of a PNG for each unit of a picture when nobody says, and of one for paper: 300 of them an inch.
+const SCALE_DEFAULT: f32 = 2.0;
+const PAPER_SCALE: f32 = 300.0 / 96.0;
 
 struct Options {
     name: Option<String>,
@@ -21,11 +27,16 @@ struct Options {
     /// The lab's own choice where none was made.
     labels: Option<Labels>,
     theme: Theme,
-    axis: Axis,
+    /// Told as a story in the sizes for reports, else in time.
+    axis: Option<Axis>,
     orientation: Orientation,
     /// Length along the time.
     width: f32,
-    scale: f32,
+    scale: Option<f32>,
+    /// A size for reports.
+    preset: Option<Preset>,
+    /// Only what matters.
+    story_of: Option<String>,
 }
 
 pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
@@ -47,27 +58,69 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
     let picture = draw(&run, &options)?;
     match ending.as_str() {
         "svg" => write_file(out, picture.as_bytes()),
-        _ => write_file(out, &picture::png(&picture, options.scale)?),
+        _ => write_file(
+            out,
+            &picture::png(
+                &picture,
+                options.scale.unwrap_or(if options.preset.is_some() { PAPER_SCALE } else { SCALE_DEFAULT }),
+            )?,
+        ),
     }
 }
 
 fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
-    let mut index = Index::default();
-    index.update(run);
+    let index = match &options.story_of {
+        Some(what) => Index::only_of(run, only(run, what).map_err(|what| unusable(format!("--story-of: {what}")))?),
+        None => {
+            let mut index = Index::default();
+            index.update(run);
+            index
+        }
+    };
+    let usual_axis = if options.preset.is_some() { usual(run.scenario()).axis } else { Axis::Time };
+    let axis = options.axis.unwrap_or(usual_axis);
+    let mut view = match options.preset {
+        Some(preset) => {
+            let chosen = options.from_us.is_some() || options.to_us.is_some();
+            let stretch = if chosen { Some(stretch(run, &index, axis, options)?) } else { None };
+            figure(run, &index, axis, preset, stretch)
+        }
+        None => whole(run, &index, axis, options)?,
+    };
+    view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
+    view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
+    let scene = lay_out(run, &index, &view, &run.frame());
+    let title = &run.scenario().title;
+    let title = if title.is_empty() { run.scenario().lab.spec().title } else { title };
+    Ok(svg::write(&scene, run, &index, options.theme, title, &run.scenario().to_json()))
+}
+
+/// Only what matters: the causal past of an event (`333`), what came of a request (`request 12`), what is about a key (`key x`).
+fn only(run: &Run, what: &str) -> Result<Only, String> {
+    let event = |text: &str| {
+        let id = text.trim().parse::<u32>();
+        let known = id.ok().filter(|&id| id < run.trace().len());
+        known.ok_or_else(|| format!("there is no event {:?}; the run has {}", text.trim(), run.trace().len()))
+    };
+    match what.trim().split_once(' ') {
+        Some(("request", id)) => Only::request(run, event(id)?),
+        Some(("key", key)) => Only::key(run, key.trim()),
+        None if what.trim().parse::<u32>().is_ok() => Ok(Only::past_of(run, &[event(what)?])),
+        _ => Err(format!("expected an event's number, \"request ID\" or \"key K\", found {what:?}")),
+    }
+}
+
+/// A stretch of a run, in units of the axis.
+fn stretch(run: &Run, index: &Index, axis: Axis, options: &Options) -> Result<(f64, f64), Failure> {
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {
         return Err(unusable("--from-ms must be before --to-ms"));
     }
-    let margin = (to_us - from_us) as f64 * 0.02;
-    let (from, to) = match options.axis {
-        Axis::Time => (from_us as f64 - margin, to_us as f64 + margin),
-        Axis::Story => {
-            let place = |us: u64| index.units_at(Axis::Story, run.trace(), us as f64);
-            let end = if to_us >= until_us { index.end(Axis::Story, to_us as f64) } else { place(to_us) };
-            let margin = (end - place(from_us)) * 0.02;
-            (place(from_us) - margin, end + margin)
-        }
+    let place = |us: u64| index.units_at(axis, run.trace(), us as f64);
+    Ok(match axis {
+        Axis::Time => (from_us as f64, to_us as f64),
+        Axis::Story => (place(from_us), if to_us >= until_us { index.end(axis, to_us as f64) } else { place(to_us) }),
         Axis::Logical => {
             let step = |us: u64| match run.trace().count_until(us) {
                 0 => 0.0,
@@ -75,19 +128,21 @@ fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
             };
             (step(from_us.saturating_sub(1)), step(to_us) + LOGICAL_STEP)
         }
-    };
-    let mut view = View::whole(options.width, run.names().len(), from, to);
+    })
+}
+
+/// All of it, or the stretch that was asked for, as long as was asked for.
+fn whole(run: &Run, index: &Index, axis: Axis, options: &Options) -> Result<View, Failure> {
+    let (from, to) = stretch(run, index, axis, options)?;
+    let margin = if axis == Axis::Logical { 0.0 } else { (to - from) * 0.02 };
+    let left_out = index.only().map(Only::lanes_left_out).unwrap_or_default();
+    let lanes = run.names().len() - left_out.len();
+    let mut view = View::whole(options.width, lanes, from - margin, to + margin);
     if options.orientation == Orientation::Down {
-        view = view.down(run.names().len());
+        view = view.down(lanes);
     }
-    view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
-    view.axis = options.axis;
-    view.folded = options.axis == Axis::Story;
-    view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
-    let scene = lay_out(run, &index, &view, &run.frame());
-    let title = &run.scenario().title;
-    let title = if title.is_empty() { run.scenario().lab.spec().title } else { title };
-    Ok(svg::write(&scene, run, &index, options.theme, title, &run.scenario().to_json()))
+    (view.axis, view.folded, view.left_out) = (axis, axis == Axis::Story, left_out);
+    Ok(view)
 }
 
 fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
@@ -98,10 +153,12 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         to_us: None,
         labels: None,
         theme: Theme::Light,
-        axis: Axis::Time,
+        axis: None,
         orientation: Orientation::Right,
         width: WIDTH_DEFAULT,
-        scale: 2.0,
+        scale: None,
+        preset: None,
+        story_of: None,
     };
     while let Some(arg) = args.next()? {
         match arg {
@@ -118,19 +175,19 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
                 o.theme = one_of(&args.value()?, "--theme", &["light", "dark", "print"], &all)?;
             }
             Long("axis") => {
-                o.axis = one_of(
-                    &args.value()?,
-                    "--axis",
-                    &["time", "logical", "story"],
-                    &[Axis::Time, Axis::Logical, Axis::Story],
-                )?;
+                let all = [Axis::Time, Axis::Logical, Axis::Story];
+                o.axis = Some(one_of(&args.value()?, "--axis", &["time", "logical", "story"], &all)?);
             }
             Long("orientation") => {
                 let all = [Orientation::Right, Orientation::Down];
                 o.orientation = one_of(&args.value()?, "--orientation", &["right", "down"], &all)?;
             }
             Long("width") => o.width = number(&args.value()?, "--width", 200, 8000)?,
-            Long("scale") => o.scale = number(&args.value()?, "--scale", 1, 4)?,
+            Long("scale") => o.scale = Some(number(&args.value()?, "--scale", 1, 4)?),
+            Long("preset") => {
+                o.preset = Some(one_of(&args.value()?, "--preset", &Preset::ALL.map(Preset::name), &Preset::ALL)?);
+            }
+            Long("story-of") => o.story_of = Some(args.value()?.to_string_lossy().into_owned()),
             Value(value) if o.name.is_none() => o.name = Some(value.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),
         }

@@ -4,7 +4,7 @@
 // neighbours, and one walk goes through all of them on few pages.
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { dragSlider, frames, isSmall, load, picture, place, start, trace } from '../helpers.ts';
+import { type Panel, dragSlider, frames, isSmall, load, picture, place, start, tab, tabOf, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -87,10 +87,15 @@ const press = (target: (page: Page) => Locator, then?: string | RegExp): Step =>
 });
 
 /** A tab of the panels, where there are tabs. */
-const panel = (name: string) => at(`.tab[data-tab="${name}"]`);
-const inPanel = (name: string, target: (page: Page) => Locator, then?: string | RegExp): Step => {
+const panel = (name: Panel) => (page: Page) => tabOf(page, name);
+const inPanel = (name: Panel, target: (page: Page) => Locator, then?: string | RegExp): Step => {
   const step = press(target, then);
-  return { ...step, touch: all(tap(panel(name)), tap(target)) };
+  return {
+    ...step,
+    mouse: all(click(panel(name)), click(target)),
+    keys: all(keyOn(panel(name), 'Enter'), keyOn(target, 'Enter')),
+    touch: all(tap(panel(name)), tap(target)),
+  };
 };
 
 /** An entry of an open menu, by the arrow keys. */
@@ -512,7 +517,7 @@ const ACTIONS: Action[] = [
   },
   {
     name: 'lose messages', changes: 'the number beside the slider',
-    from: atHalf, seen: textOf('.card.network .slider output'),
+    from: then(atHalf, (page) => tab(page, 'network')), seen: textOf('.card.network .slider output'),
     steps: [
       {
         mouse: (page) => dragSlider(page, slider('loss')(page), 0.5),
@@ -579,7 +584,7 @@ const ACTIONS: Action[] = [
   },
   {
     name: 'break a rule', changes: 'the page says that it is broken on purpose',
-    from: atEnd, seen: textOf('.broken'),
+    from: then(atEnd, (page) => tab(page, 'network')), seen: textOf('.broken'),
     steps: [
       {
         mouse: click((page) => page.locator('.card.setup .switch input[type="checkbox"]').first()),

@@ -2,15 +2,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, clock, frames, hash, isSmall, picture, place, ready, shownMs, start, still, text, trace } from '../helpers.ts';
+import { atEnd, clock, frames, hash, isSmall, picture, place, ready, shownMs, start, still, tab, text, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
-
-/** Goes to one of the two panels. */
-async function panel(page: Page, name: 'branches' | 'acts' | 'network'): Promise<void> {
-  const button = page.locator(`.tab[data-tab="${name}"]`);
-  if (await button.isVisible()) await button.click();
-}
 
 /** The form under the list; on a small screen one scrolls down to it, past the bar that lies over the page. */
 async function adderOf(page: Page) {
@@ -20,13 +14,13 @@ async function adderOf(page: Page) {
 
 /** The names in the tree, from above to below. */
 async function names(page: Page): Promise<string[]> {
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   return page.locator('.tree .name').evaluateAll((list) => list.map((e) => (e as HTMLInputElement).value));
 }
 
 /** The acts as the list shows them: time (or what they wait for), words, whose. */
 async function acts(page: Page): Promise<string[]> {
-  await panel(page, 'acts');
+  await tab(page, 'acts');
   return page.locator('.list-of-acts > li').evaluateAll((rows) =>
     rows.map((row) => {
       const time = row.querySelector<HTMLInputElement>('.time input')?.value ?? row.querySelector('.anchor')!.firstChild!.textContent;
@@ -44,7 +38,7 @@ async function branched(page: Page): Promise<number> {
   await atEnd(page);
   const known = (await trace(page)).length;
   await page.evaluate(() => window.lightcone.run(60));
-  await panel(page, 'network');
+  await tab(page, 'network');
   await page.getByRole('button', { name: 'crash P2', exact: true }).click();
   await expect.poll(() => shown(page)).toBe('crash P2 at 60 ms');
   return known;
@@ -80,7 +74,7 @@ test('acting in the past keeps the old future, and says so', async ({ page }) =>
 test('acting at the newest moment goes on with the branch, and acts that are planned stay', async ({ page }) => {
   await still(page);
   await page.evaluate(() => window.lightcone.run(60));
-  await panel(page, 'network');
+  await tab(page, 'network');
   await page.getByRole('button', { name: 'crash P3', exact: true }).click();
   expect(await names(page)).toEqual(['main']);
   expect(await page.evaluate(() => window.lightcone.scenario()['acts'])).toHaveLength(10);
@@ -100,7 +94,7 @@ test('branches are changed by menu and by key, renamed and deleted', async ({ pa
   await page.keyboard.press('[');
   await expect.poll(() => shown(page)).toBe('main');
   // A name is typed over; brackets are text there.
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   const name = page.getByLabel('Name of crash P2 at 60 ms');
   await name.focus();
   await page.keyboard.press('Control+a');
@@ -127,7 +121,7 @@ test('two branches are compared: the right first difference, both diagrams with 
   const key = (r: { kind: string; node: string | null; label: string; at_us: number }) => `${r.kind} ${r.node} ${r.label} ${r.at_us}`;
   const first = main.findIndex((r, i) => crashed[i] === undefined || key(r) !== key(crashed[i]!));
   expect(first).toBeGreaterThan(5);
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   await page.getByRole('button', { name: 'Compare crash P2 at 60 ms' }).click();
   const said = page.locator('.compare p');
   await expect(said).toContainText('The same until 60 ms; then in “main” ');
@@ -169,7 +163,7 @@ test('two branches are compared: the right first difference, both diagrams with 
 test('the lower diagram answers to the pointer: light cone and tip, and neither in the upper one', async ({ page }) => {
   test.skip(isSmall(page), 'there is no pointer without a finger there');
   await branched(page);
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   await page.locator('.tree li').filter({ hasNot: page.locator('.current') }).getByRole('button', { name: /^compare/i }).first().click();
   await expect(page.locator('#other')).toBeVisible();
   await frames(page);
@@ -203,7 +197,7 @@ test('the lower diagram answers to the pointer: light cone and tip, and neither 
 
 test('a branch from here on differs in nothing until something is done in it', async ({ page }) => {
   await atEnd(page);
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   await page.getByRole('button', { name: 'branch here' }).click();
   expect(await names(page)).toEqual(['main', 'branch 2']);
   await page.getByRole('button', { name: 'Compare main' }).click();
@@ -293,7 +287,7 @@ test('undo and redo: acts, edits, switches, settings, the seed, other scenarios,
   const redo = page.getByRole('button', { name: 'Redo', exact: true });
   await atEnd(page);
   await page.keyboard.press('Home');
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   const opened = (await page.evaluate(() => window.lightcone.scenario())) as Record<string, unknown>;
   await expect(redo).toBeDisabled();
   await expect(redo).toHaveAttribute('title', 'Nothing was taken back that could be done again.');
@@ -303,34 +297,34 @@ test('undo and redo: acts, edits, switches, settings, the seed, other scenarios,
   const wishes: (() => Promise<void>)[] = [
     async () => page.evaluate(() => window.lightcone.act({ crash: { node: 'P2' } })),
     async () => {
-      await panel(page, 'acts');
+      await tab(page, 'acts');
       await page.getByLabel('Time of P3: local').fill('31');
       await page.keyboard.press('Enter');
     },
     async () => {
-      await panel(page, 'network');
+      await tab(page, 'network');
       await page.locator('.setup .switch').first().click();
     },
     async () => {
-      await panel(page, 'network');
+      await tab(page, 'network');
       await page.locator('.setup').getByRole('spinbutton', { name: 'processes' }).fill('4');
       await page.keyboard.press('Enter');
     },
     async () => {
-      await panel(page, 'network');
+      await tab(page, 'network');
       await page.getByRole('button', { name: 'another seed' }).click();
     },
     async () => {
-      await panel(page, 'branches');
+      await tab(page, 'branches');
       await page.getByRole('button', { name: 'branch here' }).click();
     },
     async () => {
-      await panel(page, 'branches');
+      await tab(page, 'branches');
       await page.getByLabel('Name of branch 3').fill('mine');
       await page.keyboard.press('Enter');
     },
     async () => {
-      await panel(page, 'branches');
+      await tab(page, 'branches');
       await page.getByRole('button', { name: 'Delete main' }).click();
     },
     async () => {
@@ -345,7 +339,7 @@ test('undo and redo: acts, edits, switches, settings, the seed, other scenarios,
     await expect.poll(state).not.toBe(states.at(-1));
     states.push(await state());
   }
-  await panel(page, 'branches');
+  await tab(page, 'branches');
   for (let i = states.length - 2; i >= 0; i--) {
     if (i % 2 === 0) await undo.click();
     else await page.keyboard.press('Control+z');
@@ -362,7 +356,7 @@ test('undo and redo: acts, edits, switches, settings, the seed, other scenarios,
 
 test('the seed can be typed, and nonsense is explained', async ({ page }) => {
   await still(page);
-  await panel(page, 'network');
+  await tab(page, 'network');
   const field = page.getByLabel('seed', { exact: true });
   await expect(field).toHaveValue('7');
   await field.fill('18446744073709551615');
@@ -473,11 +467,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(' | ')}`), where).toEqual([]);
       };
-      await panel(page, 'branches');
+      await tab(page, 'branches');
       await clean('the tree');
       await page.getByRole('button', { name: 'Compare main' }).click();
       await clean('the comparison');
-      await panel(page, 'acts');
+      await tab(page, 'acts');
       await page.getByRole('button', { name: 'Edit crash P2' }).click();
       await page.getByLabel('crash P2 as JSON').fill('{');
       await page.keyboard.press('Enter');

@@ -10,6 +10,7 @@ use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::Act;
 use lightcone_core::trace::RecordId;
 use lightcone_core::views::diagram::Axis;
+use lightcone_core::views::diagram::Preset;
 
 /// Forms in which the diagram leaves the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) enum Form {
     Png,
     /// The diagram in black on white.
     PrintSvg,
+    /// A figure in a size for reports, in black on white; perhaps only of the causal past of what is chosen.
+    Figure(Preset, bool),
     /// The scenario file.
     Scenario,
     /// Every record, one a line.

@@ -14,7 +14,7 @@ const UNIT: f64 = 38.0;
 const WHOLE: f64 = 1.3;
 /// Where in a figure that which it is about stands, as a share of it: what led to it stands before.
 const BROKEN_AT: f64 = 0.85;
-const FAULT_AT: f64 = 0.25;
+const FAULT_AT: f64 = 0.12;
 const FIRST_AT: f64 = 0.06;
 
 /// A size of figures.

@@ -4,6 +4,8 @@ use super::scene::{Point, Rect};
 
 /// Size of a cell of the grid in which taken ground is looked up: about that of a label.
 const CELL: (f32, f32) = (48.0, 18.0);
+/// Least distance of two texts side by side.
+const APART: f32 = 2.0;
 /// Room kept free around what is drawn.
 const MARGIN: f32 = 1.5;
 
@@ -75,12 +77,17 @@ impl Room {
     pub(super) fn is_free(&self, rect: &Rect) -> bool {
         let b = &self.bounds;
         let inside = rect.x >= b.x && rect.y >= b.y && rect.x + rect.w <= b.x + b.w && rect.y + rect.h <= b.y + b.h;
-        inside && self.cells_of(rect).all(|c| self.cells[c].iter().all(|(taken, _)| !taken.overlaps(rect)))
+        inside && !self.is_taken(rect)
+    }
+
+    fn is_taken(&self, rect: &Rect) -> bool {
+        self.cells_of(rect).any(|c| self.cells[c].iter().any(|(taken, _)| taken.overlaps(rect)))
     }
 
     /// Takes the first free one of some places.
     pub(super) fn place(&mut self, candidates: impl IntoIterator<Item = Rect>) -> Option<Rect> {
-        let rect = candidates.into_iter().find(|rect| self.is_free(rect))?;
+        let apart = |rect: &Rect| Rect { x: rect.x - APART, w: rect.w + 2.0 * APART, ..*rect };
+        let rect = candidates.into_iter().find(|rect| self.is_free(rect) && !self.is_taken(&apart(rect)))?;
         self.take(rect);
         Some(rect)
     }

@@ -77,9 +77,27 @@ impl Only {
     /// # Errors
     /// When nothing does.
     pub fn key(run: &Run, key: &str) -> Result<Only, String> {
-        let quoted = crate::base::json::quote(key);
-        let only = Only::of(run, |id| run.trace().record(id).kind != Kind::Boot && run.line(id).contains(&quoted));
-        if only.records.contains(&true) { Ok(only) } else { Err(format!("nothing in this run is about {quoted}")) }
+        let (trace, quoted) = (run.trace(), crate::base::json::quote(key));
+        let all = 0..trace.len();
+        let mut about: Vec<bool> =
+            all.clone().map(|id| trace.record(id).kind != Kind::Boot && run.line(id).contains(&quoted)).collect();
+        if !about.contains(&true) {
+            return Err(format!("nothing in this run is about {quoted}"));
+        }
+        // What came of it at once, and how that arrived: an answer need not name what it answers.
+        let effect = |id: &RecordId| {
+            let record = trace.record(*id);
+            record.cause != NONE && record.kind != Kind::Receive && about[record.cause as usize]
+        };
+        let effects: Vec<RecordId> = all.clone().filter(effect).collect();
+        effects.into_iter().for_each(|id| about[id as usize] = true);
+        let arrival = |id: &RecordId| {
+            let record = trace.record(*id);
+            record.kind == Kind::Receive && record.cause != NONE && about[record.cause as usize]
+        };
+        let arrivals: Vec<RecordId> = all.filter(arrival).collect();
+        arrivals.into_iter().for_each(|id| about[id as usize] = true);
+        Ok(Only::of(run, |id| about[id as usize]))
     }
 
     /// Whether a record is left out.

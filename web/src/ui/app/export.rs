@@ -4,8 +4,9 @@ use super::App;
 use crate::model::command::Form;
 use crate::model::work::Job;
 use crate::platform::{self, paint};
+use lightcone_core::trace::RecordId;
 use lightcone_core::views::diagram::theme::Theme;
-use lightcone_core::views::diagram::{lay_out, svg};
+use lightcone_core::views::diagram::{Index, Only, figure, lay_out, svg};
 use lightcone_core::views::series;
 use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
@@ -40,6 +41,17 @@ impl App {
             Form::Trace => {
                 let lines: Vec<String> = (0..s.run().trace().len()).map(|id| s.run().line(id) + "\n").collect();
                 platform::save_text(&lines.concat(), &format!("{name}.jsonl"), "application/jsonl");
+            }
+            Form::Figure(preset, past) => {
+                let events: Vec<RecordId> = s.chosen().into_iter().flatten().collect();
+                let own = past.then(|| Index::only_of(s.run(), Only::past_of(s.run(), &events)));
+                let index = own.as_ref().unwrap_or_else(|| s.index());
+                let stretch = (!past).then(|| s.window());
+                let mut view = figure(s.run(), index, s.axis(), preset, stretch);
+                (view.labels, view.folded) = (s.labels(), s.folds());
+                let scene = lay_out(s.run(), index, &view, s.frame());
+                let picture = svg::write(&scene, s.run(), index, Theme::Print, &s.title(), &text);
+                platform::save_text(&picture, &format!("{name}-{}.svg", preset.name()), "image/svg+xml");
             }
             Form::Svg | Form::PrintSvg | Form::Png => {
                 let (w, h) = self.canvas.cast::<HtmlCanvasElement>().map_or((1200.0, 400.0), |c| {

@@ -8,6 +8,7 @@ use crate::model::guide::Wish;
 use crate::model::layout::{Layout, Slot};
 use lightcone_core::labs;
 use lightcone_core::labs::LABS;
+use lightcone_core::views::diagram::Preset;
 use yew::prelude::*;
 
 /// Properties.
@@ -109,6 +110,13 @@ struct MenuProps {
     on: Callback<Command>,
 }
 
+/// Figures in the sizes that reports use.
+const FIGURES: [(Preset, &str, &str); 3] = [
+    (Preset::Column, "Column", "SVG for one column, 85 mm"),
+    (Preset::Page, "Page", "SVG as wide as a page, 170 mm"),
+    (Preset::Slide, "Slide", "SVG for a slide, 16:9"),
+];
+
 #[component]
 fn ExportMenu(props: &MenuProps) -> Html {
     let on_file = {
@@ -136,15 +144,14 @@ fn ExportMenu(props: &MenuProps) -> Html {
         html! { <button class="small-only" {onclick}><b>{ name }</b><span>{ note }</span></button> }
     };
     let theme = if props.dark { "Light theme" } else { "Dark theme" };
+    let chosen = props.model.get().chosen()[0].is_some();
     let has_table = !props.model.get().lab().spec().sheet.is_empty();
     html! {
         <Drop text="File">
-                { beside(Command::CopyLink, "Share", "copy a link that holds this whole run") }
-                { beside(Command::Theme, theme, "for the whole page") }
-                { beside(Command::Help(true), "Help", "keys and help") }
-                { beside(Command::Reset, "Reset", "this scenario again from its beginning") }
                 { item(Form::Svg, "SVG", "the diagram as seen; opens here again") }
                 { item(Form::PrintSvg, "SVG for print", "black on white") }
+                { for FIGURES.iter().map(|(preset, name, note)| item(Form::Figure(*preset, false), name, note)) }
+                if chosen { { item(Form::Figure(Preset::Page, true), "Only the past", "of what is chosen, as wide as a page") } }
                 { item(Form::Png, "PNG", "the diagram as seen, at twice the size") }
                 { item(Form::Scenario, "Scenario", "the whole run as a file") }
                 { item(Form::Trace, "Trace", "every event, one JSON object a line") }
@@ -154,6 +161,10 @@ fn ExportMenu(props: &MenuProps) -> Html {
                     <b>{ "Open…" }</b><span>{ "a scenario, an exported SVG or a memory trace" }</span>
                     <input type="file" onchange={on_file} />
                 </label>
+                { beside(Command::CopyLink, "Share", "copy a link that holds this whole run") }
+                { beside(Command::Theme, theme, "for the whole page") }
+                { beside(Command::Help(true), "Help", "keys and help") }
+                { beside(Command::Reset, "Reset", "this scenario again from its beginning") }
         </Drop>
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn FaultBar(props: &Props) -> Html {
     let on_choice = Callback::from(move |e: Event| chosen.set(value_of(&e).parse().unwrap_or(0)));
     html! {
         <div class="fault-bar">
-            <select aria-label="Process that fails" onchange={on_choice}>
+            <select aria-label="Who fails" onchange={on_choice}>
                 { for names.iter().enumerate().map(|(i, name)| html! {
                     <option value={i.to_string()} selected={i == at}>{ process_text(name, s.status(i)) }</option>
                 }) }

@@ -42,6 +42,9 @@ impl Sheet<'_> {
     }
 
     fn draw_hold(&mut self, hold: &Hold, from: f32, to: f32, level: usize) -> Option<Rect> {
+        if self.index.leaves_out(hold.from) {
+            return None;
+        }
         let y = self.lane(hold.node) + self.r * 1.3 + 2.0 + level as f32 * (BAR + 2.0);
         let (left, right) = (from.max(self.plot.x), to.min(self.plot.x + self.plot.w));
         if right <= left {

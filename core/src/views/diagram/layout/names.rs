@@ -23,7 +23,8 @@ pub(super) fn head(names: &[String], view: &View) -> f32 {
     }
     let seen = names.iter().enumerate().filter(|(i, _)| !view.left_out.contains(&(*i as NodeId)));
     let widest = seen.map(|(_, n)| font::text_width(n, SIZE, true)).fold(0.0, f32::max);
-    (widest + 34.0).min(view.width * COLUMN_MAX.1).min(COLUMN_MAX.0)
+    let beside = if view.millimetres.is_some() { 18.0 } else { 34.0 };
+    (widest + beside).min(view.width * COLUMN_MAX.1).min(COLUMN_MAX.0)
 }
 
 /// As much of a text as there is room for.
@@ -58,17 +59,23 @@ impl Sheet<'_> {
         let size = if self.down { size } else { size.min(breadth * 0.9).max(7.0) };
         let face =
             Face { size, bold: true, anchor: if self.down { Anchor::Middle } else { Anchor::Start }, halo: false };
-        let room = if self.down { breadth - 6.0 } else { self.plot.x - 19.0 - 6.0 };
+        let before = if self.view.millimetres.is_some() { 4.0 } else { 19.0 };
+        let room = if self.down { breadth - 6.0 } else { self.plot.x - before - 6.0 };
         let name = &self.run.names()[index];
         let short = shortened(name, room, size);
         let is_short = short.is_some();
         let text = short.unwrap_or_else(|| name.clone());
         let (w, h) = self.ground(&text, face);
-        let x = if self.down { 16.0 } else { 19.0 };
+        let opens = self.view.millimetres.is_none();
+        let x = match (self.down, opens) {
+            (true, _) => 16.0,
+            (false, true) => 19.0,
+            (false, false) => 4.0,
+        };
         let words = self.words(Rect { x, y: lane - h / 2.0, w, h }, text, face);
         let faint = thin || self.frame.processes[index].status == Status::Crashed;
-        // A lane that is silent has nothing to open.
-        if !thin || self.view.collapsed.contains(&node) {
+        // A lane that is silent has nothing to open, and on paper nobody opens any.
+        if opens && (!thin || self.view.collapsed.contains(&node)) {
             self.put_fixed(self.fold_arrow(x - 8.5, lane, size / SIZE, thin), Self::ink_of(node), 1.0);
         }
         self.put_fixed(words, Ink::Text, if faint { 0.55 } else { 1.0 });
