@@ -266,14 +266,14 @@ test('a line cuts the cluster, a second one cuts it finer, and heal ends it', as
   const cut = page.locator('.cluster-head').getByRole('button', { name: 'scissors' });
   await page.locator('#cluster').evaluate((e) => e.scrollIntoView({ block: 'center' }));
   const across = async (first: string, second: string, shift: boolean) => {
+    if (shift) await page.keyboard.down('Shift');
+    else await cut.click();
     const box = (await page.locator('#cluster').boundingBox())!;
     const x = ((await middle(node(page, first))).x + (await middle(node(page, second))).x) / 2;
     const [from, to] = [
       { x, y: box.y + 6 },
       { x, y: box.y + box.height - 6 },
     ];
-    if (shift) await page.keyboard.down('Shift');
-    else await cut.click();
     await drag(page, from, to, () => expect(page.locator('#cluster .scissors')).toHaveCount(1));
     if (shift) await page.keyboard.up('Shift');
   };
@@ -305,10 +305,10 @@ test('a process stays where it was put, by drag and by arrow keys, until all go 
   const ring = page.locator('.cluster-head').getByRole('button', { name: 'ring' });
   await expect(ring).toBeDisabled();
   const home = await middle(p1.locator('.disc'));
-  await drag(page, home, { x: home.x + 90, y: home.y + 40 });
+  await drag(page, home, { x: home.x + 90, y: home.y + 20 });
   const moved = await middle(p1.locator('.disc'));
   expect(moved.x - home.x).toBeCloseTo(90, 0);
-  expect(moved.y - home.y).toBeCloseTo(40, 0);
+  expect(moved.y - home.y).toBeCloseTo(20, 0);
   await expect(menu(page)).toHaveCount(0);
   await p1.focus();
   await page.keyboard.press('ArrowLeft');

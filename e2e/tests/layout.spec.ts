@@ -151,6 +151,8 @@ test('a long title stays in its place', async ({ page }) => {
 
 test('twenty-six processes have a lane each', async ({ page }) => {
   await atEnd(page, 'alphabet');
+  await page.keyboard.press('0');
+  await frames(page);
   const boots = await page.evaluate(() =>
     window.lightcone.trace().filter((r) => r.kind === 'boot').map((r) => window.lightcone.locate(r.id)),
   );
@@ -252,26 +254,30 @@ test.describe('the division of the screen', () => {
     await expect.poll(() => width(page, '.right')).toBe(right);
   });
 
-  test('panels are closed and opened again, and the diagram takes the room', async ({ page }) => {
+  test('panels are closed and opened again, and what is beside takes the room', async ({ page }) => {
     await atEnd(page);
-    const before = await width(page, '#diagram');
+    const before = await width(page, '.views');
     for (const name of ['Inspector', 'Rules']) {
       await page.getByRole('button', { name: `Close ${name}` }).focus();
       await page.keyboard.press('Enter');
     }
     await expect(page.locator('.inspector')).toBeHidden();
-    await expect.poll(() => width(page, '#diagram')).toBeGreaterThan(before + 250);
+    await expect.poll(() => width(page, '.views')).toBeGreaterThan(before + 250);
     await page.reload();
     await expect(page.locator('.card.act')).toBeVisible();
     await expect(page.locator('.inspector')).toBeHidden();
     await page.locator('.panels-menu summary').click();
     await page.getByLabel('Inspector', { exact: true }).check();
     await expect(page.locator('.inspector')).toBeVisible();
-    await page.getByLabel('Views below the diagram', { exact: true }).uncheck();
+    const diagram = await height(page, '#diagram');
+    for (const name of ['Views below the diagram', 'Inspector', 'Rules', 'Act', 'Network', 'Faults', 'Set-up']) {
+      await page.getByLabel(name, { exact: true }).uncheck();
+    }
     await expect(page.locator('.card.below')).toBeHidden();
+    await expect.poll(() => height(page, '#diagram')).toBeGreaterThan(diagram + 150);
     await page.getByRole('button', { name: 'as at first' }).click();
     await expect(page.locator('.card.below')).toBeVisible();
-    await expect.poll(() => width(page, '#diagram')).toBe(before);
+    await expect.poll(() => width(page, '.views')).toBe(before);
   });
 });
 

@@ -118,7 +118,7 @@ test('writers and readers are groups of one load', async ({ page }) => {
   expect(of('C2', 'access') + of('C3', 'access')).toBe(60);
   expect(['C1', 'C2', 'C3'].map((name) => of(name, 'write'))).toEqual([0, 0, 10]);
   // The first one only writes, the others only read.
-  const counters = await page.evaluate(() => (window.lightcone.frame() as any).panels.at(-1).rows as [string, { text: string }[]][]);
+  const counters = await page.evaluate(() => (window.lightcone.frame() as any).panels.find((p: any) => p.title === 'Counters').rows as [string, { text: string }[]][]);
   expect(counters.map(([, cells]) => [Number(cells[0]!.text) > 0, Number(cells[2]!.text)])).toEqual([[false, 40], [true, 0], [true, 10]]);
   // Two that are too few are said to be so, where they stand.
   await card(page).getByRole('button', { name: 'Close the load test' }).click();

@@ -31,7 +31,7 @@ for (const size of SIZES) {
       for (const name of SCENARIOS) {
         const [lab, scenario] = name.split('/');
         await page.goto('about:blank');
-        await start(page, `${present ? '?present' : ''}#lab=${lab}&scenario=${scenario}`);
+        await start(page, `${present ? '?present' : ''}#lab=${lab}&scenario=${scenario}&a=time`);
         if (present) await page.evaluate(() => window.lightcone.seek(0));
         else await halt(page);
         await page.evaluate(() => window.lightcone.run());

@@ -54,6 +54,8 @@ test('votes are signs at the candidate: what it has, what is on its way, what is
 
 test('a refused vote is a cross', async ({ page }) => {
   await at(page, 'figure-7', 60);
+  // Seven servers, three clients and all their signs want some room.
+  if (!isSmall(page)) await page.keyboard.press('w');
   await expect(node(page, 'S1').locator('.signs .refused')).toHaveCount(2);
   await expect(node(page, 'S1')).toHaveAccessibleName(/vote of S4: refused, vote of S5: refused/);
 });

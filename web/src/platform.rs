@@ -18,7 +18,7 @@ pub(crate) use files::{hold, name_and_size, read_file, read_piece, release};
 pub(crate) use helper::{Helper, helped};
 pub(crate) use paint::paint;
 pub(crate) use site::{aim_link, fetch_text, forget_query, query};
-pub(crate) use visits::{guide_taken, no_guide_taken};
+pub(crate) use visits::{guide_taken, hints_followed, keep_hints, no_guide_taken};
 pub(crate) use window::{
     Frames, address, catch_panics, copy, decode, document, encode, fit_canvas, focus, focus_on, hash, is_button,
     is_hidden, is_scrolled, is_text, is_typing, keep, kept, nothing_has_focus, now_ms, on_window, prefers,

@@ -18,13 +18,21 @@ pub struct Builtin {
     broken: &'static [&'static str],
     /// A title other than the file's.
     title: Option<&'static str>,
+    /// The lab's views that an audience should see beside the diagram, by their titles; the first one where nobody says.
+    pub lesson: &'static [&'static str],
 }
 
 impl Builtin {
     /// A scenario as its file has it.
     #[must_use]
     pub const fn new(id: &'static str, stop_us: u64, file: &'static str, watch: &'static str) -> Builtin {
-        Builtin { id, watch, stop_us, file, broken: &[], title: None }
+        Builtin { id, watch, stop_us, file, broken: &[], title: None, lesson: &[] }
+    }
+
+    /// The same with views that an audience should see.
+    #[must_use]
+    pub const fn with_views(self, lesson: &'static [&'static str]) -> Builtin {
+        Builtin { lesson, ..self }
     }
 
     /// The same with rules of the implementation switched off.

@@ -182,6 +182,8 @@ pub(crate) enum Command {
     Slot(Slot),
     /// The screen is divided as at first.
     UsualLayout,
+    /// No more hints.
+    NoHints,
     /// The list of keys.
     Help(bool),
     /// A menu was opened.

@@ -14,3 +14,16 @@ pub(crate) fn no_guide_taken() -> bool {
 pub(crate) fn guide_taken() {
     store(STORED_TAKEN, "yes");
 }
+
+/// Where the page notes which hints were followed.
+const STORED_HINTS: &str = "lightcone.hints";
+
+/// The hints that were followed, by their numbers.
+pub(crate) fn hints_followed() -> u8 {
+    stored(STORED_HINTS).and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// Notes which hints were followed.
+pub(crate) fn keep_hints(followed: u8) {
+    store(STORED_HINTS, &followed.to_string());
+}

@@ -7,6 +7,7 @@ mod branches;
 mod commands;
 mod export;
 mod guide;
+mod hints;
 mod keys;
 mod lines;
 mod load;
@@ -85,6 +86,7 @@ pub(crate) struct App {
     guide: Option<PlayerRef>,
     goal: Option<Goal>,
     mode: Mode,
+    hints: hints::Hints,
     notice: Option<(String, bool)>,
     notice_timer: Option<Timeout>,
     /// Whether the notice offers the scenario as a file.
@@ -162,6 +164,7 @@ impl Component for App {
             guide: None,
             goal: None,
             mode: Mode::Usual,
+            hints: hints::Hints::new(),
             notice: None,
             notice_timer: None,
             offers_file: false,
@@ -271,6 +274,7 @@ impl Component for App {
                         <Toolbar model={model.clone()} on={on.clone()} />
                         <CutBar model={model.clone()} on={on.clone()} />
                         <Diagram model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} on={on.clone()} />
+                        { self.hint_view(&on) }
                         <Overview model={model.clone()} canvas={self.overview.clone()} on={on.clone()} />
                         <Tip model={model.clone()} canvas={self.canvas.clone()} scene={self.scene.clone()} below={false} />
                         <CompareBar model={model.clone()} canvas={self.other.clone()} scene={self.other_scene.clone()} on={on.clone()} />
@@ -417,6 +421,7 @@ impl App {
         let mut scene = lay_out(session.run(), session.index(), &view, session.frame());
         self.paint_other(session, &mut scene, &view);
         paint(&ctx, &scene, self.theme, scale * zoom);
+        self.place_hint(&scene, zoom);
         *self.scene.0.borrow_mut() = scene;
         if let Some(canvas) = self.overview.cast::<HtmlCanvasElement>() {
             paint_overview(&canvas, session, self.theme);

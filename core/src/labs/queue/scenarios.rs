@@ -14,7 +14,7 @@ pub(super) static SCENARIOS: [Builtin; 24] = [
         480_000,
         include_str!("scenarios/consumer-crash.json"),
         "w1 gets tea and crashes at work. Nobody else gets it until its visibility timeout runs out; then w2 does.",
-    ),
+    ).with_views(&["Queues and lag"]),
     Builtin::new(
         "consumer-crash-after",
         520_000,
@@ -26,7 +26,7 @@ pub(super) static SCENARIOS: [Builtin; 24] = [
         330_000,
         include_str!("scenarios/late-ack.json"),
         "w1 acknowledges when its delivery is over and w2 has the next one. The old receipt does not count; that of w2 does.",
-    ),
+    ).with_views(&["Queues and lag"]),
     Builtin::new(
         "owner-crash-before",
         330_000,
@@ -44,7 +44,7 @@ pub(super) static SCENARIOS: [Builtin; 24] = [
         900_000,
         include_str!("scenarios/poison.json"),
         "A message on which every consumer fails comes back twice and goes to the dead-letter queue after the third time. tea gets through meanwhile.",
-    ),
+    ).with_views(&["Queues and lag"]),
     Builtin::new(
         "join",
         640_000,
@@ -74,7 +74,7 @@ pub(super) static SCENARIOS: [Builtin; 24] = [
         680_000,
         include_str!("scenarios/partition.json"),
         "b2 is cut off with w1, and both sides deliver the same messages: processed twice, and none lost. After healing one broker serves again.",
-    ),
+    ).with_views(&["Queues and lag"]),
     Builtin::new(
         "minority",
         900_000,

@@ -8,7 +8,7 @@ pub(super) static SCENARIOS: [Builtin; 27] = [
         1_700_000,
         include_str!("scenarios/counter.json"),
         "Three clients count to 30 in turn. Each waits for the node before its own: the sequence numbers say who is next.",
-    ),
+    ).with_views(&["Queue", "File"]),
     Builtin::new(
         "text-file",
         1_150_000,
@@ -26,7 +26,7 @@ pub(super) static SCENARIOS: [Builtin; 27] = [
         2_450_000,
         include_str!("scenarios/sleeper.json"),
         "c1 sleeps with the lock, its session expires, c2 counts. When c1 wakes up it writes all the same: the file has seen a higher token and rejects it.",
-    ),
+    ).with_views(&["Queue", "File"]),
     Builtin::new(
         "sleeper-local",
         2_450_000,
@@ -38,7 +38,7 @@ pub(super) static SCENARIOS: [Builtin; 27] = [
         2_400_000,
         include_str!("scenarios/late-append.json"),
         "c1's append is under way for so long that c2 has the lock when it comes. c2 has not used the file yet, so no higher token is known there: it is accepted. No fence can tell.",
-    ),
+    ).with_views(&["Queue", "File"]),
     Builtin::new(
         "late-append-local",
         2_400_000,

@@ -2,6 +2,7 @@
 
 use super::{Axis, Index, LINK_LAYER, View, layout};
 use crate::engine::Run;
+use crate::trace::causality::is_event;
 use crate::trace::{Kind, RecordId};
 
 /// Size of the smallest type of a picture, in its own units.
@@ -16,6 +17,8 @@ const WHOLE: f64 = 1.3;
 const BROKEN_AT: f64 = 0.85;
 const FAULT_AT: f64 = 0.12;
 const FIRST_AT: f64 = 0.06;
+/// Fewest events that tell anything.
+const TELLS: usize = 5;
 
 /// A size of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +116,18 @@ fn telling(run: &Run, index: &Index, axis: Axis, width: f64) -> (f64, f64) {
     let is_fault = |id: &&RecordId| matches!(trace.record(**id).kind, Kind::Crash | Kind::Pause | Kind::Partition);
     let broken = run.violations().first().and_then(|v| v.events.last().copied());
     let fault = index.changes().iter().find(is_fault).copied();
-    let (at, share) = match (broken, fault, index.outstanding().first()) {
-        _ if index.only().is_some() => (first, FIRST_AT),
-        (Some(event), ..) => (place(event), BROKEN_AT),
-        (_, Some(fault), _) => (place(fault), FAULT_AT),
-        (.., Some(&asked)) => (place(asked), FIRST_AT),
-        _ => (first, FIRST_AT),
+    let asked = index.outstanding().first().copied();
+    let from = |at: f64, share: f64| (at - span * share).clamp(first, (end - span).max(first));
+    let found = [(broken, BROKEN_AT), (fault, FAULT_AT), (asked, FIRST_AT)];
+    let found = found.into_iter().filter(|_| index.only().is_none());
+    let mut places: Vec<f64> = found.filter_map(|(id, share)| Some(from(place(id?), share))).collect();
+    places.push(first);
+    // Whatever it is about, something must happen there.
+    let tells = |from: f64| {
+        let records = index.bound_at(axis, trace, from)..index.bound_at(axis, trace, from + span);
+        records.filter(|&id| is_event(trace.record(id)) && !index.is_routine(id)).count()
     };
-    let from = (at - span * share).clamp(first, (end - span).max(first));
+    let most = places.iter().copied().max_by_key(|&from| tells(from)).unwrap_or(first);
+    let from = places.into_iter().find(|&from| tells(from) >= TELLS).unwrap_or(most);
     (from, from + span)
 }

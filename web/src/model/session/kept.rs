@@ -99,7 +99,10 @@ impl Session {
 
     fn set_axis_named(&mut self, value: Option<&str>) -> bool {
         let found = AXES.iter().find(|(_, name)| value == Some(name)).map(|(axis, _)| *axis);
-        self.axis = found.unwrap_or(self.axis);
+        if let Some(axis) = found.filter(|axis| *axis != self.axis) {
+            self.axis = axis;
+            self.window = self.first_window();
+        }
         found.is_some() || value.is_none()
     }
 

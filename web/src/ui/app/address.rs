@@ -93,7 +93,11 @@ pub(super) fn linked() -> Option<Linked> {
         let fits = |b: &&Builtin| wanted.as_deref().is_none_or(|id| id == b.id);
         let spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
         return Some(match spec.and_then(|spec| spec.scenarios.iter().find(fits)) {
-            Some(builtin) => plain(builtin),
+            Some(builtin) => plain(builtin).map(|(mut session, _)| {
+                // How it is looked at may stand beside it.
+                let trouble = session.set_from_link(|key| value(&format!("{key}=")));
+                (session, trouble)
+            }),
             None => {
                 let id = wanted.unwrap_or_default();
                 Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))

@@ -28,6 +28,7 @@ impl App {
         if moves_time(&command) || matches!(command, Command::Play | Command::Settle) {
             self.store.change(Session::pause_load);
         }
+        self.note_hint(&command);
         let left = self.store.change(|s| s.carry_out(command));
         match left {
             None if hovers => {}
@@ -86,6 +87,8 @@ impl App {
             }
             Command::Find => platform::focus("#search"),
             Command::Dismiss => self.notice = None,
+            // It was noted already.
+            Command::NoHints => {}
             other => self.carry_out_opening(ctx, other),
         }
     }

@@ -9,8 +9,10 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-/// How much larger the diagram is drawn for an audience.
-const PRESENT_ZOOM: f64 = 1.7;
+/// How much larger the diagram is drawn for an audience: so that its smallest type has 18 pixels at least, and 24 where the window
+/// is 1,920 pixels wide.
+const PRESENT_ZOOM: f64 = 1.66;
+const PRESENT_WIDE: f64 = 870.0;
 
 /// Parts that an embedded page may have, besides the diagram.
 const PARTS: [&str; 10] =
@@ -30,7 +32,7 @@ pub(super) enum Mode {
 impl Mode {
     /// How much larger the diagram is drawn.
     pub(super) fn zoom(&self) -> f64 {
-        if *self == Mode::Present { PRESENT_ZOOM } else { 1.0 }
+        if *self == Mode::Present { PRESENT_ZOOM.max(platform::window_width() / PRESENT_WIDE) } else { 1.0 }
     }
 
     /// Whether this is a part of another page.

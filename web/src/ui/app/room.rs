@@ -2,6 +2,7 @@
 //! the lines between them.
 
 use super::App;
+use super::mode::Mode;
 use crate::model::Model;
 use crate::model::command::{Command, Tab};
 use crate::model::layout::{Edge, Layout, Slot, Stage};
@@ -84,7 +85,7 @@ impl App {
                 <section class="card below">
                     <div class="tabbed" data-for="lab">
                         <Cluster model={model.clone()} tokens={self.tokens.clone()} on={on.clone()} />
-                        <LabPanels model={model.clone()} on={on.clone()} />
+                        <LabPanels model={model.clone()} lesson={self.mode == Mode::Present} on={on.clone()} />
                     </div>
                     <div class="tabbed" data-for="events">
                         if self.middle == Tab::Events { <EventTable model={model.clone()} on={on.clone()} /> }
@@ -152,7 +153,7 @@ impl App {
         };
         html! {
             <div class="group stages" role="group" aria-label="Room for these views">
-                { button(Stage::Views, "Change places with the diagram", "These views and the diagram change places (v)", "M5 13V3M2 6l3-3 3 3M11 3v10M8 10l3 3 3-3") }
+                { button(Stage::Views, "Swap with the diagram", "These views and the diagram change places (v)", "M5 13V3M2 6l3-3 3 3M11 3v10M8 10l3 3 3-3") }
                 { button(Stage::Whole, "Whole window", "These views take the whole window (w)", "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4") }
             </div>
         }

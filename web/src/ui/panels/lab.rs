@@ -30,6 +30,8 @@ const LISTS_NARROW: usize = 3;
 pub(crate) struct Props {
     /// The session.
     pub model: Model,
+    /// Whether only what an audience should see is wanted.
+    pub lesson: bool,
     /// Calls back.
     pub on: Callback<Command>,
 }
@@ -40,7 +42,17 @@ pub(crate) fn LabPanels(props: &Props) -> Html {
     let s = props.model.get();
     let pointed = use_state(String::new);
     let things = Things { field: s.lab().spec().shows, pointed, on: props.on.clone() };
-    html! { <>{ for s.panels().iter().map(|p| panel(p, &things)) }</> }
+    let lesson = s.builtin().map_or(&[][..], |builtin| builtin.lesson);
+    let wanted = |(place, panel): &(usize, &Panel)| match (props.lesson, lesson) {
+        (false, _) => true,
+        (true, []) => *place == 0,
+        (true, titles) => titles.contains(&panel.title()),
+    };
+    // An audience sees them in the order in which they matter.
+    let rank = |panel: &Panel| lesson.iter().position(|title| props.lesson && *title == panel.title()).unwrap_or(0);
+    let mut shown: Vec<&Panel> = s.panels().iter().enumerate().filter(wanted).map(|(_, panel)| panel).collect();
+    shown.sort_by_key(|panel| rank(panel));
+    html! { <>{ for shown.into_iter().map(|p| panel(p, &things)) }</> }
 }
 
 fn panel(panel: &Panel, things: &Things) -> Html {

@@ -1,8 +1,8 @@
 //! What only keeps a system going, folded: a light stroke on the lane for each mark, and no arrow. What matters comes out by itself.
 
-use super::super::View;
 use super::super::index::{Index, is_drawn};
 use super::super::scene::{EventPlace, Part, Shape};
+use super::super::{LINK_LAYER, View, sort_of_record};
 use super::Sheet;
 use crate::engine::Run;
 use crate::trace::{Kind, MessageId, NONE, NodeId, Record, RecordId, Trace};
@@ -86,8 +86,11 @@ impl Sheet<'_> {
     pub(super) fn is_folded(&self, id: RecordId, record: &Record) -> bool {
         let view = self.view;
         let pointed = |id| view.focus == Some(id) || view.chosen.contains(&Some(id));
+        // Whoever shows the link layer wants to see it.
+        let is_link = || sort_of_record(self.run, record) == Some(LINK_LAYER);
         self.view.folded
             && self.index.is_routine(id)
+            && !is_link()
             && !pointed(id)
             && !view.lit.contains(&id)
             && !view.ringed.contains(&id)
