@@ -20,7 +20,8 @@ const share = (page: Page) =>
 /** Distances of neighbouring lanes, in pixels. */
 const gaps = (page: Page) =>
   page.evaluate(() => {
-    const boots = window.lightcone.trace().filter((r) => r.kind === 'boot').map((r) => window.lightcone.locate(r.id)?.y ?? 0);
+    // A lane on which nothing happens is a thin line, and has no mark.
+    const boots = window.lightcone.trace().filter((r) => r.kind === 'boot').flatMap((r) => window.lightcone.locate(r.id)?.y ?? []);
     return boots.slice(1).map((y, i) => y - boots[i]!);
   });
 
@@ -110,7 +111,7 @@ test('on a phone the diagram has more than half of the height, and the header on
 const faults = (page: Page) =>
   page.evaluate(() => {
     // What a person or a run has typed may be shortened: the whole is in the inspector. What is a field shows its end.
-    const data = '.sr, .label, .words, .name, option, select, input, textarea, pre, code, .watch, .entry, .pin, td, .branch-menu, .tape, .thing';
+    const data = '.sr, .long, .label, .words, .name, option, select, input, textarea, pre, code, .watch, .entry, .pin, td, .branch-menu, .tape, .thing';
     const texts = [...document.querySelectorAll<HTMLElement>('.page *')].filter(
       (e) =>
         !(e instanceof SVGElement) &&
@@ -129,10 +130,23 @@ const faults = (page: Page) =>
       const lines = box.height / (parseFloat(style.lineHeight) || 20);
       if (e.matches('.tab, .side-tab, .segmented button, .stages button') && lines > 2.4) found.push(`wraps: ${name(e)}`);
     }
+    // As much of it as is seen: panes scroll.
+    const seen = (e: Element) => {
+      const own = e.getBoundingClientRect();
+      let [left, top, right, bottom] = [own.left, own.top, own.right, own.bottom];
+      for (let up = e.parentElement; up; up = up.parentElement) {
+        if (getComputedStyle(up).overflowY === 'visible') continue;
+        const box = up.getBoundingClientRect();
+        [left, top] = [Math.max(left, box.left), Math.max(top, box.top)];
+        [right, bottom] = [Math.min(right, box.right), Math.min(bottom, box.bottom)];
+      }
+      return { left, top, right, bottom, width: right - left, height: bottom - top };
+    };
     const boxes = texts
-      .filter((e) => !e.closest('.sr, .drop, .tip, .notice, .context, svg, .tape, .log, .veil'))
+      .filter((e) => !e.closest('.sr, .drop, .tip, .notice, .context, svg, .tape, .log, .veil, .hint, .fault-bar, .shut'))
       .filter((e) => !texts.some((other) => other !== e && (other.contains(e) || e.contains(other))))
-      .map((e) => ({ e, box: e.getBoundingClientRect(), card: e.closest('.card, .top, .transport, .toolbar, .views-head') }))
+      .filter((e) => getComputedStyle(e).display !== 'inline')
+      .map((e) => ({ e, box: seen(e), card: e.closest('.card, .top, .transport, .toolbar, .views-head') }))
       .filter(({ box }) => box.width > 0 && box.height > 0);
     for (let i = 0; i < boxes.length; i++) {
       for (let j = i + 1; j < boxes.length; j++) {

@@ -66,7 +66,8 @@ fn stroke(i: usize, d: String) -> Html {
 
 fn chart(chart: &Chart) -> Html {
     let most = chart.lines.iter().flat_map(|l| l.values.iter().flatten()).copied().max().unwrap_or(0);
-    let top = if chart.unit == "%" { 100 } else { most };
+    // A share of a whole has its whole in sight; some percentages go beyond it.
+    let top = if chart.unit == "%" { most.max(100) } else { most };
     let key = |(i, l): (usize, &Line)| {
         html! {
             <span>
