@@ -37,6 +37,8 @@ pub(crate) enum Wish {
     Delete(BranchId),
     /// Compare a branch with the one that is shown, or with none.
     Compare(Option<BranchId>),
+    /// Put another run beside the one that is shown: a branch of its own from the beginning.
+    Beside(Beside),
     /// To the first event at which the two differ.
     ToDifference,
     /// One change back.
@@ -55,6 +57,17 @@ pub(crate) enum Wish {
     Remove(usize),
     /// A new act: its time in milliseconds, and itself as JSON.
     Add(String, String),
+}
+
+/// Which run stands beside the one that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// The same with all rules as they should be.
+    Sound,
+    /// The same with a rule broken, or whole again.
+    Switch(&'static str),
+    /// Another scenario of the lab.
+    Builtin(&'static str),
 }
 
 /// A branch.
@@ -180,6 +193,19 @@ impl Tree {
         let name = self.free_name(name, id);
         self.branches.push(Branch { id, name, parent: Some(from.id), at_us, record, ..from });
         self.current = id;
+    }
+
+    /// A branch with a scenario of its own from the beginning on, which is not shown yet; or the one that is the same already.
+    pub(crate) fn beside(&mut self, name: &str, scenario: Scenario) -> BranchId {
+        if let Some(same) = self.branches.iter().find(|b| b.id != self.current && *b.scenario == scenario) {
+            return same.id;
+        }
+        let id = self.next;
+        self.next += 1;
+        let name = self.free_name(name, id);
+        let scenario = Rc::new(scenario);
+        self.branches.push(Branch { id, name, parent: None, at_us: 0, record: 0, known: 0, scenario });
+        id
     }
 
     /// A name for a branch that nobody has named.

@@ -185,12 +185,15 @@ impl Session {
         (-0.02 * span, 1.03 * span)
     }
 
-    /// Takes in how wide the diagram is; where nobody has looked elsewhere yet, as much is in sight as can be read then.
+    /// Takes in how wide the diagram is. A story stays as large as it was: of a narrower one less is in sight.
     pub(crate) fn fit_to(&mut self, wide: f64) {
-        let untouched = self.window == self.first_window();
+        let (untouched, ratio) = (self.window == self.first_window(), wide / self.usual.1.max(1.0));
         self.usual.1 = wide;
         if untouched {
             self.window = self.first_window();
+        } else if self.axis == Axis::Story && self.follow {
+            let now = self.now_units();
+            self.window = (now - (now - self.window.0) * ratio, now + (self.window.1 - now) * ratio);
         }
     }
 

@@ -255,6 +255,8 @@ impl Component for App {
         let compares = self.store.read().compare().is_some();
         if std::mem::replace(&mut self.compared, compares) != compares {
             // The diagrams have another size now.
+            let wide = self.wide();
+            self.store.change(|s| s.fit_to(wide));
             self.frames.ask();
         }
     }

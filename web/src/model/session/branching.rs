@@ -1,7 +1,7 @@
 //! Branches, and the steps back: nothing that was done is thrown away.
 
 use super::{Kept, Session, kept};
-use crate::model::branches::{Branch, BranchId, Compare, Saved, Tree};
+use crate::model::branches::{Beside, Branch, BranchId, Compare, Saved, Tree};
 use lightcone_core::base::json::{Doc, InputError, millis_text};
 use lightcone_core::engine::Run;
 use lightcone_core::labs;
@@ -307,6 +307,40 @@ impl Session {
             compare.follow(self.view_us as u64);
             compare
         });
+    }
+
+    /// Puts another run beside the one that is shown.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub(crate) fn compare_beside(&mut self, beside: Beside) -> Result<(), InputError> {
+        let mut scenario = self.scenario();
+        let name = match beside {
+            Beside::Sound => {
+                scenario.setup.broken.clear();
+                "with all rules".to_string()
+            }
+            Beside::Switch(name) => match scenario.setup.broken.iter().position(|broken| *broken == name) {
+                Some(place) => {
+                    scenario.setup.broken.remove(place);
+                    format!("without {name}")
+                }
+                None => {
+                    scenario.setup.broken.push(name);
+                    format!("with {name}")
+                }
+            },
+            Beside::Builtin(id) => {
+                let Some(builtin) = self.lab().spec().scenario(id) else { return Ok(()) };
+                scenario = labs::parse(&builtin.json())?;
+                scenario.title.clone()
+            }
+        };
+        self.remember(format!("put “{name}” beside it"));
+        self.tree.keep(self.run.scenario(), self.run.trace().len());
+        let id = self.tree.beside(&name, scenario);
+        self.compare_with(Some(id));
+        Ok(())
     }
 
     fn compare_again(&mut self) {

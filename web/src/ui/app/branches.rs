@@ -6,7 +6,7 @@ use crate::model::session::Session;
 use crate::platform::{self, paint};
 use crate::ui::diagram::mark_difference;
 use lightcone_core::views::diagram::scene::Scene;
-use lightcone_core::views::diagram::{View, lay_out};
+use lightcone_core::views::diagram::{Axis, View, lay_out};
 use web_sys::{HtmlCanvasElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -78,7 +78,13 @@ impl App {
         }
         let (width, height) = (w as f32, h as f32);
         let lit = compare.run.violations().into_iter().flat_map(|v| v.events).collect();
-        let below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
+        let mut below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
+        if view.axis == Axis::Story {
+            // Each run has a story of its own: both are looked at around the same time.
+            let now = compare.index.units_now(view.axis, compare.run.trace(), compare.frame.event, session.view_us());
+            let off = now - session.now_units();
+            (below.from, below.to) = (view.from + off, view.to + off);
+        }
         let mut scene = lay_out(&compare.run, &compare.index, &below, &compare.frame);
         mark(compare, 1, &compare.run, &compare.index, &mut scene, &below);
         paint(&ctx, &scene, self.theme, scale);
@@ -111,6 +117,7 @@ fn in_tree(s: &mut Session, wish: Wish) -> Result<(), lightcone_core::base::json
         Wish::Rename(id, name) => s.rename(id, &name),
         Wish::Delete(id) => s.delete(id),
         Wish::Compare(other) => s.compare_with(other),
+        Wish::Beside(beside) => return s.compare_beside(beside),
         Wish::ToDifference => s.show_difference(),
         Wish::Move(index, millis) => return s.move_act(index, &millis),
         Wish::Change(index, json) => return s.change_act(index, &json),

@@ -1,6 +1,7 @@
 //! What to watch for, and what the diagram shows: search, clocks, axis, lanes, cut, zoom, back to now.
 
 use super::search::{SearchField, trouble};
+use crate::model::branches;
 use crate::model::command::Command;
 use crate::model::look::Wish;
 use crate::model::session::Session;
@@ -22,7 +23,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
     html! {
         <div class="toolbar">
             <h2 class="sr">{ "Space-time" }</h2>
-            { watch(&s) }
+            { watch(&s, on) }
             <SearchField model={props.model.clone()} on={on.clone()} />
             { view_menu(&s, on) }
             { routine(&s, on) }
@@ -54,12 +55,14 @@ fn routine(s: &Session, on: &Callback<Command>) -> Html {
 }
 
 /// What there is to be seen.
-fn watch(s: &Session) -> Html {
+fn watch(s: &Session, on: &Callback<Command>) -> Html {
     let broken = &s.run().scenario().setup.broken;
     html! {
         <p class="watch" tabindex="0">
             if !broken.is_empty() {
                 <strong class="broken">{ format!("Broken on purpose: {}", broken.join(", ")) }</strong>
+                <button class="link beside" onclick={on.reform(|_| Command::Tree(branches::Wish::Beside(branches::Beside::Sound)))}
+                    title="The same run with all rules, beside this one">{ "beside it whole" }</button>
             }
             <span>{ s.builtin().map_or("A scenario of your own.", |b| b.watch) }</span>
         </p>

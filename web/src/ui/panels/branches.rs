@@ -1,10 +1,10 @@
 //! The tree of branches.
 
 use crate::model::Model;
-use crate::model::branches::{Branch, NAME_CHARS_MAX, Wish};
+use crate::model::branches::{Beside, Branch, NAME_CHARS_MAX, Wish};
 use crate::model::command::Command;
 use crate::model::session::Session;
-use crate::ui::controls::UndoButtons;
+use crate::ui::controls::{UndoButtons, value_of};
 use crate::ui::forms::Typed;
 use lightcone_core::base::json::millis_text;
 use yew::prelude::*;
@@ -33,12 +33,46 @@ pub(crate) fn Branches(props: &Props) -> Html {
             <div class="head">
                 <p class="says">{ "Who acts in the past starts a branch; the old future stays." }</p>
                 <UndoButtons model={props.model.clone()} on={props.on.clone()} />
+                { beside(&s, &props.on) }
                 <button onclick={copy} title="A branch from this moment on, with nothing changed yet">{ "branch here" }</button>
             </div>
             <ul class="tree">
                 { for s.tree().rows().into_iter().map(|(depth, branch)| row(&s, depth, branch, &props.on)) }
             </ul>
         </div>
+    }
+}
+
+/// What may stand beside the run that is shown: the same with another rule broken or whole, or another scenario.
+fn beside(s: &Session, on: &Callback<Command>) -> Html {
+    let spec = s.lab().spec();
+    let wanted = move |value: &str| match value.split_once(' ')? {
+        ("switch", id) => Some(Beside::Switch(spec.switches.iter().find(|switch| switch.name == id)?.name)),
+        ("scenario", id) => Some(Beside::Builtin(spec.scenario(id)?.id)),
+        _ => None,
+    };
+    let on = on.clone();
+    let onchange = Callback::from(move |e: Event| {
+        if let Some(beside) = wanted(&value_of(&e)) {
+            // The list says again what it is for.
+            e.target_unchecked_into::<web_sys::HtmlSelectElement>().set_value("");
+            on.emit(Command::Tree(Wish::Beside(beside)));
+        }
+    });
+    let broken = &s.run().scenario().setup.broken;
+    let switch = |name: &'static str| {
+        let with = if broken.contains(&name) { "without" } else { "with" };
+        html! { <option value={format!("switch {name}")}>{ format!("{with} {name}") }</option> }
+    };
+    let others = spec.scenarios.iter().filter(|builtin| s.builtin_id() != Some(builtin.id));
+    html! {
+        <select class="beside" aria-label="Put another run beside this one" {onchange}>
+            <option value="" selected={true}>{ "beside it…" }</option>
+            <optgroup label="The same run">{ for spec.switches.iter().map(|s| switch(s.name)) }</optgroup>
+            <optgroup label="Another scenario">
+                { for others.map(|b| html! { <option value={format!("scenario {}", b.id)}>{ b.id }</option> }) }
+            </optgroup>
+        </select>
     }
 }
 

@@ -1,4 +1,4 @@
-//! Two branches compared: the first event at which they differ, in a sentence with both events.
+//! Two runs compared, side by side: the first event at which they differ, in a sentence with both events.
 
 use crate::model::branches::{Compare, Wish};
 use crate::model::command::Command;
@@ -51,11 +51,12 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
                     <button onclick={wish(Wish::ToDifference)} disabled={compare.first.is_none()}
                         title={if compare.first.is_none() { "The two do not differ." } else { "To the moment of the first difference" }}>
                         { "to the difference" }</button>
-                    <button onclick={wish(Wish::Enter(swap))} title="Show the lower one above, to act in it">{ "change places" }</button>
+                    <button onclick={wish(Wish::Enter(swap))} title="Show the other one in its place, to act in it">{ "change places" }</button>
                     <button onclick={wish(Wish::Compare(None))} title="Leave the comparison (Esc)">{ "leave" }</button>
                 </div>
             </div>
-            <div class="which"><b>{ &other }</b></div>
+            <div class="which shown-name"><b>{ &shown }</b></div>
+            <div class="which other-name"><b>{ &other }</b></div>
             <canvas id="other" class="other" ref={props.canvas.clone()} role="img" aria-label={label}
                 onwheel={wheel} onpointerdown={down} onpointermove={moved} onpointerleave={leave} />
             <Tip model={props.model.clone()} canvas={props.canvas.clone()} scene={props.scene.clone()} below={true} />

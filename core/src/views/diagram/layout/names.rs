@@ -46,7 +46,8 @@ impl Sheet<'_> {
     pub(super) fn draw_names(&mut self) {
         let column = Rect { x: 0.0, y: self.plot.y - 8.0, w: self.plot.x, h: self.plot.h + 16.0 };
         self.put_fixed(Shape::Fill(column), Ink::Paper, 1.0);
-        for node in self.in_order() {
+        let all = 0..self.scene.lanes.len() as NodeId;
+        for node in all.filter(|node| !self.view.left_out.contains(node)) {
             self.draw_name(node);
         }
     }
