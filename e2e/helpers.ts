@@ -135,6 +135,14 @@ export async function tab(page: Page, name: Panel): Promise<void> {
   if ((await button.count()) > 0) await button.click();
 }
 
+/** A button of the header; on a small screen it is an entry of the File menu, which is opened for it. */
+export async function header(page: Page, name: string, entry = name): Promise<Locator> {
+  if (!isSmall(page)) return page.getByRole('button', { name, exact: true });
+  const menu = page.locator('.actions > .menu');
+  if (!(await menu.evaluate((e) => (e as HTMLDetailsElement).open))) await menu.locator('summary').click();
+  return menu.locator('.drop button').filter({ has: page.locator('b', { hasText: new RegExp(`^${entry}$`) }) });
+}
+
 /** The time as shown. */
 export function clock(page: Page): Locator {
   return page.locator('.now b');

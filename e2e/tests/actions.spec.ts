@@ -4,7 +4,7 @@
 // neighbours, and one walk goes through all of them on few pages.
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { type Panel, dragSlider, frames, isSmall, load, picture, place, start, tab, tabOf, trace } from '../helpers.ts';
+import { type Panel, dragSlider, frames, header, isSmall, load, picture, place, start, tab, tabOf, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -85,6 +85,9 @@ const press = (target: (page: Page) => Locator, then?: string | RegExp): Step =>
   touch: tap(target),
   ...(then === undefined ? {} : { then }),
 });
+
+/** A button of the header, where it is an entry of a menu. */
+const inHeader = (name: string, entry = name): Do => async (page) => (await header(page, name, entry)).tap();
 
 /** A tab of the panels, where there are tabs. */
 const panel = (name: Panel) => (page: Page) => tabOf(page, name);
@@ -657,8 +660,8 @@ const ACTIONS: Action[] = [
     name: 'light or dark', changes: 'the colours',
     from: atHalf, seen: both(attribute(at('html'), 'data-theme'), picture),
     steps: [
-      { mouse: click(named('Dark theme')), keys: key('t'), touch: tap(named('Dark theme')), then: /^dark/ },
-      { mouse: click(named('Light theme')), keys: key('t'), touch: tap(named('Light theme')), then: /^light/ },
+      { mouse: click(named('Dark theme')), keys: key('t'), touch: inHeader('Dark theme'), then: /^dark/ },
+      { mouse: click(named('Light theme')), keys: key('t'), touch: inHeader('Light theme'), then: /^light/ },
     ],
   },
   {
@@ -677,13 +680,13 @@ const ACTIONS: Action[] = [
   {
     name: 'share a link', changes: 'a sentence about it, and the address has the run',
     from: atHalf, seen: textOf('.notice span'),
-    steps: [{ ...press(named('Share')), ...link }],
+    steps: [{ ...press(named('Share')), touch: inHeader('Share'), ...link }],
   },
   {
     name: 'look up the keys', changes: 'the list of them, and it is gone again',
     from: atHalf, seen: async (page) => ((await page.getByRole('dialog').isVisible()) ? 'shown' : 'hidden'),
     steps: [
-      { mouse: click(named('Keys and help')), keys: key('?'), touch: tap(named('Keys and help')), then: 'shown' },
+      { mouse: click(named('Keys and help')), keys: key('?'), touch: inHeader('Keys and help', 'Help'), then: 'shown' },
       { mouse: click((page) => page.getByRole('dialog').locator('.close')), keys: key('Escape'), touch: tap((page) => page.getByRole('dialog').locator('.close')), then: 'hidden' },
     ],
   },

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, clock, frames, hash, isSmall, picture, place, ready, shownMs, start, still, tab, text, trace } from '../helpers.ts';
+import { atEnd, clock, frames, hash, header, isSmall, picture, place, ready, shownMs, start, still, tab, text, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -436,7 +436,7 @@ test('a run too long for a link is offered as a file', async ({ page }) => {
     const list = Array.from({ length: 900 }, (_, i) => ({ at_ms: i, act: { request: { node: 'P1', op: 'local', args: {} } } }));
     window.lightcone.load({ format: 'lightcone/1', lab: 'vector-clocks', title: 'Long', acts: list, until_ms: 1000 });
   });
-  await page.getByRole('button', { name: 'Share' }).click();
+  await (await header(page, 'Share')).click();
   await expect(page.locator('.notice span')).toHaveText('This run is too long for a link: save it as a file and send that.');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the file' }).click()]);
   expect((JSON.parse(await text(download)) as { acts: unknown[] }).acts).toHaveLength(900);

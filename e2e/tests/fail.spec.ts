@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { SITE_FOLDER, expect, test } from '../fixtures.ts';
-import { ready, start, text } from '../helpers.ts';
+import { header, ready, start, text } from '../helpers.ts';
 
 test.describe('a failure of the program', () => {
   test.use({ expectedErrors: [/unreachable/, /RuntimeError/, /asked for a failure/] });
@@ -10,7 +10,7 @@ test.describe('a failure of the program', () => {
   test('shows a panel that keeps the scenario, saves it and starts again', async ({ page }) => {
     await start(page, '#lab=vector-clocks&scenario=crash');
     await page.evaluate(() => window.lightcone.act({ crash: { node: 'P3' } }));
-    await page.getByRole('button', { name: 'Share' }).focus();
+    await (await header(page, 'Share')).focus();
     await page.evaluate(() => {
       try {
         window.lightcone.fail();

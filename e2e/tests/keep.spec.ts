@@ -1,7 +1,7 @@
 // What stays: across a reload, in a link, and between visits.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, clock, dragSlider, hash, ready, shownMs, start, still } from '../helpers.ts';
+import { atEnd, clock, dragSlider, hash, header, ready, shownMs, start, still } from '../helpers.ts';
 
 /** The address is written a moment after the last change. */
 async function address(page: Page): Promise<string> {
@@ -64,7 +64,7 @@ test('the address holds the run: another browser opens the same', async ({ page,
 test('Share puts that link on the clipboard', async ({ page, context, site }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await atEnd(page);
-  await page.getByRole('button', { name: 'Share' }).click();
+  await (await header(page, 'Share')).click();
   await expect(page.locator('.notice')).toContainText('The link is on the clipboard.');
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.startsWith(`${site.url}#s=`)).toBe(true);
@@ -124,7 +124,7 @@ test('the first visit follows the system, a choice is kept', async ({ page }) =>
   expect(await theme()).toBe('dark');
   const dark = await ground();
   await expect.poll(async () => (await paper())[0]).toBeLessThan(60);
-  await page.getByRole('button', { name: 'Light theme' }).click();
+  await (await header(page, 'Light theme')).click();
   await expect.poll(theme).toBe('light');
   expect(await ground()).not.toBe(dark);
   await expect.poll(async () => (await paper())[0]).toBeGreaterThan(200);
@@ -137,7 +137,7 @@ test('the first visit follows the system, a choice is kept', async ({ page }) =>
 
 test('Reset takes back what was done by hand', async ({ page }) => {
   await actInTheMiddle(page);
-  await page.getByRole('button', { name: 'Reset' }).click();
+  await (await header(page, 'Reset')).click();
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
   expect((await page.evaluate(() => window.lightcone.scenario()))['acts']).toHaveLength(9);
 });

@@ -88,7 +88,7 @@ impl App {
     pub(super) fn hint_view(&self, on: &Callback<Command>) -> Html {
         let Some(hint) = self.hint() else { return html! {} };
         html! {
-            <div ref={self.hints.place.clone()} class={classes!("hint", hint.class)} role="note">
+            <div ref={self.hints.place.clone()} class={classes!("hint", hint.class)} role="note" hidden={hint.class != "at-time"}>
                 <p>
                     <b>{ hint.title }</b>{ " " }<span class="for-mouse">{ hint.mouse }</span><span class="for-touch">{ hint.touch }</span>
                 </p>
@@ -107,14 +107,12 @@ impl App {
             }
             _ => return,
         };
+        element.set_hidden(at.is_none());
+        let Some((x, y)) = at else { return };
         let stage = self.canvas.cast::<HtmlElement>().and_then(|canvas| canvas.parent_element());
         let top = stage.and_then(|stage| stage.dyn_into::<HtmlElement>().ok()).map_or(0, |stage| stage.offset_top());
-        let place = at.map(|(x, y)| {
-            let room = (f64::from(scene.width) * zoom) as i32 - element.offset_width() - 12;
-            (((f64::from(x) * zoom) as i32 + 18).min(room).max(8), (f64::from(y) * zoom) as i32 + 14 + top)
-        });
-        let style =
-            place.map_or(String::new(), |(x, y)| format!("transform:translate({x}px,{y}px);visibility:visible"));
-        let _ = element.set_attribute("style", &style);
+        let room = (f64::from(scene.width) * zoom) as i32 - element.offset_width() - 12;
+        let (x, y) = ((f64::from(x) * zoom) as i32 + 18, (f64::from(y) * zoom) as i32 + 14 + top);
+        let _ = element.set_attribute("style", &format!("transform:translate({}px,{y}px)", x.min(room).max(8)));
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn GuidePanel(props: &Props) -> Html {
     let to = |step: usize| wish.reform(move |_: MouseEvent| Wish::To(step));
     let text = Html::from_html_unchecked(AttrValue::from(format!("<div>{}</div>", step.html)));
     html! {
-        <section class="card guide" aria-label="Guide" onclick={links(&wish)}>
+        <section class="card guide" aria-label="Guide" tabindex={props.present.then_some("0")} onclick={links(&wish)}>
             <div class="guide-head">
                 <span>{ format!("{} · step {} of {count}", player.guide.title, at + 1) }</span>
                 if !props.present && player.name != TOUR {

@@ -64,7 +64,7 @@ pub(crate) fn Presented(props: &Props) -> Html {
     });
     let share = s.view_us() / s.end_us().max(1.0);
     html! {
-        <section class="guide" aria-label="What happens" aria-live="polite">
+        <section class="guide" tabindex="0" aria-label="What happens" aria-live="polite">
             <h2>{ s.title() }</h2>
             if let Some(id) = told(&s) {
                 <h3>{ words(&s, id) }</h3>

@@ -33,9 +33,7 @@ impl Routine {
     pub(super) fn take(&mut self, run: &Run, record: &Record) -> bool {
         let is_routine = self.judge(run, record);
         self.records.push(is_routine);
-        if record.node != NO_NODE {
-            self.follow(run, record, is_routine);
-        }
+        self.follow(run, record, is_routine);
         is_routine
     }
 
@@ -61,6 +59,14 @@ impl Routine {
         let processes = run.names().len();
         self.last_in.resize(processes, false);
         self.lost.resize(processes, Vec::new());
+        // A loss belongs to the network, not to a process.
+        if record.kind == Kind::Drop && is_routine && record.message != NONE {
+            let to = usize::from(run.trace().message(record.message).to);
+            self.lost[to].push(record.message);
+        }
+        if record.node == NO_NODE {
+            return;
+        }
         let node = usize::from(record.node);
         match record.kind {
             Kind::Send => {
@@ -71,10 +77,6 @@ impl Routine {
             _ => {}
         }
         match record.kind {
-            Kind::Drop if is_routine && record.message != NONE => {
-                let to = usize::from(run.trace().message(record.message).to);
-                self.lost[to].push(record.message);
-            }
             Kind::Timeout if !is_routine => self.missed.extend(self.lost[node].drain(..)),
             Kind::Receive | Kind::Timeout | Kind::Crash => self.lost[node].clear(),
             _ => {}

@@ -19,7 +19,7 @@ const GAP_LEAST: f32 = 14.0;
 /// Lanes that stand nearer than so many heights of a text leave it room only in the middle between them.
 const NARROW: f32 = 3.2;
 /// With more messages than this in sight, names stand only beside their arrows: whoever wants to read zooms in.
-const SEARCHED_MAX: usize = 300;
+const SEARCHED_MAX: usize = 150;
 /// Where along its arrow a name may stand.
 const SHARES: [f32; 13] = [0.5, 0.44, 0.56, 0.38, 0.62, 0.33, 0.67, 0.28, 0.72, 0.18, 0.82, 0.1, 0.9];
 /// How far off its arrow a name may stand that has a hairline, in pixels.
