@@ -5,32 +5,26 @@
 //! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
 
 mod axis;
-mod figure;
+mod choice;
 pub mod font;
 mod index;
 mod labels;
 mod layout;
 mod marks;
-mod only;
 mod overview;
-mod phases;
 pub mod scene;
 pub mod search;
 mod sorts;
 pub mod svg;
 pub mod theme;
-mod usual;
 pub mod words;
 
 pub use axis::{Axis, LOGICAL_STEP};
-pub use figure::{Preset, figure};
-pub use index::{Arrow, Fold, Index};
+pub use choice::{Only, Preset, Usual, figure, usual};
+pub use index::{Arrow, Fold, Index, Phase};
 pub use layout::{lay_out, visible};
-pub use only::Only;
 pub use overview::{Overview, lay_out_overview};
-pub use phases::Phase;
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
-pub use usual::{Usual, usual};
 
 use crate::tables::Labels;
 use crate::trace::{MessageId, NodeId, RecordId};

@@ -9,7 +9,6 @@ mod export;
 mod guide;
 mod hints;
 mod keys;
-mod lines;
 mod load;
 mod memory;
 mod menu;
@@ -159,7 +158,7 @@ impl Component for App {
             working: None,
             help: false,
             console: false,
-            lines: lines::kept(),
+            lines: opening::kept_lines(),
             desk: Store::new(Desk::default(), |_| {}),
             guide: None,
             goal: None,

@@ -1,15 +1,17 @@
 //! What a diagram must find quickly: arrows and waiting times by time, steps of the logical axis, changes of status.
 
 pub(super) mod buckets;
+mod phases;
 mod routine;
 mod story;
 
-use super::phases::{Follower, Phase};
 use super::{Axis, LINK_LAYER, Only};
 use crate::engine::Run;
 use crate::trace::frame::Band;
 use crate::trace::{Kind, MessageId, NO_NODE, NONE, NodeId, Record, RecordId, Trace};
 use buckets::Buckets;
+use phases::Follower;
+pub use phases::Phase;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 pub use story::Fold;

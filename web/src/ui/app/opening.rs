@@ -2,14 +2,33 @@
 
 use super::App;
 use crate::model::command::{Command, Tab};
+use crate::model::console::{Log, LogRef};
 use crate::model::layout::Slot;
 use crate::model::session::Session;
+use crate::platform;
 use lightcone_core::labs;
 use lightcone_core::protocol::How;
 use lightcone_core::views::diagram::svg;
+use std::cell::RefCell;
+use std::rc::Rc;
 use yew::prelude::*;
 
+/// Where the page keeps what was typed into the console.
+const STORED_LINES: &str = "lightcone.console";
+
+/// What was typed into the console in earlier visits.
+pub(super) fn kept_lines() -> LogRef {
+    LogRef(Rc::new(RefCell::new(platform::stored(STORED_LINES).map(|text| Log::from_text(&text)).unwrap_or_default())))
+}
+
 impl App {
+    /// Does what a line says; what came of it stands in the console.
+    fn run_line(&mut self, line: &str) {
+        let mut log = self.lines.0.borrow_mut();
+        self.store.change(|s| log.run(s, line));
+        platform::store(STORED_LINES, &log.text());
+    }
+
     /// Carries out a wish that opens something.
     pub(super) fn carry_out_opening(&mut self, ctx: &Context<Self>, command: Command) {
         match command {

@@ -1,6 +1,7 @@
 //! Figures in the sizes that reports use.
 
-use super::{Axis, Index, LINK_LAYER, View, layout};
+use super::super::{Axis, Index, LINK_LAYER, View, font, layout};
+use super::Only;
 use crate::engine::Run;
 use crate::trace::causality::is_event;
 use crate::trace::{Kind, RecordId};
@@ -75,7 +76,7 @@ impl Preset {
 /// A picture of a run, or of the part of it that tells most, in a size for reports.
 #[must_use]
 pub fn figure(run: &Run, index: &Index, axis: Axis, preset: Preset, stretch: Option<(f64, f64)>) -> View {
-    let left_out = index.only().map(super::Only::lanes_left_out).unwrap_or_default();
+    let left_out = index.only().map(Only::lanes_left_out).unwrap_or_default();
     let lanes = (run.names().len() - left_out.len()).max(1);
     let width = preset.width();
     let height = match preset {
@@ -100,11 +101,11 @@ pub fn figure(run: &Run, index: &Index, axis: Axis, preset: Preset, stretch: Opt
 /// The whole run where it has room; else what leads to a broken rule, or what follows from the first fault, or its beginning.
 fn telling(run: &Run, index: &Index, axis: Axis, width: f64) -> (f64, f64) {
     let trace = run.trace();
-    let (first, end) = match index.only().and_then(super::Only::ends) {
+    let (first, end) = match index.only().and_then(Only::ends) {
         Some((first, last)) => (index.units(axis, trace, first), index.units(axis, trace, last)),
         None => (0.0, index.end(axis, run.scenario().until_us as f64)),
     };
-    let names = run.names().iter().map(|name| super::font::text_width(name, 13.0, true)).fold(0.0, f32::max);
+    let names = run.names().iter().map(|name| font::text_width(name, 13.0, true)).fold(0.0, f32::max);
     let span = match axis {
         Axis::Story => (width - f64::from(names) - 44.0) / UNIT * index.story_unit(),
         _ => f64::MAX,

@@ -1,6 +1,6 @@
 //! How a run is looked at when nobody has said how: the axis, and how long the run is along it.
 
-use super::{Axis, Index};
+use super::super::{Axis, Index};
 use crate::engine::Run;
 use crate::scenario::Scenario;
 
