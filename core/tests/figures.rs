@@ -2,30 +2,14 @@
 
 mod common;
 
-use common::parse;
+use common::{played, played_builtin};
 use lightcone_core::base::clock::Relation;
-use lightcone_core::engine::Run;
 use lightcone_core::labs::LABS;
 use lightcone_core::trace::causality::{is_event, relation};
 use lightcone_core::trace::{Kind, NONE, RecordId};
 use lightcone_core::views::diagram::scene::{Anchor, Scene, Shape};
 use lightcone_core::views::diagram::theme::Theme;
 use lightcone_core::views::diagram::{Axis, Index, Only, Preset, figure, font, lay_out, svg, usual};
-
-fn whole(json: &str) -> (Run, Index) {
-    let scenario = parse(json);
-    let until_us = scenario.until_us;
-    let mut run = Run::new(scenario);
-    run.seek_time(until_us, u32::MAX);
-    let mut index = Index::default();
-    index.update(&run);
-    (run, index)
-}
-
-fn builtin(lab: &str, id: &str) -> (Run, Index) {
-    let lab = LABS.iter().find(|l| l.spec().id == lab).expect("the lab");
-    whole(&lab.spec().scenario(id).expect("the scenario").json())
-}
 
 /// Texts that reach over the edge of a picture.
 fn outside(scene: &Scene) -> Vec<String> {
@@ -48,7 +32,7 @@ fn every_scenario_is_a_figure_in_every_size() {
     let mut marks = 0;
     for lab in LABS {
         for builtin in lab.spec().scenarios {
-            let (run, index) = whole(&builtin.json());
+            let (run, index) = played(&builtin.json());
             let axis = usual(run.scenario()).axis;
             for preset in Preset::ALL {
                 let name = format!("{}/{} {}", lab.spec().id, builtin.id, preset.name());
@@ -74,7 +58,7 @@ fn every_scenario_is_a_figure_in_every_size() {
 #[test]
 fn the_causal_past_is_what_happened_before() {
     for (lab, id) in [("vector-clocks", "textbook"), ("causal-kv", "session"), ("raft-lock", "leader-crash")] {
-        let (run, _) = builtin(lab, id);
+        let (run, _) = played_builtin(lab, id);
         let trace = run.trace();
         let events: Vec<RecordId> = (0..trace.len()).filter(|&id| is_event(trace.record(id))).collect();
         let event = events[events.len() * 3 / 4];
@@ -91,7 +75,7 @@ fn the_story_of_a_request_leads_from_it_to_its_reply() {
     let mut stories = 0;
     for lab in LABS {
         for builtin in lab.spec().scenarios.iter().take(6) {
-            let (run, _) = whole(&builtin.json());
+            let (run, _) = played(&builtin.json());
             let trace = run.trace();
             for reply in (0..trace.len()).filter(|&id| trace.record(id).kind == Kind::Reply).take(3) {
                 let mut asked = reply;
@@ -117,12 +101,12 @@ fn the_story_of_a_request_leads_from_it_to_its_reply() {
 
 #[test]
 fn what_is_about_a_key_is_there_and_a_picture_of_it_has_no_other_lanes() {
-    let (run, _) = builtin("causal-kv", "session");
+    let (run, _) = played_builtin("causal-kv", "session");
     let only = Only::key(&run, "x").expect("there is such a key");
     let named = |id: RecordId| run.trace().record(id).kind == Kind::Request && run.line(id).contains("\"x\"");
     assert!((0..run.trace().len()).filter(|&id| named(id)).all(|id| !only.leaves_out(id)));
     assert_eq!(Only::key(&run, "nowhere").unwrap_err(), "nothing in this run is about \"nowhere\"");
-    let (run, _) = builtin("raft-lock", "first-election");
+    let (run, _) = played_builtin("raft-lock", "first-election");
     let asked = (0..run.trace().len()).find(|&id| run.trace().record(id).kind == Kind::Request).expect("a request");
     let index = Index::only_of(&run, Only::request(&run, asked).expect("a request"));
     let view = figure(&run, &index, Axis::Story, Preset::Page, None);
@@ -135,7 +119,7 @@ fn what_is_about_a_key_is_there_and_a_picture_of_it_has_no_other_lanes() {
 
 #[test]
 fn what_is_no_request_is_said_to_be_none() {
-    let (run, _) = builtin("vector-clocks", "textbook");
+    let (run, _) = played_builtin("vector-clocks", "textbook");
     assert_eq!(
         Only::request(&run, 9_999).unwrap_err(),
         format!("there is no event 9999; the run has {}", run.trace().len())

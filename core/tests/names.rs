@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::parse;
+use common::played;
 use lightcone_core::engine::Run;
 use lightcone_core::labs::LABS;
 use lightcone_core::protocol::Lab;
@@ -30,12 +30,8 @@ struct Shown {
 }
 
 fn shown(lab: &dyn Lab, builtin: &Builtin) -> Shown {
-    let scenario = parse(&builtin.json());
-    let (until_us, usual) = (scenario.until_us, usual(&scenario));
-    let mut run = Run::new(scenario);
-    run.seek_time(until_us, u32::MAX);
-    let (mut index, frame) = (Index::default(), run.frame());
-    index.update(&run);
+    let (run, index) = played(&builtin.json());
+    let (until_us, usual, frame) = (run.scenario().until_us, usual(run.scenario()), run.frame());
     let end = index.end(usual.axis, until_us as f64);
     let span = match usual.axis {
         Axis::Story if end > 1.3 * UNITS * usual.unit => UNITS * usual.unit,

@@ -2,24 +2,12 @@
 
 mod common;
 
-use common::parse;
+use common::played_builtin;
 use lightcone_core::engine::Run;
-use lightcone_core::labs::LABS;
 use lightcone_core::trace::causality::reaches;
 use lightcone_core::trace::{Kind, NONE, RecordId};
 use lightcone_core::views::diagram::scene::Scene;
 use lightcone_core::views::diagram::{Axis, Index, View, lay_out};
-
-fn told(lab: &str, id: &str) -> (Run, Index) {
-    let lab = LABS.iter().find(|l| l.spec().id == lab).expect("the lab");
-    let scenario = parse(&lab.spec().scenario(id).expect("the scenario").json());
-    let until_us = scenario.until_us;
-    let mut run = Run::new(scenario);
-    run.seek_time(until_us, u32::MAX);
-    let mut index = Index::default();
-    index.update(&run);
-    (run, index)
-}
 
 fn whole(run: &Run, index: &Index, change: impl FnOnce(&mut View)) -> Scene {
     let end = index.end(Axis::Story, run.scenario().until_us as f64);
@@ -37,7 +25,7 @@ fn routine_arrows(index: &Index, scene: &Scene) -> Vec<u32> {
 #[test]
 fn routine_is_a_rhythm_that_can_be_counted_and_no_arrow() {
     for (lab, id) in [("raft-lock", "first-election"), ("zk-lock", "counter"), ("queue", "happy-path")] {
-        let (run, index) = told(lab, id);
+        let (run, index) = played_builtin(lab, id);
         let scene = whole(&run, &index, |_| {});
         assert!(routine_arrows(&index, &scene).is_empty(), "{lab}/{id}");
         let seen = |id: RecordId| scene.events.iter().any(|event| event.id == id);
@@ -55,7 +43,7 @@ fn routine_is_a_rhythm_that_can_be_counted_and_no_arrow() {
 
 #[test]
 fn what_a_chosen_event_knows_of_others_by_comes_out() {
-    let (run, index) = told("raft-lock", "leader-crash");
+    let (run, index) = played_builtin("raft-lock", "leader-crash");
     let trace = run.trace();
     // The last mark of a follower before its leader crashes: all that it knows of it is by heartbeats.
     let crash = (0..trace.len()).find(|&id| trace.record(id).kind == Kind::Crash).expect("the leader crashes");
@@ -80,7 +68,7 @@ fn what_a_chosen_event_knows_of_others_by_comes_out() {
 fn what_was_lost_and_made_a_timer_run_out_comes_out_by_itself() {
     let mut missed = 0;
     for (lab, id) in [("raft-lock", "minority-leader"), ("raft-lock", "disruptive"), ("raft-lock", "cut-off-holder")] {
-        let (run, index) = told(lab, id);
+        let (run, index) = played_builtin(lab, id);
         let lost = |m: &u32| index.was_missed(*m);
         let all: Vec<u32> = (0..run.trace().message_count()).filter(lost).collect();
         let scene = whole(&run, &index, |_| {});
@@ -95,7 +83,7 @@ fn what_was_lost_and_made_a_timer_run_out_comes_out_by_itself() {
 
 #[test]
 fn a_break_is_opened_to_its_true_length_and_closed_again() {
-    let (run, mut index) = told("raft-lock", "first-election");
+    let (run, mut index) = played_builtin("raft-lock", "first-election");
     let end = |index: &Index| index.end(Axis::Story, run.scenario().until_us as f64);
     let before: Vec<f64> = (0..run.trace().len()).map(|id| index.units(Axis::Story, run.trace(), id)).collect();
     let longest = index.folds(0.0, f64::MAX).iter().copied().max_by_key(|fold| fold.to_us - fold.from_us);
@@ -118,7 +106,7 @@ fn a_break_is_opened_to_its_true_length_and_closed_again() {
 
 #[test]
 fn silent_lanes_are_a_line_where_all_is_known_and_open_where_something_may_come() {
-    let (run, index) = told("raft-lock", "first-election");
+    let (run, index) = played_builtin("raft-lock", "first-election");
     let gaps = |scene: &Scene| {
         let gap = |pair: &[f32]| pair[1] - pair[0];
         scene.lanes.windows(2).map(gap).fold((f32::MAX, 0.0_f32), |(least, most), g| (least.min(g), most.max(g)))

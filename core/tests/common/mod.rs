@@ -7,6 +7,7 @@ use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::Switch;
 use lightcone_core::trace::frame::{Frame, Panel};
+use lightcone_core::views::diagram::Index;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -44,6 +45,23 @@ impl Dice {
 
 /// All that can be seen of a moment.
 pub(crate) type Moment = (Frame, Vec<Panel>);
+
+/// A scenario played to its end, with what its diagram needs.
+pub(crate) fn played(json: &str) -> (Run, Index) {
+    let scenario = parse(json);
+    let until_us = scenario.until_us;
+    let mut run = Run::new(scenario);
+    run.seek_time(until_us, u32::MAX);
+    let mut index = Index::default();
+    index.update(&run);
+    (run, index)
+}
+
+/// The same of a built-in scenario.
+pub(crate) fn played_builtin(lab: &str, id: &str) -> (Run, Index) {
+    let lab = labs::find(lab).expect("the lab");
+    played(&lab.spec().scenario(id).expect("the scenario").json())
+}
 
 /// The moment at a run's cursor.
 pub(crate) fn moment(run: &Run) -> Moment {
