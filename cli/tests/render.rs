@@ -76,6 +76,36 @@ fn labels_theme_axis_and_stretch_change_the_picture() {
 }
 
 #[test]
+fn a_figure_has_the_size_of_a_column_a_page_or_a_slide() {
+    for (preset, wide) in [("column", "width=\"85mm\""), ("page", "width=\"170mm\""), ("slide", "width=\"338.67mm\"")] {
+        let svg = String::from_utf8(render("p.svg", &["--preset", preset])).expect("text");
+        assert!(svg.contains(wide) && svg.contains(">m4</text>") && svg.contains(">P1</text>"), "{preset}");
+    }
+    // 300 pixels an inch, unless somebody says something else.
+    let png = png_width(&render("p.png", &["--preset", "column"]));
+    assert!((1_003..=1_006).contains(&png), "{png} pixels for 85 mm");
+    let story = String::from_utf8(render("q.svg", &["--story-of", "request 7", "--preset", "page"])).expect("text");
+    assert!(story.contains("data-event=\"7\"") && !story.contains(">m4</text>"), "only what came of it");
+    let past = String::from_utf8(render("r.svg", &["--story-of", "12"])).expect("text");
+    assert!(past.contains("data-event=\"12\"") && !past.contains("data-event=\"13\""));
+    let textbook = ["render", "vector-clocks/textbook", "-o", "x.svg"];
+    for (option, value, words) in [
+        ("--preset", "poster", "column, page, slide"),
+        ("--story-of", "999", "there is no event"),
+        ("--story-of", "request 0", "event 0 is no request"),
+        ("--story-of", "key nowhere", "nothing in this run is about"),
+        ("--story-of", "everything", "expected an event's number"),
+    ] {
+        refused(&[&textbook[..], &[option, value]].concat(), words);
+    }
+}
+
+/// The width of a PNG, from its header.
+fn png_width(png: &[u8]) -> u32 {
+    u32::from_be_bytes(png[16..20].try_into().expect("four bytes"))
+}
+
+#[test]
 fn a_png_has_the_size_asked_for_and_is_not_blank() {
     let png = render("i.png", &["--width", "600", "--scale", "1"]);
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");

@@ -13,8 +13,8 @@ use lightcone_core::views::diagram::{Axis, Index, LOGICAL_STEP, Orientation, Vie
 const TOLERANCE: f32 = 0.6;
 
 /// The ground that the letters of a text stand on.
-fn ground(item: &Item) -> Option<(Rect, &str)> {
-    let Shape::Text { at, size, bold, anchor, text, .. } = &item.shape else { return None };
+fn grounds(item: &Item) -> Vec<(Rect, &str)> {
+    let Shape::Text { at, size, bold, anchor, text, along, .. } = &item.shape else { return Vec::new() };
     let w = font::text_width(text, *size, *bold);
     let x = match anchor {
         Anchor::Start => at.0,
@@ -23,8 +23,17 @@ fn ground(item: &Item) -> Option<(Rect, &str)> {
     };
     // From the height of a capital down to the tail of a comma.
     let (up, down) = (size * 0.72, size * 0.16);
-    let rect = Rect { x, y: at.1 - up, w, h: up + down };
-    Some((shrunk(rect), text))
+    let Some((dx, dy)) = *along else {
+        return vec![(shrunk(Rect { x, y: at.1 - up, w, h: up + down }), text)];
+    };
+    // Of a slanted text, letter by letter: squares inside each, so that what they meet is really met.
+    let count = (w / 4.0).ceil();
+    let letter = |i: usize| {
+        let (off, high) = ((i as f32 + 0.5) * w / count - w / 2.0, (up + down) * 0.6);
+        let middle = (at.0 + dx * off + dy * size * 0.28, at.1 + dy * off - dx * size * 0.28);
+        Rect { x: middle.0 - high / 2.0, y: middle.1 - high / 2.0, w: high, h: high }
+    };
+    (0..count as usize).map(|i| (letter(i), text.as_str())).collect()
 }
 
 fn shrunk(r: Rect) -> Rect {
@@ -72,11 +81,12 @@ fn along(a: Point, b: Point) -> Vec<Point> {
 
 /// What lies on one another in a scene.
 fn overlaps(scene: &Scene) -> Vec<String> {
-    let texts: Vec<(Rect, &str)> = scene.items.iter().filter_map(ground).collect();
+    let texts: Vec<(Rect, &str)> = scene.items.iter().flat_map(grounds).collect();
     let mut found = Vec::new();
     for (i, (a, said)) in texts.iter().enumerate() {
         for (b, other) in &texts[i + 1..] {
-            if a.overlaps(b) {
+            // Letters of one slanted text are neighbours.
+            if a.overlaps(b) && !std::ptr::eq(*said, *other) {
                 found.push(format!("“{said}” {a:?} lies on “{other}” {b:?}"));
             }
         }
@@ -103,13 +113,18 @@ fn views(run: &Run, index: &Index, end_us: u64, now_us: u64) -> Vec<View> {
     for orientation in [Orientation::Right, Orientation::Down] {
         for (width, height) in [(870.0, 430.0), (390.0, 300.0)] {
             for labels in [Labels::Vector, Labels::Both, Labels::Own] {
-                for axis in [Axis::Time, Axis::Logical] {
+                for axis in [Axis::Time, Axis::Logical, Axis::Story] {
                     for zoom in [1.0, 4.0] {
-                        let span = if axis == Axis::Time { end_us as f64 } else { steps };
+                        let span = match axis {
+                            Axis::Time => end_us as f64,
+                            Axis::Logical => steps,
+                            Axis::Story => index.end(axis, end_us as f64),
+                        };
                         let view = View {
                             height,
                             axis,
                             labels,
+                            folded: axis == Axis::Story,
                             orientation,
                             // In another order where more is to be seen of each lane.
                             order: if zoom > 1.0 { vec![2, 0] } else { Vec::new() },

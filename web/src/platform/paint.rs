@@ -154,8 +154,10 @@ impl Brush<'_> {
                 self.outline(item.ink, *width, |brush| brush.circle(*at, *r), *filled);
             }
             Shape::Path { points, width } => self.outline(item.ink, *width, |brush| brush.trace(points, false), false),
-            Shape::Text { at, size, bold, anchor, text, halo } => {
+            Shape::Text { at, size, bold, anchor, text, halo, along } => {
                 self.write(*size, *bold, *anchor);
+                let angle = along.map_or(0.0, |(dx, dy)| f64::from(dy.atan2(dx)));
+                self.rotate(*at, angle);
                 if *halo {
                     self.set_stroke(Ink::Paper, 3.5);
                     self.set_dash(None);
@@ -163,7 +165,17 @@ impl Brush<'_> {
                 }
                 self.set_fill(item.ink);
                 let _ = ctx.fill_text(text, at.0.into(), at.1.into());
+                self.rotate(*at, -angle);
             }
+        }
+    }
+
+    /// Turns what is drawn from now on around a point. It is turned back in the same way, since what is set must stay known.
+    fn rotate(&self, (x, y): (f32, f32), angle: f64) {
+        if angle != 0.0 {
+            let _ = self.ctx.translate(x.into(), y.into());
+            let _ = self.ctx.rotate(angle);
+            let _ = self.ctx.translate((-x).into(), (-y).into());
         }
     }
 

@@ -203,7 +203,12 @@ impl Component for App {
                 }
                 return false;
             }
-            Msg::Changed => {}
+            Msg::Changed => {
+                let wide = self.wide();
+                if self.store.read().is_narrower_or_wider(wide) {
+                    self.store.change(|s| s.fit_to(wide));
+                }
+            }
             Msg::Do(command) if command.only_looks() => {
                 // The diagram follows at once; what stands around it only so many times a second.
                 self.carry_out(ctx, command);

@@ -1,21 +1,27 @@
 //! Where a text finds room: never on another text, nor on an arrow.
 
 use super::scene::{Point, Rect};
+use crate::trace::MessageId;
 
 /// Size of a cell of the grid in which taken ground is looked up: about that of a label.
 const CELL: (f32, f32) = (48.0, 18.0);
+/// Length of the pieces of a slanted text, in pixels.
+const STRIP: f32 = 5.0;
 /// Least distance of two texts side by side.
 const APART: f32 = 2.0;
 /// Room kept free around what is drawn.
 const MARGIN: f32 = 1.5;
+
+/// Which arrow a line belongs to: its message, and which copy.
+pub(super) type Own = (MessageId, u16);
 
 /// By what ground is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     /// A mark or a text: nothing may lie on it.
     Whole,
-    /// A line: a hairline may cross it.
-    Line,
+    /// The line of an arrow: a hairline may cross it, and its own name may stand close to it.
+    Line(Own),
 }
 
 /// What ground is taken.
@@ -56,11 +62,11 @@ impl Room {
     }
 
     /// Marks a line as taken, piece by piece.
-    pub(super) fn take_line(&mut self, a: Point, b: Point) {
+    pub(super) fn take_line(&mut self, a: Point, b: Point, of: Own) {
         let left = self.bounds.x - CELL.0;
         let right = self.bounds.x + self.bounds.w + CELL.0;
         for piece in pieces(a, b, MARGIN).filter(|piece| piece.x + piece.w >= left && piece.x <= right) {
-            self.take_as(piece, Taken::Line);
+            self.take_as(piece, Taken::Line(of));
         }
     }
 
@@ -75,13 +81,31 @@ impl Room {
 
     /// Whether a rectangle is free and inside.
     pub(super) fn is_free(&self, rect: &Rect) -> bool {
+        self.is_inside(rect) && !self.is_taken(rect)
+    }
+
+    fn is_inside(&self, rect: &Rect) -> bool {
         let b = &self.bounds;
-        let inside = rect.x >= b.x && rect.y >= b.y && rect.x + rect.w <= b.x + b.w && rect.y + rect.h <= b.y + b.h;
-        inside && !self.is_taken(rect)
+        rect.x >= b.x && rect.y >= b.y && rect.x + rect.w <= b.x + b.w && rect.y + rect.h <= b.y + b.h
     }
 
     fn is_taken(&self, rect: &Rect) -> bool {
         self.cells_of(rect).any(|c| self.cells[c].iter().any(|(taken, _)| taken.overlaps(rect)))
+    }
+
+    /// Takes a strip along a line where all of it is free: its middle, its direction, its length and its height.
+    pub(super) fn place_strip(&mut self, middle: Point, along: Point, (w, h): (f32, f32), own: Own) -> bool {
+        let strip: Vec<Rect> = strip(middle, along, (w + 2.0 * APART, h)).collect();
+        let mine = |by: Taken| by == Taken::Line(own);
+        let taken = |rect: &Rect| {
+            let meets = |c: usize| self.cells[c].iter().any(|(taken, by)| !mine(*by) && taken.overlaps(rect));
+            self.cells_of(rect).any(meets)
+        };
+        let free = strip.iter().all(|rect| self.is_inside(rect) && !taken(rect));
+        if free {
+            strip.into_iter().for_each(|rect| self.take(rect));
+        }
+        free
     }
 
     /// Takes the first free one of some places.
@@ -91,6 +115,17 @@ impl Room {
         self.take(rect);
         Some(rect)
     }
+}
+
+/// A slanted strip as rectangles that cover it, each a short piece of it.
+fn strip(middle: Point, (dx, dy): Point, (w, h): (f32, f32)) -> impl Iterator<Item = Rect> {
+    let count = (w / STRIP).ceil().max(1.0);
+    let long = w / count;
+    let (wide, high) = (long * dx.abs() + h * dy.abs(), long * dy.abs() + h * dx.abs());
+    (0..count as usize).map(move |i| {
+        let off = (i as f32 + 0.5) * long - w / 2.0;
+        Rect { x: middle.0 + dx * off - wide / 2.0, y: middle.1 + dy * off - high / 2.0, w: wide, h: high }
+    })
 }
 
 /// A line as small rectangles with some margin.
@@ -112,7 +147,7 @@ mod tests {
     #[test]
     fn a_place_is_given_once_and_never_on_a_line() {
         let mut room = Room::new(Rect { x: 0.0, y: 0.0, w: 300.0, h: 100.0 });
-        room.take_line((0.0, 0.0), (100.0, 100.0));
+        room.take_line((0.0, 0.0), (100.0, 100.0), (0, 1));
         let on_line = Rect { x: 40.0, y: 40.0, w: 20.0, h: 10.0 };
         let beside = Rect { x: 80.0, y: 20.0, w: 20.0, h: 10.0 };
         assert_eq!(room.place([on_line, beside]), Some(beside));

@@ -226,7 +226,7 @@ impl<'a> Sheet<'a> {
             Anchor::End => ground.x + ground.w,
         };
         let at = (x, ground.y + (ground.h + size * 0.7) / 2.0);
-        Shape::Text { at: if self.down { turned(at) } else { at }, size, bold, anchor, text, halo }
+        Shape::Text { at: if self.down { turned(at) } else { at }, size, bold, anchor, text, halo, along: None }
     }
 
     /// Whether there is so much in sight that lanes show density instead of marks.

@@ -125,6 +125,8 @@ pub enum Shape {
         text: String,
         /// Whether the paper shows around it, so that it can be read over lines.
         halo: bool,
+        /// The direction along which it is written, of length 1 and never to the left; level where there is none.
+        along: Option<Point>,
     },
 }
 

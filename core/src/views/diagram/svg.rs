@@ -179,7 +179,9 @@ fn write_item(out: &mut String, item: &Item, theme: Theme) {
 }
 
 fn write_text(out: &mut String, item: &Item, ink: &str, paper: &str, alpha: &str) -> std::fmt::Result {
-    let Shape::Text { at, size, bold, anchor, text, halo } = &item.shape else { unreachable!("only texts come here") };
+    let Shape::Text { at, size, bold, anchor, text, halo, along } = &item.shape else {
+        unreachable!("only texts come here")
+    };
     let anchor = match anchor {
         Anchor::Start => "",
         Anchor::Middle => " text-anchor=\"middle\"",
@@ -192,10 +194,12 @@ fn write_text(out: &mut String, item: &Item, ink: &str, paper: &str, alpha: &str
         String::new()
     };
     let (x, y, size) = (n(at.0), n(at.1), n(*size));
+    let turned = along
+        .map_or(String::new(), |(dx, dy)| format!(" transform=\"rotate({} {x} {y})\"", n(dy.atan2(dx).to_degrees())));
     let text = escape(text);
     writeln!(
         out,
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{ink}\"{anchor}{bold}{halo}{alpha}>{text}</text>"
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{ink}\"{anchor}{bold}{halo}{alpha}{turned}>{text}</text>"
     )
 }
 

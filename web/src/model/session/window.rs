@@ -29,6 +29,12 @@ impl Session {
         (-0.02 * span, 1.03 * span)
     }
 
+    /// Whether the diagram has another width than it had.
+    #[must_use]
+    pub(crate) fn is_narrower_or_wider(&self, wide: f64) -> bool {
+        (wide - self.usual.1).abs() >= 1.0
+    }
+
     /// Takes in how wide the diagram is. A story stays as large as it was: of a narrower one less is in sight.
     pub(crate) fn fit_to(&mut self, wide: f64) {
         let (untouched, ratio) = (self.window == self.first_window(), wide / self.usual.1.max(1.0));

@@ -42,9 +42,13 @@ pub(crate) fn Tip(props: &Props) -> Html {
     let (x, y) = place.at;
     let left = if x + OFF + WIDTH > scene.width { (x - OFF - WIDTH).max(4.0) } else { x + OFF };
     let side = if y > scene.height * 0.55 { "above" } else { "below" };
-    let card = canvas.closest(".card").ok().flatten().map_or(0.0, |card| card.get_bounding_client_rect().top());
-    let off = (canvas.get_bounding_client_rect().top() - card) as f32;
-    let top = off + if side == "above" { y - OFF } else { y + OFF };
+    let corner = |element: &web_sys::Element| {
+        (element.get_bounding_client_rect().left(), element.get_bounding_client_rect().top())
+    };
+    let card = canvas.closest(".card").ok().flatten().map_or((0.0, 0.0), |card| corner(&card));
+    let off = (corner(&canvas).0 - card.0, corner(&canvas).1 - card.1);
+    let left = left + off.0 as f32;
+    let top = off.1 as f32 + if side == "above" { y - OFF } else { y + OFF };
     html! {
         <div class={classes!("tip", side)} style={format!("left:{}px;top:{}px", left as i32, top as i32)} aria-hidden="true">
             <b>{ words_in(run, place.id) }</b>

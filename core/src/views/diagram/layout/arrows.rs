@@ -2,10 +2,10 @@
 
 use super::super::index::Arrow;
 use super::super::marks::{head, short_of};
-use super::super::scene::{ArrowPlace, Part, Point, Rect, Shape};
+use super::super::scene::{Anchor, ArrowPlace, Part, Point, Rect, Shape};
 use super::super::sort_of_message;
 use super::super::theme::Ink;
-use super::{Cone, LABEL, Sheet};
+use super::{Cone, Face, LABEL, Sheet};
 use crate::trace::causality::path;
 use crate::trace::frame::FlightFrame;
 use crate::trace::{Kind, MessageId, NONE, NodeId, RecordId};
@@ -16,6 +16,12 @@ const FAINT: f32 = 0.35;
 
 /// Least distance of two lanes at which messages bear names, in pixels.
 const GAP_LEAST: f32 = 14.0;
+/// An arrow that rises by so much of its length along the time, at most, bears its name along it; and by so many pixels at least:
+/// one that is level has it beside it.
+const FLAT: f32 = 0.75;
+const LEVEL: f32 = 6.0;
+/// So much of an arrow stays free of its name at both ends together, in pixels.
+const ENDS: f32 = 34.0;
 /// Lanes that stand nearer than so many heights of a text leave it room only in the middle between them.
 const NARROW: f32 = 3.2;
 /// With more messages than this in sight, names stand only beside their arrows: whoever wants to read zooms in.
@@ -49,7 +55,7 @@ impl Sheet<'_> {
         let mut lines: Vec<Line> = arrows.iter().filter_map(|a| self.ended(a)).collect();
         lines.extend(flights.iter().map(|f| self.under_way(f)));
         for line in &lines {
-            self.room.take_line(line.from, line.to);
+            self.room.take_line(line.from, line.to, (line.place.message, line.place.copy));
         }
         // What fades lies under what does not.
         for faded in [true, false] {
@@ -271,6 +277,9 @@ impl Sheet<'_> {
         let text = self.run.message_label(arrow.message);
         let ink = Self::word_ink(self.trace.message(arrow.message).from);
         let size = self.ground(&text, LABEL);
+        if near && self.write_along(arrow, &text, size, ink) {
+            return true;
+        }
         let place = if near {
             let offs = [5.0, 9.0].into_iter();
             let sides = [1.0, -1.0].into_iter().flat_map(|side| offs.clone().map(move |off| (side, off)));
@@ -285,6 +294,38 @@ impl Sheet<'_> {
         let words = self.words(rect, text, LABEL);
         self.put(words, ink, 1.0);
         true
+    }
+
+    /// Writes a name along its arrow, where that is long and flat enough; whether it did.
+    fn write_along(&mut self, arrow: &ArrowPlace, text: &str, (w, h): (f32, f32), ink: Ink) -> bool {
+        let (dx, dy) = (arrow.to.0 - arrow.from.0, arrow.to.1 - arrow.from.1);
+        let length = dx.hypot(dy).max(0.001);
+        if self.down || dy.abs() > dx * FLAT || dy.abs() < LEVEL || length < w + ENDS {
+            return false;
+        }
+        let (ux, uy) = (dx / length, dy / length);
+        let off = h / 2.0 + 2.5;
+        for share in [0.5, 0.42, 0.58, 0.35, 0.65] {
+            let rest = length * (0.5 - (share - 0.5_f32).abs());
+            if rest < (w + ENDS) / 2.0 {
+                continue;
+            }
+            // Over the arrow, or under it.
+            for side in [-1.0, 1.0] {
+                let on = (arrow.from.0 + dx * share, arrow.from.1 + dy * share);
+                let middle = (on.0 - uy * off * side, on.1 + ux * off * side);
+                if self.room.place_strip(middle, (ux, uy), (w, h), (arrow.message, arrow.copy)) {
+                    let Face { size, bold, halo, .. } = LABEL;
+                    let base = size * 0.35;
+                    let at = (middle.0 - uy * base, middle.1 + ux * base);
+                    let text = text.to_string();
+                    let along = Some((ux, uy));
+                    self.put(Shape::Text { at, size, bold, anchor: Anchor::Middle, text, halo, along }, ink, 1.0);
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// A place in the middle between two lanes, where they are so near that a text fits nowhere else.
