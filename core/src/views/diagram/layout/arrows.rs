@@ -16,6 +16,9 @@ const FAINT: f32 = 0.35;
 
 /// Least distance of two lanes at which messages bear names, in pixels.
 const GAP_LEAST: f32 = 14.0;
+/// With more messages than this in sight, a name stands along its arrow only where it has no room beside it: level texts leave more
+/// room to others.
+const SLANTED_MAX: usize = 24;
 /// An arrow that rises by so much of its length along the time, at most, bears its name along it; and by so many pixels at least:
 /// one that is level has it beside it.
 const FLAT: f32 = 0.75;
@@ -249,7 +252,8 @@ impl Sheet<'_> {
         for &near in passes {
             for arrow in &wanted {
                 let send = self.trace.message(arrow.message).send;
-                if !said.contains(&send) && self.name_arrow(arrow, near) {
+                let slanted = near == (wanted.len() <= SLANTED_MAX);
+                if !said.contains(&send) && self.name_arrow(arrow, near, slanted) {
                     said.insert(send);
                 }
             }
@@ -273,11 +277,11 @@ impl Sheet<'_> {
     }
 
     /// Writes a message's name near its arrow or off it; whether there was room.
-    fn name_arrow(&mut self, arrow: &ArrowPlace, near: bool) -> bool {
+    fn name_arrow(&mut self, arrow: &ArrowPlace, near: bool, slanted: bool) -> bool {
         let text = self.run.message_label(arrow.message);
         let ink = Self::word_ink(self.trace.message(arrow.message).from);
         let size = self.ground(&text, LABEL);
-        if near && self.write_along(arrow, &text, size, ink) {
+        if slanted && self.write_along(arrow, &text, size, ink) {
             return true;
         }
         let place = if near {
