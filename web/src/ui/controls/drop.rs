@@ -38,10 +38,11 @@ pub(crate) fn Drop(props: &Props) -> Html {
     }
 }
 
-/// Closes the panel in which an event happened.
+/// Closes the panel in which an event happened; its button has the focus then, not what is gone.
 pub(crate) fn close(e: &web_sys::Event) {
     let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     if let Some(details) = target.and_then(|t| t.closest("details").ok().flatten()) {
+        crate::platform::focus_on(details.query_selector("summary").ok().flatten().as_ref());
         let _ = details.remove_attribute("open");
     }
 }
