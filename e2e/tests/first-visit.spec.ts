@@ -59,3 +59,22 @@ test('a link to another lab opens it', async ({ page }) => {
   await start(page, '#lab=causal-multicast');
   expect(await page.evaluate(() => window.lightcone.scenario().lab)).toBe('causal-multicast');
 });
+
+test('the outline has as many lanes as the lab that a link asks for', async ({ page }) => {
+  // The program does not come: what is there before it stays.
+  await page.route('**/*.wasm', () => new Promise<void>(() => {}));
+  const outlined = new Map<string, number>();
+  const labs = ['vector-clocks', 'total-order', 'causal-multicast', 'causal-kv', 'raft-lock', 'mesi', 'zk-lock', 'queue'];
+  for (const lab of labs) {
+    await page.goto('about:blank');
+    await page.goto(`./#lab=${lab}`);
+    outlined.set(lab, await page.locator('.sk-lanes i').count());
+  }
+  await page.goto('about:blank');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  for (const lab of labs) {
+    await page.goto('about:blank');
+    await start(page, `#lab=${lab}`);
+    expect.soft(await page.evaluate(() => window.lightcone.frame().processes.length), lab).toBe(outlined.get(lab));
+  }
+});
