@@ -52,9 +52,15 @@ impl Things {
                 }
             }
         };
+        // Where nothing is under the pointer, what has the focus is pointed at: the page may have moved under a pointer at rest.
+        let pointed_or_focused = move |e: Option<EventTarget>| {
+            let under = point(e);
+            let focused = || point(crate::platform::document().active_element().map(Into::into));
+            if under.is_empty() { focused() } else { under }
+        };
         let over = {
             let set = set.clone();
-            Callback::from(move |e: PointerEvent| set(point(e.target())))
+            Callback::from(move |e: PointerEvent| set(pointed_or_focused(e.target())))
         };
         let focus = {
             let set = set.clone();
@@ -62,7 +68,7 @@ impl Things {
         };
         let (out, blur) = (set.clone(), set);
         html! {
-            <div class="panel" onpointerover={over} onpointerleave={move |_: PointerEvent| out(String::new())}
+            <div class="panel" onpointerover={over} onpointerleave={move |_: PointerEvent| out(pointed_or_focused(None))}
                 onfocusin={focus} onfocusout={move |_: FocusEvent| blur(String::new())}>
                 { inside }
             </div>
