@@ -111,7 +111,7 @@ test('on a phone the diagram has more than half of the height, and the header on
 const faults = (page: Page) =>
   page.evaluate(() => {
     // What a person or a run has typed may be shortened: the whole is in the inspector. What is a field shows its end.
-    const data = '.sr, .long, .label, .words, .name, option, select, input, textarea, pre, code, .watch, .entry, .pin, td, .branch-menu, .tape, .thing';
+    const data = '.sr, .long, .label, .words, .name, option, select, input, textarea, pre, code, .entry, .pin, td, .branch-menu, .tape, .thing';
     const texts = [...document.querySelectorAll<HTMLElement>('.page *')].filter(
       (e) =>
         !(e instanceof SVGElement) &&
