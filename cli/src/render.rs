@@ -58,24 +58,17 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
     let picture = draw(&run, &options)?;
     match ending.as_str() {
         "svg" => write_file(out, picture.as_bytes()),
-        _ => write_file(
-            out,
-            &picture::png(
-                &picture,
-                options.scale.unwrap_or(if options.preset.is_some() { PAPER_SCALE } else { SCALE_DEFAULT }),
-            )?,
-        ),
+        _ => {
+            let usual = if options.preset.is_some() { PAPER_SCALE } else { SCALE_DEFAULT };
+            write_file(out, &picture::png(&picture, options.scale.unwrap_or(usual))?)
+        }
     }
 }
 
 fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
     let index = match &options.story_of {
         Some(what) => Index::only_of(run, only(run, what).map_err(|what| unusable(format!("--story-of: {what}")))?),
-        None => {
-            let mut index = Index::default();
-            index.update(run);
-            index
-        }
+        None => Index::of(run),
     };
     let usual_axis = if options.preset.is_some() { usual(run.scenario()).axis } else { Axis::Time };
     let axis = options.axis.unwrap_or(usual_axis);
@@ -87,8 +80,9 @@ fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
         }
         None => whole(run, &index, axis, options)?,
     };
-    view.labels = options.labels.unwrap_or(run.scenario().lab.spec().clocks);
-    view.lit = run.violations().iter().flat_map(|v| v.events.clone()).collect();
+    if let Some(labels) = options.labels {
+        view.labels = labels;
+    }
     let scene = lay_out(run, &index, &view, &run.frame());
     let title = &run.scenario().title;
     let title = if title.is_empty() { run.scenario().lab.spec().title } else { title };
@@ -142,6 +136,7 @@ fn whole(run: &Run, index: &Index, axis: Axis, options: &Options) -> Result<View
         view = view.down(lanes);
     }
     (view.axis, view.folded, view.left_out) = (axis, axis == Axis::Story, left_out);
+    (view.labels, view.lit) = (run.scenario().lab.spec().clocks, run.blamed());
     Ok(view)
 }
 

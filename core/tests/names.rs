@@ -9,7 +9,7 @@ use lightcone_core::protocol::Lab;
 use lightcone_core::tables::Builtin;
 use lightcone_core::trace::Kind;
 use lightcone_core::trace::frame::Frame;
-use lightcone_core::views::diagram::{Axis, Index, View, lay_out, usual};
+use lightcone_core::views::diagram::{Axis, Index, View, WHOLE, lay_out, usual};
 
 /// Size of the diagram in a window of 1440×900, and how much of the story is in sight there, in units.
 const SIZE: (f32, f32) = (1_440.0, 450.0);
@@ -34,7 +34,7 @@ fn shown(lab: &dyn Lab, builtin: &Builtin) -> Shown {
     let (until_us, usual, frame) = (run.scenario().until_us, usual(run.scenario()), run.frame());
     let end = index.end(usual.axis, until_us as f64);
     let span = match usual.axis {
-        Axis::Story if end > 1.3 * UNITS * usual.unit => UNITS * usual.unit,
+        Axis::Story if end > WHOLE * UNITS * usual.unit => UNITS * usual.unit,
         Axis::Story => end,
         _ => (until_us as f64).min(lab.spec().span_us as f64),
     };

@@ -225,6 +225,12 @@ impl Run {
         self.acts_made
     }
 
+    /// The records that rules broken before the cursor name.
+    #[must_use]
+    pub fn blamed(&self) -> Vec<RecordId> {
+        self.violations().into_iter().flat_map(|violation| violation.events).collect()
+    }
+
     /// Rules broken before the cursor.
     #[must_use]
     pub fn violations(&self) -> Vec<ViolationReport> {

@@ -52,8 +52,7 @@ pub(crate) fn played(json: &str) -> (Run, Index) {
     let until_us = scenario.until_us;
     let mut run = Run::new(scenario);
     run.seek_time(until_us, u32::MAX);
-    let mut index = Index::default();
-    index.update(&run);
+    let index = Index::of(&run);
     (run, index)
 }
 

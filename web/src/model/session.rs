@@ -2,6 +2,7 @@
 
 mod acts;
 mod branching;
+mod comparing;
 mod kept;
 mod load;
 pub(crate) mod look;
@@ -121,8 +122,7 @@ impl Session {
         let speed = SPEEDS.iter().rposition(|&s| s <= wanted * 1.3).unwrap_or(0);
         let builtin = builtin_of(run.scenario());
         let frame = run.frame();
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         let clocks = run.scenario().lab.spec().clocks;
         let labels = if frame.processes.len() > 10 { Labels::None } else { clocks };
         let mut session = Session {
@@ -383,10 +383,7 @@ impl Session {
     #[must_use]
     pub(crate) fn with_switch(&self, name: &'static str) -> Session {
         let mut scenario = self.run.scenario().clone();
-        match scenario.setup.broken.iter().position(|b| *b == name) {
-            Some(i) => drop(scenario.setup.broken.remove(i)),
-            None => scenario.setup.broken.push(name),
-        }
+        scenario.setup.turn(name);
         self.again(scenario)
     }
 
@@ -459,7 +456,7 @@ impl Session {
     /// What the diagram shows in a picture of some size.
     #[must_use]
     pub(crate) fn view(&self, width: f32, height: f32) -> View {
-        let lit = self.run.violations().into_iter().flat_map(|v| v.events).collect();
+        let lit = self.run.blamed();
         let mut view = View {
             width,
             height,

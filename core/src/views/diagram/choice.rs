@@ -6,4 +6,4 @@ mod usual;
 
 pub use figure::{Preset, figure};
 pub use only::Only;
-pub use usual::{Usual, usual};
+pub use usual::{Usual, WHOLE, usual};

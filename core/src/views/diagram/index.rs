@@ -152,12 +152,21 @@ fn arrow_to(trace: &Trace, id: RecordId, record: &Record) -> Option<(u64, Arrow)
 }
 
 impl Index {
+    /// Of a run as far as it is known.
+    #[must_use]
+    pub fn of(run: &Run) -> Index {
+        Index::default().updated(run)
+    }
+
     /// Of a run of which only a part is kept.
     #[must_use]
     pub fn only_of(run: &Run, only: Only) -> Index {
-        let mut index = Index { only: Some(Rc::new(only)), ..Index::default() };
-        index.update(run);
-        index
+        Index { only: Some(Rc::new(only)), ..Index::default() }.updated(run)
+    }
+
+    fn updated(mut self, run: &Run) -> Index {
+        self.update(run);
+        self
     }
 
     /// What is kept of the run, where not all of it.
@@ -387,8 +396,7 @@ mod tests {
     fn it_finds_the_arrows_of_a_stretch_and_no_others() {
         let alphabet = crate::labs::LABS[0].spec().scenario("alphabet").expect("it is there");
         let run = run(labs::parse(&alphabet.json()).expect("a scenario"));
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         for (from, to) in [(0, 400_000), (50_000, 60_000), (100_000, 100_000), (399_000, 400_000)] {
             let found: Vec<RecordId> = index.arrows_between(from, to).map(|a| a.end).collect();
             let all = (0..run.trace().len()).filter(|&id| {

@@ -232,8 +232,7 @@ mod tests {
                 "acts":[{{"at_ms":0,"act":{{"workload":{{"op":"send","nodes":["P1","P2"],"count":{count},"every_ms":1}}}}}}]}}"#
             );
             let run = run(labs::parse(&text).expect("a scenario"));
-            let mut index = Index::default();
-            index.update(&run);
+            let index = Index::of(&run);
             let end = f64::from(count) * 1000.0;
             let view = Overview {
                 width: 900.0,

@@ -229,8 +229,7 @@ mod tests {
             {"at_ms":5,"act":{"crash":{"node":"P2"}}},
             {"at_ms":30,"act":{"request":{"node":"P3","op":"send","args":{"to":"P1","message":"again"}}}}]}"#;
         let run = run(labs::parse(lossy).expect("a scenario"));
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         (run, index)
     }
 

@@ -235,8 +235,7 @@ mod tests {
     fn the_scenario_comes_out_of_the_file_as_it_went_in() {
         let builtin = &crate::labs::LABS[0].spec().scenarios[0];
         let run = run(labs::parse(&builtin.json()).expect("a scenario"));
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         let view = View::whole(900.0, 3, 0.0, 180_000.0);
         let scene = lay_out(&run, &index, &view, &run.frame());
         let text = run.scenario().to_json();

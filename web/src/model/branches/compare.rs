@@ -57,8 +57,7 @@ impl Compare {
         let first = first_difference(&whole, &run);
         let alone =
             first.map_or_else(Default::default, |d| [only_in(&whole, &run, d.record), only_in(&run, &whole, d.record)]);
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None }
     }
 

@@ -1,7 +1,7 @@
 //! Branches, and the steps back: nothing that was done is thrown away.
 
 use super::{Kept, Session, kept};
-use crate::model::branches::{Beside, Branch, BranchId, Compare, Saved, Tree};
+use crate::model::branches::{Branch, BranchId, Saved, Tree};
 use lightcone_core::base::json::{Doc, InputError, millis_text};
 use lightcone_core::engine::Run;
 use lightcone_core::labs;
@@ -74,7 +74,7 @@ impl History {
 pub(crate) struct Alive(Vec<(BranchId, Run)>);
 
 impl Alive {
-    fn put(&mut self, id: BranchId, run: Run) {
+    pub(super) fn put(&mut self, id: BranchId, run: Run) {
         self.0.retain(|(b, _)| *b != id);
         self.0.push((id, run));
         if self.0.len() > ALIVE_MAX {
@@ -83,7 +83,7 @@ impl Alive {
     }
 
     /// The run of a branch with what is known of its future: the living one if it is that still.
-    fn take(&mut self, branch: &Branch) -> Run {
+    pub(super) fn take(&mut self, branch: &Branch) -> Run {
         let fits = |run: &Run| run.trace().len() == branch.known && *run.scenario() == *branch.scenario;
         if let Some(i) = self.0.iter().position(|(id, run)| *id == branch.id && fits(run)) {
             return self.0.remove(i).1;
@@ -293,81 +293,6 @@ impl Session {
             let _ = self.set_kept(&moment.look);
         }
         Some(what)
-    }
-
-    /// Compares the branch that is shown with another one, or with none any more.
-    pub(crate) fn compare_with(&mut self, other: Option<BranchId>) {
-        let shown = self.tree.current().id;
-        let branch = other.filter(|&id| id != shown).and_then(|id| self.tree.find(id)).cloned();
-        self.compare = branch.map(|branch| {
-            let run = self.alive.take(&branch);
-            let fork = run.fork();
-            self.alive.put(branch.id, run);
-            let mut compare = Compare::new(&self.run, branch.id, fork, self.view_us as u64);
-            compare.follow(self.view_us as u64);
-            compare
-        });
-    }
-
-    /// Puts another run beside the one that is shown.
-    ///
-    /// # Errors
-    /// When there is no such run.
-    pub(crate) fn compare_beside(&mut self, beside: Beside) -> Result<(), InputError> {
-        let mut scenario = self.scenario();
-        let name = match beside {
-            Beside::Sound => {
-                scenario.setup.broken.clear();
-                "with all rules".to_string()
-            }
-            Beside::Switch(name) => match scenario.setup.broken.iter().position(|broken| *broken == name) {
-                Some(place) => {
-                    scenario.setup.broken.remove(place);
-                    format!("without {name}")
-                }
-                None => {
-                    scenario.setup.broken.push(name);
-                    format!("with {name}")
-                }
-            },
-            Beside::Builtin(id) => {
-                let Some(builtin) = self.lab().spec().scenario(id) else { return Ok(()) };
-                scenario = labs::parse(&builtin.json())?;
-                scenario.title.clone()
-            }
-        };
-        self.remember(format!("put “{name}” beside it"));
-        self.tree.keep(self.run.scenario(), self.run.trace().len());
-        let id = self.tree.beside(&name, scenario);
-        self.compare_with(Some(id));
-        Ok(())
-    }
-
-    fn compare_again(&mut self) {
-        if let Some(other) = self.compare.as_ref().map(|c| c.other) {
-            self.compare_with(Some(other));
-        }
-    }
-
-    /// While two branches are compared: the other one's cursor goes along.
-    pub(crate) fn compare_follow(&mut self) {
-        let at_us = self.view_us as u64;
-        let Some(compare) = &mut self.compare else { return };
-        compare.follow(at_us);
-        if compare.first.is_none() && at_us > compare.until_us {
-            self.compare_again();
-        }
-    }
-
-    /// To the first event at which the two branches differ.
-    pub(crate) fn show_difference(&mut self) {
-        let Some(first) = self.compare.as_ref().and_then(|c| c.first) else { return };
-        self.playing = false;
-        self.follow = true;
-        self.seek_time(first.at_us as f64);
-        if first.there[0] {
-            self.chosen = [Some(first.record), None];
-        }
     }
 
     /// The same with another seed, from the beginning.

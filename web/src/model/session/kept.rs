@@ -182,8 +182,7 @@ impl Session {
             // Sorts are known by their messages: the whole run has them all.
             let mut whole = self.run.fork();
             whole.seek_time(whole.scenario().until_us, u32::MAX);
-            let mut index = Index::default();
-            index.update(&whole);
+            let index = Index::of(&whole);
             kinds.extend(index.kinds());
         }
         self.hidden = Vec::new();

@@ -1,7 +1,7 @@
 //! What of a run is in sight: the stretch of the axis, where it begins and how it goes with the cursor.
 
 use super::{SPAN_MIN, Session};
-use lightcone_core::views::diagram::Axis;
+use lightcone_core::views::diagram::{Axis, WHOLE};
 
 /// How wide a diagram is where nobody has said it, and how much of that the names of the lanes take, in pixels.
 pub(super) const WIDE_PX: f64 = 1_440.0;
@@ -11,8 +11,6 @@ const UNIT_PX: f64 = 67.0;
 /// Fewest and most units in sight at first.
 const UNITS_LEAST: f64 = 5.0;
 const UNITS_MOST: f64 = 30.0;
-/// A run that is longer than what can be read by so little is shown as a whole.
-const WHOLE: f64 = 1.3;
 
 impl Session {
     /// What is in sight at first: on a bent axis as much as can be read.

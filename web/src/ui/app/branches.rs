@@ -77,7 +77,7 @@ impl App {
             return;
         }
         let (width, height) = (w as f32, h as f32);
-        let lit = compare.run.violations().into_iter().flat_map(|v| v.events).collect();
+        let lit = compare.run.blamed();
         let mut below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
         if view.axis == Axis::Story {
             // Each run has a story of its own: both are looked at around the same time.

@@ -43,10 +43,12 @@ pub(crate) fn Tip(props: &Props) -> Html {
     let left = if x + OFF + WIDTH > scene.width { (x - OFF - WIDTH).max(4.0) } else { x + OFF };
     let side = if y > scene.height * 0.55 { "above" } else { "below" };
     let corner = |element: &web_sys::Element| {
-        (element.get_bounding_client_rect().left(), element.get_bounding_client_rect().top())
+        let rect = element.get_bounding_client_rect();
+        (rect.left(), rect.top())
     };
     let card = canvas.closest(".card").ok().flatten().map_or((0.0, 0.0), |card| corner(&card));
-    let off = (corner(&canvas).0 - card.0, corner(&canvas).1 - card.1);
+    let (own_left, own_top) = corner(&canvas);
+    let off = (own_left - card.0, own_top - card.1);
     let left = left + off.0 as f32;
     let top = off.1 as f32 + if side == "above" { y - OFF } else { y + OFF };
     html! {

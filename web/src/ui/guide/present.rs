@@ -36,8 +36,7 @@ fn matters(run: &Run, index: &Index, id: RecordId) -> bool {
 /// The next event from which an audience learns something.
 pub(crate) fn next_worth_seeing(s: &Session) -> Option<RecordId> {
     let all = whole(s.run());
-    let mut index = Index::default();
-    index.update(&all);
+    let index = Index::of(&all);
     let hidden =
         |id: RecordId| sort_of_record(&all, all.trace().record(id)).is_some_and(|sort| s.hidden().contains(&sort));
     (s.run().position()..all.trace().len()).find(|&id| matters(&all, &index, id) && !hidden(id))
@@ -57,7 +56,8 @@ fn told(s: &Session) -> Option<RecordId> {
 #[component]
 pub(crate) fn Presented(props: &Props) -> Html {
     let s = props.model.get();
-    let band = told(&s).and_then(|id| {
+    let told = told(&s);
+    let band = told.and_then(|id| {
         let node = s.run().trace().record(id).node;
         let band = s.index().band(node, id).filter(|_| node != NO_NODE)?;
         Some(format!("{}: {}", s.run().names()[usize::from(node)], band.text()))
@@ -66,7 +66,7 @@ pub(crate) fn Presented(props: &Props) -> Html {
     html! {
         <section class="guide" tabindex="0" aria-label="What happens" aria-live="polite">
             <h2>{ s.title() }</h2>
-            if let Some(id) = told(&s) {
+            if let Some(id) = told {
                 <h3>{ words(&s, id) }</h3>
                 if let Some(band) = band { <p class="band">{ band }</p> }
                 if let Some((text, _)) = s.run().why(id) { <p>{ text }</p> }

@@ -1,7 +1,7 @@
 //! Figures in the sizes that reports use.
 
-use super::super::{Axis, Index, LINK_LAYER, View, font, layout};
-use super::Only;
+use super::super::{Axis, Index, View, font, layout};
+use super::{Only, WHOLE};
 use crate::engine::Run;
 use crate::trace::causality::is_event;
 use crate::trace::{Kind, RecordId};
@@ -12,8 +12,6 @@ const TYPE: f32 = layout::SMALL;
 const LANE: f32 = 42.0;
 /// How much of the story has room in a figure: a unit in its own units.
 const UNIT: f64 = 38.0;
-/// A run that is longer than what has room by so little is shown as a whole.
-const WHOLE: f64 = 1.3;
 /// Where in a figure that which it is about stands, as a share of it: what led to it stands before.
 const BROKEN_AT: f64 = 0.85;
 const FAULT_AT: f64 = 0.12;
@@ -92,8 +90,7 @@ pub fn figure(run: &Run, index: &Index, axis: Axis, preset: Preset, stretch: Opt
         labels: run.scenario().lab.spec().clocks,
         millimetres: Some(preset.width_mm()),
         left_out,
-        hidden: vec![LINK_LAYER],
-        lit: run.violations().iter().flat_map(|v| v.events.clone()).collect(),
+        lit: run.blamed(),
         ..View::whole(width, lanes, from - margin, to + margin)
     }
 }

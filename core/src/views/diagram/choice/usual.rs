@@ -9,6 +9,8 @@ const RECORDS_MAX: u32 = 4_000;
 /// Where so large a part of the time is folded, one of so many, a run is uneven.
 const FOLDED: u64 = 5;
 
+/// A run that is longer than what has room, or can be read, by so little is shown as a whole.
+pub const WHOLE: f64 = 1.3;
 /// With more messages in sight than this a run is crowded in some places.
 const CROWDED: u64 = 44;
 
@@ -17,7 +19,7 @@ const CROWDED: u64 = 44;
 pub struct Usual {
     /// What the axis shows.
     pub axis: Axis,
-    /// A unit of the story, and an instant of time, in units of the axis.
+    /// The unit of the story: what a message takes as a rule, in microseconds.
     pub unit: f64,
     /// Length of the run in units of the axis; none where it is too long to be made for that.
     pub length: Option<f64>,
@@ -30,8 +32,7 @@ pub fn usual(scenario: &Scenario) -> Usual {
     let until_us = scenario.until_us;
     let mut run = Run::new(scenario.clone());
     let is_whole = run.seek_time(until_us, RECORDS_MAX);
-    let mut index = Index::default();
-    index.update(&run);
+    let index = Index::of(&run);
     let folded_us: u64 = index.folds(0.0, f64::MAX).iter().map(|fold| fold.to_us - fold.from_us).sum();
     let known_us = if is_whole { until_us } else { run.now_us() };
     let in_sight_us = scenario.lab.spec().span_us.min(known_us).max(1);

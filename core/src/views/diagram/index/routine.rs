@@ -37,22 +37,27 @@ impl Routine {
         is_routine
     }
 
-    fn judge(&self, run: &Run, record: &Record) -> bool {
+    fn judge(&mut self, run: &Run, record: &Record) -> bool {
         let spec = run.scenario().lab.spec();
         match record.kind {
             Kind::Link | Kind::Violation => true,
             Kind::Timeout => run.timer_of(record).is_some_and(|timer| spec.quiet_timers.contains(&timer)),
             Kind::Receive | Kind::Drop if record.message != NONE => self.messages.contains(&record.message),
-            Kind::Send => sent(record).all(|message| self.judge_message(run, record, message)),
+            Kind::Send => self.judge_send(run, record),
             _ => sort_of_record(run, record).is_some_and(|sort| sort == LINK_LAYER || spec.quiet.contains(&sort)),
         }
     }
 
-    /// Whether a message is routine, when it is sent.
-    fn judge_message(&self, run: &Run, send: &Record, message: MessageId) -> bool {
-        let (spec, sort) = (run.scenario().lab.spec(), run.message_kind(message));
+    /// Notes which messages of a send are routine; whether all are.
+    fn judge_send(&mut self, run: &Run, send: &Record) -> bool {
+        let spec = run.scenario().lab.spec();
         let answers = self.last_in.get(usize::from(send.node)).copied().unwrap_or_default();
-        spec.quiet.contains(&sort) || (answers && spec.quiet_answers.contains(&sort))
+        let before = self.messages.len();
+        self.messages.extend(sent(send).filter(|&message| {
+            let sort = run.message_kind(message);
+            spec.quiet.contains(&sort) || (answers && spec.quiet_answers.contains(&sort))
+        }));
+        self.messages.len() - before == usize::from(send.count)
     }
 
     fn follow(&mut self, run: &Run, record: &Record, is_routine: bool) {
@@ -68,13 +73,8 @@ impl Routine {
             return;
         }
         let node = usize::from(record.node);
-        match record.kind {
-            Kind::Send => {
-                let routine: Vec<MessageId> = sent(record).filter(|&id| self.judge_message(run, record, id)).collect();
-                self.messages.extend(routine);
-            }
-            Kind::Receive | Kind::Timeout => self.last_in[node] = is_routine,
-            _ => {}
+        if matches!(record.kind, Kind::Receive | Kind::Timeout) {
+            self.last_in[node] = is_routine;
         }
         match record.kind {
             Kind::Timeout if !is_routine => self.missed.extend(self.lost[node].drain(..)),
@@ -88,7 +88,7 @@ impl Routine {
         self.records.get(id as usize).copied().unwrap_or_default()
     }
 
-    /// Whether a message does, and nothing came of its loss.
+    /// Whether a message does.
     pub(in crate::views::diagram) fn has_message(&self, message: MessageId) -> bool {
         self.messages.contains(&message)
     }

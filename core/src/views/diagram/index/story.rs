@@ -69,11 +69,11 @@ pub(in crate::views::diagram) struct Story {
 impl Story {
     /// The same with a stretch opened or closed that is idle since some time, before anything is taken in.
     pub(in crate::views::diagram) fn toggled(&self, from_us: u64) -> Story {
-        let mut opened = self.opened.clone();
-        if !opened.remove(&from_us) {
-            opened.insert(from_us);
+        let mut story = self.again();
+        if !story.opened.remove(&from_us) {
+            story.opened.insert(from_us);
         }
-        Story { opened, ..Story::default() }
+        story
     }
 
     /// The same before anything is taken in.
@@ -197,8 +197,7 @@ mod tests {
 
     fn story(text: &str) -> (Run, Index) {
         let run = run(labs::parse(text).expect("a scenario"));
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         (run, index)
     }
 

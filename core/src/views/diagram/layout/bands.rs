@@ -88,8 +88,7 @@ mod tests {
     #[test]
     fn a_band_says_what_is_held_while_it_is_held() {
         let run = run(labs::parse(HELD).expect("a scenario"));
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         let first: Vec<BandChange> = changes(&run).into_iter().filter(|c| c.node == 0).collect();
         let at = |c: &BandChange| run.trace().record(c.record).at_us;
         // P1 holds its message from its sending until everybody has acknowledged it.

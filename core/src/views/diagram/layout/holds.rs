@@ -91,8 +91,7 @@ mod tests {
             "acts":[{"at_ms":10,"act":{"request":{"node":"P1","op":"multicast","args":{"payload":"x"}}}}]}"#;
         let mut run = run(labs::parse(text).expect("a scenario"));
         run.seek_time(200_000, u32::MAX);
-        let mut index = Index::default();
-        index.update(&run);
+        let index = Index::of(&run);
         let view = View::whole(900.0, 3, 0.0, 60_000.0);
         let scene = lay_out(&run, &index, &view, &run.frame());
         let says = |t: &&str| t.starts_with("waits ");
