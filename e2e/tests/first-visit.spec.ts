@@ -78,3 +78,77 @@ test('the outline has as many lanes as the lab that a link asks for', async ({ p
     expect.soft(await page.evaluate(() => window.lightcone.frame().processes.length), lab).toBe(outlined.get(lab));
   }
 });
+
+/** What a browser says of something that moved. */
+interface Shift {
+  startTime: number;
+  value: number;
+  sources: { node: Node | null }[];
+}
+
+/** What the window shows of the diagram, as the browser painted it. */
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+  { width: 1024, height: 768 },
+  { width: 768, height: 1024 },
+  { width: 390, height: 844 },
+];
+
+test('the page comes with the picture that the program goes on from, and nothing moves', async ({ page }) => {
+  test.slow();
+  await page.addInitScript(() => {
+    const seen = { shifts: [] as string[], at: -1 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      // What moves once the run plays on is no shift of the page.
+      for (const entry of list.getEntries() as unknown as Shift[]) {
+        const moved = entry.sources.map((source) => (source.node as Element | null)?.className ?? 'text');
+        if (seen.at < 0 || entry.startTime <= seen.at) seen.shifts.push(`${entry.value} by ${moved.join(', ')}`);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+    const look = () => {
+      const canvas = document.querySelector('#diagram');
+      if (canvas === null) return requestAnimationFrame(look);
+      // Two frames: the first with the page in it, and the one in which it has been measured.
+      return requestAnimationFrame(() => requestAnimationFrame((now) => (seen.at = now)));
+    };
+    look();
+  });
+  for (const size of SIZES) {
+    const name = `${size.width} × ${size.height}`;
+    await page.setViewportSize(size);
+    await page.route('**/*.wasm', () => new Promise<void>(() => {}));
+    await page.goto('about:blank');
+    await page.goto('./');
+    await page.evaluate(() => document.fonts.ready);
+    const marks = await page.locator('.first').evaluate((svg) => {
+      const box = svg.getBoundingClientRect();
+      const at = (mark: Element) => {
+        const r = mark.getBoundingClientRect();
+        return { id: Number((mark as SVGElement).dataset.event), x: r.x + r.width / 2, y: r.y + r.height / 2, high: r.height };
+      };
+      return { box: [box.x, box.y, box.width, box.height], marks: [...svg.querySelectorAll('[data-event]')].map(at) };
+    });
+    expect(marks.marks.length, name).toBeGreaterThan(3);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.goto('about:blank');
+    await page.goto('./');
+    await page.waitForFunction(() => window.lightcone !== undefined && (window as unknown as { seen: { at: number } }).seen.at >= 0);
+    expect.soft(await page.evaluate(() => (window as unknown as { seen: { shifts: string[] } }).seen.shifts), name).toEqual([]);
+    const box = (await page.locator('#diagram').boundingBox())!;
+    for (const [i, side] of [box.x, box.y, box.width, box.height].entries()) {
+      expect.soft(Math.abs(side - marks.box[i]), `${name}: side ${i} of the diagram`).toBeLessThanOrEqual(1);
+    }
+    // Back to the moment of the picture, which has passed meanwhile.
+    await page.getByRole('button', { name: 'Pause', exact: true }).or(page.locator('button[aria-label="Pause"]')).first().click();
+    const last = Math.max(...marks.marks.map((mark) => mark.id));
+    await page.evaluate((id) => window.lightcone.seek(id), last);
+    for (const mark of marks.marks) {
+      const at = await page.evaluate((id) => window.lightcone.locate(id), mark.id);
+      expect.soft(Math.abs(at!.x - mark.x), `${name}: event ${mark.id} to the right`).toBeLessThanOrEqual(1);
+      // What a person asks for stands above the lane, where it can be pointed at.
+      expect.soft(Math.abs(at!.y - mark.y), `${name}: event ${mark.id} downwards`).toBeLessThanOrEqual(mark.high + 5);
+    }
+  }
+});

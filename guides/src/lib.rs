@@ -1,8 +1,10 @@
 //! Guides, from Markdown to what the page fetches. `docs/guides.md` has the format.
 
+mod first;
 mod rehearse;
 mod text;
 
+pub use first::first_picture;
 pub use rehearse::rehearse;
 
 use lightcone_core::base::json::{JsonObject, list, quote};

@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         eprintln!("usage: lightcone-guides SITE_FOLDER");
         return ExitCode::from(2);
     };
-    match write_all(&site.join("guides")) {
+    match write_all(&site.join("guides")).and_then(|()| write_first_picture()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => {
             eprintln!("{what}");
@@ -29,4 +29,16 @@ fn write_all(to: &Path) -> Result<(), String> {
         std::fs::write(to.join(format!("{id}.json")), json).map_err(wrong)?;
     }
     Ok(())
+}
+
+/// Where `index.html` takes the first picture from; a folder that is made anew with every build.
+const FIRST_PICTURE: &str = "../target/guides/first-picture.html";
+
+fn write_first_picture() -> Result<(), String> {
+    let path = lightcone_guides::folder().join(FIRST_PICTURE);
+    let wrong = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(wrong)?;
+    }
+    std::fs::write(&path, lightcone_guides::first_picture()?).map_err(wrong)
 }

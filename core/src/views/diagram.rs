@@ -20,7 +20,7 @@ pub mod theme;
 pub mod words;
 
 pub use axis::{Axis, LOGICAL_STEP};
-pub use choice::{Only, Preset, Usual, WHOLE, figure, usual};
+pub use choice::{Only, Preset, Usual, WHOLE, around, figure, first_moment, first_view, usual};
 pub use index::{Arrow, Fold, Index, Phase};
 pub use layout::{lay_out, visible};
 pub use overview::{Overview, lay_out_overview};

@@ -513,3 +513,13 @@ fn builtin_of(scenario: &Scenario) -> Option<&'static str> {
 pub(crate) fn first_scenario() -> Scenario {
     labs::parse(&LABS[0].spec().scenarios[0].json()).expect("the first scenario is fine")
 }
+
+/// What somebody sees who asks for nothing: it goes on from the picture that the page has before the program runs.
+#[must_use]
+pub(crate) fn first_sight() -> Session {
+    let scenario = first_scenario();
+    let at_us = diagram::first_moment(&scenario);
+    let mut session = Session::new(scenario);
+    session.seek_time(at_us as f64);
+    session
+}

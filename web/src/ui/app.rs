@@ -93,6 +93,8 @@ pub(crate) struct App {
     address_timer: Option<Timeout>,
     /// Whether two diagrams stood there when the page was drawn last.
     compared: bool,
+    /// Frames until everything has its size: what is still being measured is not shown before.
+    fresh: u8,
     _hidden: Interval,
 }
 
@@ -169,6 +171,7 @@ impl Component for App {
             offers_file: false,
             address_timer: None,
             compared: false,
+            fresh: 2,
             _hidden: Interval::new(HIDDEN_EVERY_MS, {
                 let l = link.clone();
                 move || l.send_message(Msg::Hidden)
@@ -368,8 +371,12 @@ impl App {
         let searching = self.search_on() | self.remake_on();
         self.paint();
         let still = self.store.read().is_playing();
-        if still || searching {
+        if still || searching || self.fresh > 0 {
             self.frames.ask();
+        }
+        if self.fresh > 0 {
+            self.fresh -= 1;
+            return self.fresh == 0;
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;
         if playing && (due || !still) {

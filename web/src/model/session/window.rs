@@ -1,7 +1,7 @@
 //! What of a run is in sight: the stretch of the axis, where it begins and how it goes with the cursor.
 
 use super::{SPAN_MIN, Session};
-use lightcone_core::views::diagram::{Axis, WHOLE};
+use lightcone_core::views::diagram::{Axis, WHOLE, around};
 
 /// How wide a diagram is where nobody has said it, and how much of that the names of the lanes take, in pixels.
 pub(super) const WIDE_PX: f64 = 1_440.0;
@@ -24,7 +24,7 @@ impl Session {
             }
             _ => until_us.clamp(SPAN_MIN, self.lab().spec().span_us as f64),
         };
-        (-0.02 * span, 1.03 * span)
+        around(span)
     }
 
     /// Whether the diagram has another width than it had.

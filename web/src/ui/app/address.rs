@@ -2,7 +2,7 @@
 
 use super::{App, Msg};
 use crate::model::branches::Saved;
-use crate::model::session::{Session, first_scenario};
+use crate::model::session::{Session, first_scenario, first_sight};
 use crate::platform;
 use gloo_timers::callback::Timeout;
 use lightcone_core::labs;
@@ -59,7 +59,7 @@ pub(super) fn opened() -> (Session, Option<String>) {
     match linked() {
         Some(Ok(opened)) => opened,
         Some(Err(what)) => (Session::new(first_scenario()), Some(what)),
-        None => (Session::new(first_scenario()), None),
+        None => (first_sight(), None),
     }
 }
 

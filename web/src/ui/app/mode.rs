@@ -74,6 +74,7 @@ impl App {
     /// The classes of the page.
     pub(super) fn page_class(&self) -> Classes {
         let mut class = classes!("page", (!self.layout.is_open(Slot::Below)).then_some("no-below"));
+        class.extend((self.fresh > 0).then_some("fresh"));
         class.push(self.guide.is_some().then_some("guided"));
         class.push(self.layout.is_sized().then_some("sized"));
         class.push(self.layout.is_bare().then_some("bare"));
