@@ -149,6 +149,26 @@ test('two branches are compared: the right first difference, both diagrams with 
   await expect.poll(() => ink(page, '#other')).not.toBe(before);
   await page.getByRole('button', { name: 'to the difference' }).click();
   await expect(clock(page)).toHaveText('60.000 ms');
+  // With a clock of its own the lower run stays where it is, and is moved by itself.
+  const own = page.getByRole('button', { name: 'own clock' });
+  const below = page.locator('.other-clock output');
+  await own.click();
+  await expect(below).toHaveText('60 ms');
+  await page.getByRole('button', { name: 'One event back, below' }).click();
+  await expect(below).toHaveText('58 ms');
+  await expect(clock(page)).toHaveText('60.000 ms');
+  const stays = await ink(page, '#other');
+  await page.keyboard.press('Home');
+  await expect(clock(page)).toHaveText('0.000 ms');
+  await expect(below).toHaveText('58 ms');
+  await frames(page);
+  expect(await ink(page, '#other')).toBeGreaterThan(stays / 2);
+  await page.getByLabel('Time of the lower run').fill('100000');
+  await expect(below).toHaveText('100 ms');
+  await own.click();
+  await expect(below).toHaveCount(0);
+  await page.getByRole('button', { name: 'to the difference' }).click();
+  await expect(clock(page)).toHaveText('60.000 ms');
   // Escape lets go of the event first, then of the comparison.
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');

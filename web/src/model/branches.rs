@@ -6,7 +6,7 @@
 mod compare;
 mod saved;
 
-pub(crate) use compare::{Compare, Difference};
+pub(crate) use compare::{Compare, Difference, OtherClock};
 pub(crate) use saved::Saved;
 
 use lightcone_core::scenario::Scenario;
@@ -41,6 +41,8 @@ pub(crate) enum Wish {
     Beside(Beside),
     /// To the first event at which the two differ.
     ToDifference,
+    /// Sets the clock of the other run.
+    OtherClock(OtherClock),
     /// One change back.
     Undo,
     /// One change forward.

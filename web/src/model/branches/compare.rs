@@ -40,6 +40,19 @@ pub(crate) struct Compare {
     pub until_us: u64,
     /// The event under the pointer in its diagram.
     pub hover: Option<RecordId>,
+    /// Where its own clock stands, in microseconds, while it has one.
+    pub own_us: Option<u64>,
+}
+
+/// What the clock of the other run does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum OtherClock {
+    /// It begins to go by itself, or goes along again.
+    Own(bool),
+    /// To the next moment at which something happens, or back to the last one.
+    Step(bool),
+    /// To a time, in microseconds.
+    To(u64),
 }
 
 impl Compare {
@@ -58,10 +71,34 @@ impl Compare {
         let alone =
             first.map_or_else(Default::default, |d| [only_in(&whole, &run, d.record), only_in(&run, &whole, d.record)]);
         let index = Index::of(&run);
-        Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None }
+        Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None, own_us: None }
     }
 
-    /// Moves the other run to the time that is shown. True when its picture is another one now.
+    /// Where its clock stands while the one of the run that is shown stands somewhere, in microseconds.
+    #[must_use]
+    pub(crate) fn now_us(&self, shown_us: f64) -> f64 {
+        self.own_us.map_or(shown_us, |us| us as f64)
+    }
+
+    /// Sets its clock.
+    pub(crate) fn set_clock(&mut self, clock: OtherClock, shown_us: u64) {
+        let now_us = self.own_us.unwrap_or(shown_us);
+        let trace = self.run.trace();
+        self.own_us = match clock {
+            OtherClock::Own(own) => own.then_some(now_us),
+            OtherClock::To(us) => Some(us.min(self.until_us)),
+            OtherClock::Step(true) => {
+                let next = trace.count_until(now_us);
+                Some(if next < trace.len() { trace.record(next).at_us } else { self.until_us })
+            }
+            OtherClock::Step(false) => {
+                let before = trace.first_at(now_us).checked_sub(1);
+                Some(before.map_or(0, |id| trace.record(id).at_us))
+            }
+        };
+    }
+
+    /// Moves the other run to the time that is shown, or to its own. True when its picture is another one now.
     pub(crate) fn follow(&mut self, at_us: u64) -> bool {
         let before = (self.run.position(), self.run.trace().len());
         self.run.seek_time(at_us, u32::MAX);
@@ -128,6 +165,28 @@ mod tests {
         // What P1 does by itself is the same in both.
         let same_later = (first.record..crashed.trace().len()).find(|id| !compare.alone[1].contains(id));
         assert!(same_later.is_some(), "the scenario's own acts of P1 come in both");
+    }
+
+    #[test]
+    fn the_other_run_may_have_a_clock_of_its_own() {
+        let plain = engine::run(first_scenario());
+        let mut compare = Compare::new(&plain, 1, plain.fork(), 0);
+        assert_eq!(compare.now_us(70_000.0), 70_000.0, "it goes along");
+        compare.set_clock(OtherClock::Own(true), 70_000);
+        assert_eq!(compare.now_us(20_000.0), 70_000.0, "it stays where it was");
+        compare.set_clock(OtherClock::Step(false), 20_000);
+        assert_eq!(compare.own_us, Some(58_000));
+        compare.set_clock(OtherClock::Step(true), 20_000);
+        assert_eq!(compare.own_us, Some(70_000));
+        compare.set_clock(OtherClock::To(u64::MAX), 20_000);
+        assert_eq!(compare.own_us, Some(compare.until_us), "no further than both are known");
+        compare.set_clock(OtherClock::Step(true), 20_000);
+        assert_eq!(compare.own_us, Some(compare.until_us));
+        compare.set_clock(OtherClock::To(0), 20_000);
+        compare.set_clock(OtherClock::Step(false), 20_000);
+        assert_eq!(compare.own_us, Some(0));
+        compare.set_clock(OtherClock::Own(false), 20_000);
+        assert_eq!(compare.now_us(20_000.0), 20_000.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The run beside the one that is shown: a branch, the same run with another rule broken or whole, or another scenario.
 
 use super::Session;
-use crate::model::branches::{Beside, BranchId, Compare};
+use crate::model::branches::{Beside, BranchId, Compare, OtherClock};
 use lightcone_core::base::json::InputError;
 use lightcone_core::labs;
 
@@ -49,16 +49,28 @@ impl Session {
     }
 
     pub(super) fn compare_again(&mut self) {
-        if let Some(other) = self.compare.as_ref().map(|c| c.other) {
+        if let Some((other, own_us)) = self.compare.as_ref().map(|c| (c.other, c.own_us)) {
             self.compare_with(Some(other));
+            if let Some(compare) = &mut self.compare {
+                compare.own_us = own_us;
+            }
         }
+    }
+
+    /// Lets the other run's clock go by itself, or along with the one of the run that is shown.
+    pub(crate) fn set_other_clock(&mut self, clock: OtherClock) {
+        let shown_us = self.view_us as u64;
+        if let Some(compare) = &mut self.compare {
+            compare.set_clock(clock, shown_us);
+        }
+        self.compare_follow();
     }
 
     /// While two branches are compared: the other one's cursor goes along.
     pub(crate) fn compare_follow(&mut self) {
         let at_us = self.view_us as u64;
         let Some(compare) = &mut self.compare else { return };
-        compare.follow(at_us);
+        compare.follow(compare.own_us.unwrap_or(at_us));
         if compare.first.is_none() && at_us > compare.until_us {
             self.compare_again();
         }

@@ -79,11 +79,13 @@ impl App {
         let (width, height) = (w as f32, h as f32);
         let lit = compare.run.blamed();
         let mut below = View { width, height, focus: compare.hover, chosen: [None, None], lit, ..view.clone() };
-        if view.axis == Axis::Story {
-            // Each run has a story of its own: both are looked at around the same time.
-            let now = compare.index.units_now(view.axis, compare.run.trace(), compare.frame.event, session.view_us());
+        let now_us = compare.now_us(session.view_us());
+        if view.axis == Axis::Story || compare.own_us.is_some() {
+            // Each run has a story of its own: both are looked at around the same time, or each around the one of its clock.
+            let now = compare.index.units_now(view.axis, compare.run.trace(), compare.frame.event, now_us);
             let off = now - session.now_units();
             (below.from, below.to) = (view.from + off, view.to + off);
+            below.now_us = below.now_us.map(|_| now_us as u64);
         }
         let mut scene = lay_out(&compare.run, &compare.index, &below, &compare.frame);
         mark(compare, 1, &compare.run, &compare.index, &mut scene, &below);
@@ -119,6 +121,7 @@ fn in_tree(s: &mut Session, wish: Wish) -> Result<(), lightcone_core::base::json
         Wish::Compare(other) => s.compare_with(other),
         Wish::Beside(beside) => return s.compare_beside(beside),
         Wish::ToDifference => s.show_difference(),
+        Wish::OtherClock(clock) => s.set_other_clock(clock),
         Wish::Move(index, millis) => return s.move_act(index, &millis),
         Wish::Change(index, json) => return s.change_act(index, &json),
         Wish::Duplicate(index) => return s.duplicate_act(index),

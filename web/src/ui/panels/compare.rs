@@ -1,6 +1,6 @@
 //! Two runs compared, side by side: the first event at which they differ, in a sentence with both events.
 
-use crate::model::branches::{Compare, Wish};
+use crate::model::branches::{Compare, OtherClock, Wish};
 use crate::model::command::Command;
 use crate::model::words::words_in;
 use crate::model::{Model, look};
@@ -10,7 +10,7 @@ use lightcone_core::engine::Run;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlCanvasElement;
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
 /// Properties.
@@ -38,7 +38,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
     let label = format!(
         "Space-time diagram of “{other}”: {} events so far, at {} milliseconds.",
         compare.frame.position,
-        millis_text(s.view_us() as u64)
+        millis_text(compare.now_us(s.view_us()) as u64)
     );
     let swap = compare.other;
     let (wheel, down, moved) = handles(props, &last);
@@ -47,6 +47,7 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
         <>
             <div class="compare">
                 <p role="status">{ sentence(s.run(), &shown, compare, &other) }</p>
+                { other_clock(props, compare, s.view_us()) }
                 <div class="group wrap">
                     <button onclick={wish(Wish::ToDifference)} disabled={compare.first.is_none()}
                         title={if compare.first.is_none() { "The two do not differ." } else { "To the moment of the first difference" }}>
@@ -61,6 +62,31 @@ pub(crate) fn CompareBar(props: &Props) -> Html {
                 onwheel={wheel} onpointerdown={down} onpointermove={moved} onpointerleave={leave} />
             <Tip model={props.model.clone()} canvas={props.canvas.clone()} scene={props.scene.clone()} below={true} />
         </>
+    }
+}
+
+/// Whether the lower run has a clock of its own, and where that stands.
+fn other_clock(props: &Props, compare: &Compare, shown_us: f64) -> Html {
+    let wish = |clock: OtherClock| props.on.reform(move |_: MouseEvent| Command::Tree(Wish::OtherClock(clock)));
+    let own = compare.own_us.is_some();
+    let now_us = compare.now_us(shown_us) as u64;
+    let slide = props.on.reform(|e: InputEvent| {
+        let to =
+            e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(0.0, |input| input.value_as_number());
+        Command::Tree(Wish::OtherClock(OtherClock::To(to.max(0.0) as u64)))
+    });
+    html! {
+        <div class="group wrap other-clock">
+            <button onclick={wish(OtherClock::Own(!own))} aria-pressed={own.to_string()}
+                title="Let the lower run stand at another time than the upper one">{ "own clock" }</button>
+            if own {
+                <button onclick={wish(OtherClock::Step(false))} aria-label="One event back, below">{ "‹" }</button>
+                <input type="range" min="0" max={compare.until_us.to_string()} value={now_us.to_string()} oninput={slide}
+                    aria-label="Time of the lower run" aria-valuetext={format!("{} milliseconds", millis_text(now_us))} />
+                <button onclick={wish(OtherClock::Step(true))} aria-label="One event on, below">{ "›" }</button>
+                <output>{ format!("{} ms", millis_text(now_us)) }</output>
+            }
+        </div>
     }
 }
 
