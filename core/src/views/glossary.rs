@@ -183,7 +183,8 @@ mod tests {
         for text in ["determined", "termite", "term_2", "_log", "blog", "log2", "llog"] {
             assert_eq!(found(&glossary, text, ""), [], "{text}");
         }
-        for text in ["term.", "(term)", "a term", "term-monotonic", "“term”", "term→", "P1's term", "äh term, oh"] {
+        for text in ["term.", "(term)", "a term", "term-monotonic", "“term”", "term→", "P1's term", "äh term, oh"]
+        {
             assert_eq!(found(&glossary, text, ""), [("term", "term")], "{text}");
         }
     }
