@@ -6,5 +6,6 @@
 //! Deliberately knows no lab: what a lab wants shown, it says in its tables and frames.
 
 pub mod diagram;
+pub mod glossary;
 pub mod guide;
 pub mod series;

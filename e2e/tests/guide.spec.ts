@@ -9,7 +9,7 @@ import { atEnd, clock, frames, inkIn, isSmall, place, ready, start, tab } from '
 import { answer, wholeTrace, type Guide, type GuideStep } from '../trace.ts';
 
 const LABS = readdirSync(join(import.meta.dirname, '..', '..', 'guides'))
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && name !== 'glossary.md')
   .map((name) => name.slice(0, -3));
 
 const guide = (page: Page) => page.locator('section.guide');

@@ -5,6 +5,11 @@ mod rehearse;
 mod text;
 
 pub use first::first_picture;
+pub mod glossary;
+mod rehearse;
+mod text;
+
+pub use glossary::{GLOSSARY, build_glossary};
 pub use rehearse::rehearse;
 
 use lightcone_core::base::json::{JsonObject, list, quote};
@@ -13,7 +18,7 @@ use lightcone_core::views::guide::{Condition, Guide, Move, Query};
 use std::path::{Path, PathBuf};
 use text::{block, inline};
 
-/// The folder of the guides, one file for each lab.
+/// The folder of the guides, one file for each lab, and of the glossary.
 #[must_use]
 pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -28,7 +33,8 @@ pub fn files() -> Result<Vec<(String, PathBuf)>, String> {
     let entries = std::fs::read_dir(&folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let mut found = Vec::new();
     for path in entries.flatten().map(|entry| entry.path()) {
-        if path.extension().is_some_and(|e| e == "md") {
+        let is_guide = path.file_stem().is_some_and(|stem| stem != GLOSSARY);
+        if is_guide && path.extension().is_some_and(|e| e == "md") {
             found.push((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path));
         }
     }

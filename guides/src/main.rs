@@ -1,6 +1,6 @@
-//! Writes every guide as JSON into the folder `guides` of the site that is being built.
+//! Writes every guide and the glossary as JSON into the folder `guides` of the site that is being built.
 //!
-//! Trunk runs this before it builds the page, and says in `TRUNK_STAGING_DIR` where the site comes to be. A guide that
+//! Trunk runs this before it builds the page, and says in `TRUNK_STAGING_DIR` where the site comes to be. What
 //! is wrong stops the build with its file and line.
 
 use std::path::{Path, PathBuf};
@@ -28,7 +28,8 @@ fn write_all(to: &Path) -> Result<(), String> {
         let json = lightcone_guides::build(&id, &path)?;
         std::fs::write(to.join(format!("{id}.json")), json).map_err(wrong)?;
     }
-    Ok(())
+    let glossary = lightcone_guides::build_glossary()?;
+    std::fs::write(to.join(format!("{}.json", lightcone_guides::GLOSSARY)), glossary).map_err(wrong)
 }
 
 /// Where `index.html` takes the first picture from; a folder that is made anew with every build.
