@@ -1,13 +1,11 @@
 //! Guides, from Markdown to what the page fetches. `docs/guides.md` has the format.
 
 mod first;
+pub mod glossary;
 mod rehearse;
 mod text;
 
 pub use first::first_picture;
-pub mod glossary;
-mod rehearse;
-mod text;
 
 pub use glossary::{GLOSSARY, build_glossary};
 pub use rehearse::rehearse;

@@ -23,5 +23,5 @@ pub(crate) use window::{
     Frames, address, catch_panics, copy, decode, document, encode, fit_canvas, focus, focus_on, hash, is_button,
     is_hidden, is_scrolled, is_text, is_typing, keep, kept, nothing_has_focus, now_ms, on_window, prefers,
     remember_scenario, root, save_canvas, save_text, set_hash, set_root, set_title, spare_canvas, store, stored,
-    use_focus, walk_menu, when_fonts_are_ready, window, window_width,
+    use_focus, walk_menu, when_fonts_are_ready, window, window_height, window_width,
 };

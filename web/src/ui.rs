@@ -15,5 +15,6 @@ mod guide;
 mod memory;
 mod panels;
 mod sight;
+mod words;
 
 pub(crate) use app::App;

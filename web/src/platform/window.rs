@@ -243,6 +243,12 @@ pub(crate) fn window_width() -> f64 {
     window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default()
 }
 
+/// How high the window is, in pixels.
+#[must_use]
+pub(crate) fn window_height() -> f64 {
+    window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default()
+}
+
 /// Whether the person's system asks for something, such as `(prefers-color-scheme: dark)`.
 pub(crate) fn prefers(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())

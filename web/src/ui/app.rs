@@ -32,11 +32,13 @@ use crate::ui::console::Console;
 use crate::ui::controls::{Header, Help, Transport};
 use crate::ui::diagram::{CutBar, Diagram, Overview, SceneRef, Tip, Toolbar, paint_overview};
 use crate::ui::panels::CompareBar;
+use crate::ui::words::Glossed;
 use address::{linked, opened};
 use commands::STORED_THEME;
 use gloo_timers::callback::{Interval, Timeout};
 use lightcone_core::views::diagram::lay_out;
 use lightcone_core::views::diagram::theme::Theme;
+use lightcone_core::views::glossary::Glossary;
 use mode::Mode;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -93,6 +95,8 @@ pub(crate) struct App {
     address_timer: Option<Timeout>,
     /// Whether two diagrams stood there when the page was drawn last.
     compared: bool,
+    /// What the words of the field mean, once that has been fetched.
+    glossary: Option<Rc<Glossary>>,
     /// Frames until everything has its size: what is still being measured is not shown before.
     fresh: u8,
     _hidden: Interval,
@@ -122,6 +126,8 @@ pub(crate) enum Msg {
     HashChanged,
     /// The panels may be drawn again.
     Panels,
+    /// What the words of the field mean.
+    Glossary(Glossary),
 }
 
 impl Component for App {
@@ -171,6 +177,7 @@ impl Component for App {
             offers_file: false,
             address_timer: None,
             compared: false,
+            glossary: None,
             fresh: 2,
             _hidden: Interval::new(HIDDEN_EVERY_MS, {
                 let l = link.clone();
@@ -229,6 +236,7 @@ impl Component for App {
             },
             Msg::Notice(text, bad) => self.say(ctx, text, bad),
             Msg::NoticeOver => self.notice = None,
+            Msg::Glossary(glossary) => self.glossary = Some(Rc::new(glossary)),
             Msg::Word(word) => self.hear(ctx, word),
             Msg::Address => {
                 let _ = self.write_address();
@@ -272,7 +280,9 @@ impl Component for App {
         let model = self.store.model();
         let on = ctx.link().callback(Msg::Do);
         let lanes = self.store.read().run().names().len();
+        let glossed = Glossed { glossary: self.glossary.clone(), lab: self.store.read().lab().spec().id };
         html! {
+            <ContextProvider<Glossed> context={glossed}>
             <div class={self.page_class()} data-tab={self.tab.id()} data-beside={self.beside.id()} data-middle={self.middle.id()} data-point={self.pointed()} style={self.layout.style(lanes)} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
                 <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
                 { self.left_view(&model, &on) }
@@ -300,8 +310,19 @@ impl Component for App {
                 if self.help { <Help on={on.clone()} /> }
                 { self.working_view(&on) }{ self.notice_view(&on) }
             </div>
+            </ContextProvider<Glossed>>
         }
     }
+}
+
+/// Fetches what the words mean, now that the page is there; without it they just stand there.
+fn fetch_glossary(ctx: &Context<App>) {
+    let link = ctx.link().clone();
+    platform::fetch_text("guides/glossary.json", move |text| {
+        if let Some(Ok(glossary)) = text.map(|text| Glossary::parse(&text)) {
+            link.send_message(Msg::Glossary(glossary));
+        }
+    });
 }
 
 /// Keeps the scenario for the panel that a failure shows, whenever it is another one.
@@ -376,6 +397,9 @@ impl App {
         }
         if self.fresh > 0 {
             self.fresh -= 1;
+            if self.fresh == 0 {
+                fetch_glossary(ctx);
+            }
             return self.fresh == 0;
         }
         let due = ms - self.panels_ms >= PANELS_EVERY_MS;

@@ -3,6 +3,8 @@
 use super::scrubber::key;
 use crate::model::command::Command;
 use crate::platform;
+use crate::ui::words::Glossed;
+use lightcone_core::views::glossary::Entry;
 use yew::prelude::*;
 
 /// Properties.
@@ -66,6 +68,9 @@ pub(crate) fn Help(props: &Props) -> Html {
     let place = use_node_ref();
     platform::use_focus(place.clone(), ".close");
     let row = |(key, text): &(&str, &str)| html! { <><dt>{ *key }</dt><dd>{ *text }</dd></> };
+    let glossed = use_context::<Glossed>();
+    let word = |entry: &Entry| html! { <><dt>{ &entry.term }</dt><dd>{ &entry.text }</dd></> };
+    let words: Vec<Html> = glossed.iter().flat_map(Glossed::entries).map(word).collect();
     let close = props.on.reform(|_: MouseEvent| Command::Help(false));
     html! {
         <div class="veil dim" onclick={close.clone()}>
@@ -82,6 +87,10 @@ pub(crate) fn Help(props: &Props) -> Html {
                     <div><h3>{ "Marks" }</h3><dl>{ for MARKS.iter().map(row) }</dl>
                         <h3>{ "On the time line" }</h3>{ key() }</div>
                 </div>
+                if !words.is_empty() {
+                    <h3>{ "Words of this lab" }</h3>
+                    <dl class="glossary">{ for words }</dl>
+                }
             </div>
         </div>
     }

@@ -4,6 +4,7 @@ use crate::model::Model;
 use crate::model::command::Command;
 use crate::model::session::Session;
 use crate::model::words::{own_clock, words};
+use crate::ui::words::Words;
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::{millis_text, pretty};
 use lightcone_core::trace::causality::{path, previous_event};
@@ -66,7 +67,7 @@ fn event(s: &Session, id: RecordId, on: &Callback<Command>) -> Html {
             if let Some(change) = own_clock(s, s.run(), id).filter(|_| s.lab().spec().own_clock.is_some()) { <p class="own-clock"><b>{ change }</b></p> }
             if record.kind.ticks() { { clocks(s, id) } }
             if let Some((text, source)) = s.run().why(id) {
-                <p class="why">{ text }<em>{ format!(" {source}") }</em></p>
+                <p class="why"><Words text={text} /><em>{ format!(" {source}") }</em></p>
             }
             if record.kind == Kind::Violation {
                 { for s.run().violations().into_iter().filter(|v| v.id == id).map(|v| html! { <p class="why bad">{ v.explain }</p> }) }
@@ -85,7 +86,7 @@ fn process(s: &Session, id: RecordId) -> Html {
     };
     html! {
         <details class="data state" open=true><summary>{ format!("{} now", process.name) }</summary>
-            <dl>{ for process.fields.iter().map(|f| html! { <><dt>{ &f.name }</dt><dd>{ &f.value }</dd></> }) }</dl>
+            <dl>{ for process.fields.iter().map(|f| html! { <><dt><Words text={f.name.clone()} /></dt><dd>{ &f.value }</dd></> }) }</dl>
         </details>
     }
 }

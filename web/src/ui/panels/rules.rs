@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::model::command::Command;
 use crate::ui::controls::value_of;
+use crate::ui::words::Words;
 use yew::prelude::*;
 
 /// With no more rules than this, their sentences stand open.
@@ -36,10 +37,10 @@ pub(crate) fn Rules(props: &Props) -> Html {
                         <span class="sr">{ if violation.is_some() { " violated" } else { " holds" } }</span>
                     </summary>
                     if let Some(v) = violation {
-                        <p>{ &v.explain }</p>
+                        <p><Words text={v.explain.clone()} /></p>
                         { show(v.events.last().copied().unwrap_or(v.id), &props.on) }
                     }
-                    <p class="rule">{ says }<em>{ format!(" {source}") }</em></p>
+                    <p class="rule"><Words text={says} /><em>{ format!(" {source}") }</em></p>
                 </details>
             </li>
         }

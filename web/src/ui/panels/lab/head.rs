@@ -1,6 +1,7 @@
 //! A panel's heading with what explains it: there at the first visit, behind a question mark when it was read.
 
 use crate::platform;
+use crate::ui::words::Words;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -46,7 +47,7 @@ pub(super) fn Head(props: &Props) -> Html {
             <h2 tabindex="-1">{ &*props.title }</h2>
             <button class="explain" aria-expanded={open.to_string()} aria-label={format!("What {} shows", props.title)}
                 title={props.says.to_string()} onclick={turn}>{ "?" }</button>
-            if *open { <p class="says">{ &*props.says }</p> }
+            if *open { <p class="says"><Words text={props.says.to_string()} /></p> }
         </>
     }
 }
