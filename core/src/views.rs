@@ -1,4 +1,4 @@
-//! Layer 9: what is made of a run for those who look at it: pictures, numbers over time, guides.
+//! Layer 9: what is made of a run for those who look at it: pictures, numbers over time, guides, a glossary.
 //!
 //! A view asks a [`Run`](crate::engine::Run) for records and frames and hands on plain shapes, numbers or words; nothing
 //! that it works out flows back into a run. This is the only place with floats in it (in [`diagram`]).
