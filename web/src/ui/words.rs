@@ -120,10 +120,10 @@ fn Word(props: &WordProps) -> Html {
     };
     html! {
         <>
-            <button type="button" class="word" aria-expanded={open.is_some().to_string()}
+            <span class="word" role="term" tabindex="0"
                 onpointerenter={move |e: PointerEvent| enter(e.target())} onpointerleave={move |_: PointerEvent| leave()}
                 onfocus={move |e: FocusEvent| focus(e.target())} onblur={move |_: FocusEvent| blur()}
-                onclick={move |e: MouseEvent| click(e.target())} onkeydown={key}>{ &props.word }</button>
+                onclick={move |e: MouseEvent| click(e.target())} onkeydown={key}>{ &props.word }</span>
             if let Some(place) = &*open {
                 <span class="word-says" role="status" style={place.clone()}><b>{ &props.term }</b>{ format!(" {}", props.says) }</span>
             }
