@@ -6,6 +6,7 @@
 //! Deliberately knows no lab: what a lab wants shown, it says in its tables and frames.
 
 pub mod diagram;
+pub mod export;
 pub mod glossary;
 pub mod guide;
 pub mod series;
