@@ -39,7 +39,11 @@ pub fn write(run: &Run, ids: &[RecordId]) -> String {
         out += &format!("title {}\n", escape(&scenario.title));
     }
     for &node in &told.lanes {
-        out += &format!("participant \"{}\" as {}\n", escape(&run.names()[usize::from(node)]), id(node));
+        out += &format!(
+            "participant \"{}\" as {}\n",
+            escape(&run.names()[usize::from(node)]).replace('"', "<U+0022>"),
+            id(node)
+        );
     }
     for row in &told.rows {
         match row {
@@ -93,9 +97,9 @@ pub fn escape(text: &str) -> String {
         let first = out.trim().is_empty();
         let doubled = chars.get(i + 1) == Some(&c) || i > 0 && chars[i - 1] == c;
         let means = match c {
-            '\\' | '~' | '<' | '>' | '&' | '%' | '[' | ']' | '|' | '"' | '$' | '{' | '}' | '!' | '^' | '@' => true,
-            // Bold, italic, struck out, underlined; headings and lists where they begin a text.
-            '*' | '/' | '-' | '_' | '\'' => first || doubled,
+            '\\' | '~' | '<' | '>' | '&' | '%' | '[' | ']' | '|' | '$' | '!' | '^' | '@' => true,
+            // Bold, italic, struck out, underlined, in one width, a diagram inside; headings and lists at the beginning.
+            '*' | '/' | '-' | '_' | '\'' | '"' | '{' | '}' => first || doubled,
             '#' | '=' | '.' | ':' | ';' | '+' => first,
             _ => false,
         };
@@ -107,4 +111,44 @@ pub fn escape(text: &str) -> String {
     }
     // Only spaces would be no text at all.
     if out.trim().is_empty() { "<U+00A0>".into() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_people_type_is_written_as_it_is_meant() {
+        assert_eq!(escape(r"a\n **b** c_d"), "a<U+005C>n <U+002A><U+002A>b<U+002A><U+002A> c_d");
+        assert_eq!(escape(r#"put {"k":1}"#), r#"put {"k":1}"#);
+        assert_eq!((escape("# x"), escape(" ")), ("<U+0023> x".into(), "<U+00A0>".into()));
+    }
+
+    /// Reads codes as PlantUML does.
+    fn read(text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some((before, after)) = rest.split_once("<U+") {
+            let (code, after) = after.split_once('>').expect("a code ends");
+            out += before;
+            out.push(u32::from_str_radix(code, 16).ok().and_then(char::from_u32).expect("a code is a number"));
+            rest = after;
+        }
+        out + rest
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_stays_one_text(text in any::<String>()) {
+            let escaped = escape(&text);
+            prop_assert!(!escaped.contains(['\n', '\r', '\\', '~', '%', '$']), "{}", escaped);
+            for pair in ["**", "//", "--", "__", "\"\"", "{{", "[["] {
+                prop_assert!(!escaped.contains(pair), "{}", escaped);
+            }
+            let known = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
+            let plain: String = text.chars().map(known).collect();
+            let trimmed = |text: String| text.trim_matches([' ', '\u{a0}']).trim().to_string();
+            prop_assert_eq!(trimmed(read(&escaped)), trimmed(plain));
+        }
+    }
 }

@@ -98,7 +98,16 @@ impl Sequence {
         let label = if copy > 1 { format!("{label}, copy {copy}") } else { label };
         let (from, to) = (message.from, message.to);
         let end = End::UnderWay;
-        self.flights.push(Flight { from, to, label, end, sent_us: message.sent_us, ended_us: None, sent: None, ended: None });
+        self.flights.push(Flight {
+            from,
+            to,
+            label,
+            end,
+            sent_us: message.sent_us,
+            ended_us: None,
+            sent: None,
+            ended: None,
+        });
         self.flights.len() - 1
     }
 
@@ -117,6 +126,7 @@ impl Sequence {
             Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Heal => record.kind.name().into(),
             Kind::Local | Kind::State | Kind::Act => label,
             kind if label.is_empty() => kind.name().into(),
+            kind if label.starts_with(kind.name()) => label,
             kind => format!("{}: {label}", kind.name()),
         };
         match self.rows.last_mut() {

@@ -48,7 +48,7 @@ pub fn write(run: &Run, ids: &[RecordId]) -> String {
 }
 
 /// The events among some records, each with what its process did from then on until its next one. What a process did before
-/// its first event is told with that.
+/// its first event is told with that, and a request with the event that follows it.
 fn events(run: &Run, ids: &[RecordId]) -> Vec<Event> {
     let trace = run.trace();
     let mut events: Vec<Event> = Vec::new();
@@ -64,10 +64,17 @@ fn events(run: &Run, ids: &[RecordId]) -> Vec<Event> {
         if is_event(record) {
             last[node] = Some(events.len());
             events.push(Event { id, text: std::mem::take(&mut early[node]) + &text });
-        } else if let Some(place) = last[node] {
-            events[place].text += &format!("; {text}");
-        } else {
-            early[node] += &format!("{text}; ");
+            continue;
+        }
+        match last[node].filter(|_| record.kind != Kind::Request) {
+            Some(place) => events[place].text += &format!("; {text}"),
+            None => early[node] += &format!("{text}; "),
+        }
+    }
+    // Requests after the last event led to none.
+    for (node, text) in early.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+        if let Some(place) = last[node] {
+            events[place].text += &format!("; {}", text.trim_end_matches("; "));
         }
     }
     events
@@ -81,6 +88,7 @@ fn text(run: &Run, id: RecordId) -> String {
             format!("receive {label} from {from}")
         }
         Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume => record.kind.name().into(),
+        kind if label.starts_with(kind.name()) => label,
         kind => format!("{} {label}", kind.name()),
     }
 }

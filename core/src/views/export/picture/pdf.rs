@@ -59,7 +59,9 @@ pub fn write(scene: &Scene, theme: Theme, title: &str, faces: Faces) -> Vec<u8> 
     pdf.pages(pages).kids([page_id]).count(1);
     pdf.document_info(info).title(TextStr(title)).creator(TextStr("Lightcone"));
     let mut page = pdf.page(page_id);
-    page.media_box(pdf_writer::Rect::new(0.0, 0.0, scene.width * by, scene.height * by));
+    // In hundredths of a point, as in the other forms: a slide has 960 by 540.
+    let points = |units: f32| (units * by * 100.0).round() / 100.0;
+    page.media_box(pdf_writer::Rect::new(0.0, 0.0, points(scene.width), points(scene.height)));
     page.parent(pages).contents(content_id);
     let mut resources = page.resources();
     let mut fonts = resources.fonts();
@@ -70,7 +72,8 @@ pub fn write(scene: &Scene, theme: Theme, title: &str, faces: Faces) -> Vec<u8> 
     let mut states = resources.ext_g_states();
     let alphas: BTreeSet<u8> = scene.items.iter().map(|item| hundredths(item.alpha)).collect();
     for alpha in alphas {
-        let mut state = states.insert(Name(state_name(alpha).as_bytes())).start::<pdf_writer::writers::ExtGraphicsState>();
+        let mut state =
+            states.insert(Name(state_name(alpha).as_bytes())).start::<pdf_writer::writers::ExtGraphicsState>();
         state.non_stroking_alpha(f32::from(alpha) / 100.0).stroking_alpha(f32::from(alpha) / 100.0);
     }
     states.finish();
@@ -181,7 +184,8 @@ struct Pen<'a> {
 impl Pen<'_> {
     fn rgb(&self, ink: Ink) -> [f32; 3] {
         let hex = self.theme.hex(ink);
-        [1, 3, 5].map(|i| hex.get(i..i + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).map_or(0.0, f32::from) / 255.0)
+        [1, 3, 5]
+            .map(|i| hex.get(i..i + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).map_or(0.0, f32::from) / 255.0)
     }
 
     fn fill(&mut self, ink: Ink) {
@@ -207,7 +211,11 @@ impl Pen<'_> {
 
     fn path(&mut self, points: &[Point]) {
         for (i, &(x, y)) in points.iter().enumerate() {
-            if i == 0 { self.content.move_to(x, y) } else { self.content.line_to(x, y) };
+            if i == 0 {
+                self.content.move_to(x, y)
+            } else {
+                self.content.line_to(x, y)
+            };
         }
     }
 
@@ -269,7 +277,11 @@ impl Pen<'_> {
                 self.fill(Ink::Paper);
                 self.stroke(item.ink, *width);
                 self.circle(*at, *r);
-                if *filled { self.content.fill_nonzero_and_stroke() } else { self.content.stroke() };
+                if *filled {
+                    self.content.fill_nonzero_and_stroke()
+                } else {
+                    self.content.stroke()
+                };
             }
             Shape::Path { points, width } => {
                 self.stroke(item.ink, *width);

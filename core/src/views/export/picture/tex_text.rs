@@ -50,7 +50,7 @@ const fn symbol(c: char) -> Option<&'static str> {
         '—' => "{---}",
         '‐' | '‑' => "{-}",
         '−' => r"\ensuremath{-}",
-        '…' => r"\ldots{}",
+        '…' => "...",
         '→' => r"\ensuremath{\rightarrow}",
         '←' => r"\ensuremath{\leftarrow}",
         '↑' => r"\ensuremath{\uparrow}",
@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn what_people_type_is_written_as_it_is_meant() {
-        assert_eq!(escape("a_1 50% {x} \\n"), r"a\_1 50\% \ensuremath{\lbrace}x\ensuremath{\rbrace} \ensuremath{\backslash}n");
+        assert_eq!(
+            escape("a_1 50% {x} \\n"),
+            r"a\_1 50\% \ensuremath{\lbrace}x\ensuremath{\rbrace} \ensuremath{\backslash}n"
+        );
         assert_eq!(escape("é ∥ → ſ"), r"\'{e} \ensuremath{\parallel} \ensuremath{\rightarrow} \lcunknown{017F}");
         assert_eq!(escape("ï--î"), r#"\"{\i}{-}{-}\^{\i}"#);
         assert_eq!(escape("  a  b"), "~~a ~b");

@@ -132,8 +132,7 @@ impl Pen {
         let stroke = |width: f32| format!("(paint: {ink}, thickness: {}, join: \"round\")", self.n(width));
         match &item.shape {
             Shape::Line { from, to, width, dash } => {
-                let dash = dash
-                    .map_or(String::new(), |(on, off)| format!(", dash: ({}, {})", self.n(on), self.n(off)));
+                let dash = dash.map_or(String::new(), |(on, off)| format!(", dash: ({}, {})", self.n(on), self.n(off)));
                 let (from, to, width) = (self.at(*from), self.at(*to), self.n(*width));
                 format!("  place(line(start: {from}, end: {to}, stroke: (paint: {ink}, thickness: {width}{dash})))\n")
             }
@@ -144,9 +143,9 @@ impl Pen {
             Shape::Hatched(r) => {
                 let own = Pen { origin: (r.x, r.y), ..*self };
                 let stroke = format!("{} + {}", self.n(HATCH_WIDTH), self.ink(Ink::Hatch, item.alpha));
-                let lines = hatch(r).into_iter().map(|(a, b)| {
-                    format!("place(line(start: {}, end: {}, stroke: {stroke}))", own.at(a), own.at(b))
-                });
+                let lines = hatch(r)
+                    .into_iter()
+                    .map(|(a, b)| format!("place(line(start: {}, end: {}, stroke: {stroke}))", own.at(a), own.at(b)));
                 let lines = lines.collect::<Vec<_>>().join("; ");
                 let (w, h) = (self.n(r.w), self.n(r.h));
                 self.place((r.x, r.y), &format!("block(width: {w}, height: {h}, clip: true, {{ {lines} }})"))
