@@ -15,7 +15,7 @@ const FACES: Faces = Faces {
 };
 
 /// What people type, where a label shows it.
-const TYPED: &str = r##"{"format":"lightcone/1","lab":"vector-clocks","title":"a_1 50% & #$ {x} ~^ \\ \" ; <b> é ∥ → 中 ** // -- end",
+const TYPED: &str = r##"{"format":"lightcone/1","lab":"vector-clocks","title":"a_1 50% & #$ {x} ~^ \\ \" ; <b> é ∥ → 中 ** // -- end §¶©€ßœłı¡¿«»‹›†−½³°µ✓ĂčŐșïķ",
     "acts":[{"at_ms":1,"act":{"request":{"node":"P1","op":"multicast","args":{"message":"_%&#${}~^\\\";<b>é∥→中"}}}},
             {"at_ms":40,"act":{"request":{"node":"P2","op":"multicast","args":{"message":"end; ** // \"\" $$x$$"}}}}],
     "until_ms":100}"##;
@@ -161,7 +161,7 @@ fn latex_draws_it() {
         return;
     }
     for (scenario, name) in scenarios() {
-        let path = render(&scenario, &format!("tex-{name}"), Form::Tex, &["--preset", "page"]);
+        let path = render(&scenario, &format!("tex-{name}"), Form::Tex, &["--preset", "page", "--caption"]);
         let folder = path.parent().expect("a folder");
         let mut command = Command::new("pdflatex");
         command.args(["-interaction=nonstopmode", "-halt-on-error"]).arg("-output-directory").arg(folder).arg(&path);
@@ -179,7 +179,7 @@ fn typst_draws_it() {
         return;
     }
     for (scenario, name) in scenarios() {
-        let path = render(&scenario, &format!("typ-{name}"), Form::Typst, &["--preset", "page"]);
+        let path = render(&scenario, &format!("typ-{name}"), Form::Typst, &["--preset", "page", "--caption"]);
         let page = path.with_extension("pdf");
         let mut command = Command::new(if own { "typst" } else { "python3" });
         let args: &[&str] = if own { &["compile"] } else { &["-c", compile] };

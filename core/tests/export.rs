@@ -20,10 +20,12 @@ use std::collections::BTreeMap;
 const PAIRS_MAX: usize = 40_000;
 
 fn texts(scene: &Scene) -> Vec<&str> {
-    let text = |shape| match shape {
-        &Shape::Text { ref text, .. } => Some(text.as_str()),
-        _ => None,
-    };
+    fn text(shape: &Shape) -> Option<&str> {
+        match shape {
+            Shape::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
     scene.items.iter().filter_map(|item| text(&item.shape)).collect()
 }
 

@@ -19,9 +19,8 @@ const ACCENTS: [(&str, &str, &str); 13] = [
     ("d", "ȘșȚț", "SsTt"),
 ];
 
-/// What a character is in LaTeX, where it is more than itself: special characters, and symbols that labels use, from the fonts
-/// for formulas.
-const fn symbol(c: char) -> Option<&'static str> {
+/// What a character is in LaTeX, where it is more than itself: special characters, marks between words, letters without an accent.
+const fn special(c: char) -> Option<&'static str> {
     Some(match c {
         '#' => r"\#",
         '$' => r"\$",
@@ -49,8 +48,41 @@ const fn symbol(c: char) -> Option<&'static str> {
         '–' => "{--}",
         '—' => "{---}",
         '‐' | '‑' => "{-}",
-        '−' => r"\ensuremath{-}",
         '…' => "...",
+        '§' => r"\S{}",
+        '¶' => r"\P{}",
+        '©' => "(c)",
+        '®' => "(R)",
+        '€' => "EUR",
+        'ß' => r"\ss{}",
+        'æ' => r"\ae{}",
+        'Æ' => r"\AE{}",
+        'œ' => r"\oe{}",
+        'Œ' => r"\OE{}",
+        'ø' => r"\o{}",
+        'Ø' => r"\O{}",
+        'ł' => r"\l{}",
+        'Ł' => r"\L{}",
+        'ı' => r"\i{}",
+        '¡' => "{!`}",
+        '¿' => "{?`}",
+        '\u{a0}' | '\u{202f}' => "~",
+        '\u{2007}' => r"\phantom{0}",
+        '\u{2009}' | '\u{200a}' => r"\,",
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => "",
+        _ => return None,
+    })
+}
+
+/// Symbols that labels use, from the fonts for formulas.
+const fn symbol(c: char) -> Option<&'static str> {
+    Some(match c {
+        '−' => r"\ensuremath{-}",
+        '†' => r"\ensuremath{\dagger}",
+        '«' => r"\ensuremath{\ll}",
+        '»' => r"\ensuremath{\gg}",
+        '‹' => r"\ensuremath{<}",
+        '›' => r"\ensuremath{>}",
         '→' => r"\ensuremath{\rightarrow}",
         '←' => r"\ensuremath{\leftarrow}",
         '↑' => r"\ensuremath{\uparrow}",
@@ -83,32 +115,6 @@ const fn symbol(c: char) -> Option<&'static str> {
         '¹' => r"\ensuremath{^1}",
         '²' => r"\ensuremath{^2}",
         '³' => r"\ensuremath{^3}",
-        '§' => r"\S{}",
-        '¶' => r"\P{}",
-        '†' => r"\ensuremath{\dagger}",
-        '©' => "(c)",
-        '®' => "(R)",
-        '€' => "EUR",
-        'ß' => r"\ss{}",
-        'æ' => r"\ae{}",
-        'Æ' => r"\AE{}",
-        'œ' => r"\oe{}",
-        'Œ' => r"\OE{}",
-        'ø' => r"\o{}",
-        'Ø' => r"\O{}",
-        'ł' => r"\l{}",
-        'Ł' => r"\L{}",
-        'ı' => r"\i{}",
-        '¡' => "{!`}",
-        '¿' => "{?`}",
-        '«' => r"\ensuremath{\ll}",
-        '»' => r"\ensuremath{\gg}",
-        '‹' => r"\ensuremath{<}",
-        '›' => r"\ensuremath{>}",
-        '\u{a0}' | '\u{202f}' => "~",
-        '\u{2007}' => r"\phantom{0}",
-        '\u{2009}' | '\u{200a}' => r"\,",
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => "",
         _ => return None,
     })
 }
@@ -118,7 +124,7 @@ const fn symbol(c: char) -> Option<&'static str> {
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match (c, symbol(c)) {
+        match (c, special(c).or_else(|| symbol(c))) {
             (_, Some(known)) => out.push_str(known),
             // A space at the beginning, or behind another one, would be none.
             (' ', _) if out.is_empty() || out.ends_with([' ', '~']) => out.push('~'),
