@@ -25,11 +25,12 @@ lightcone runs distributed-systems protocols in a simulated network.
                                               end faults stop, and the run goes on until nothing moves
                                               but periodic traffic (at most 120 s of virtual time).
                                               --table: the table of the lab, where it has one, as CSV
-  lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .jsonl)
+  lightcone render SCENARIO -o FILE           draw its space-time diagram (.svg .png .pdf .tex
+                                              .typ), or write its records (.mmd .puml .shiviz .csv .jsonl)
       [--from-ms N] [--to-ms N] [--labels none|lamport|vector|both|own]
       [--theme light|dark|print] [--axis time|logical|story] [--scale 1..4] [--width PIXELS]
       [--preset column|page|slide] [--story-of EVENT|'request ID'|'key K']
-      [--orientation right|down]
+      [--orientation right|down] [--caption]
 
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
                                               try many runs until a rule breaks; a scenario without

@@ -1,11 +1,15 @@
-//! SVG to PNG, with the project's own typeface and no other.
+//! SVG to PNG, and PDF, with the project's own typeface and no other.
 
 use crate::terminal::{Failure, unusable};
+use lightcone_core::views::export::picture::pdf::Faces;
 use resvg::{tiny_skia, usvg};
 use std::sync::Arc;
 
 static REGULAR: &[u8] = include_bytes!("../../static/fonts/lightcone-sans-400.ttf");
 static SEMIBOLD: &[u8] = include_bytes!("../../static/fonts/lightcone-sans-600.ttf");
+
+/// The typeface, for a PDF that brings it along.
+pub(crate) const FACES: Faces = Faces { regular: REGULAR, semibold: SEMIBOLD };
 
 /// Largest picture, in pixels a side: what common viewers still open.
 const SIDE_PX_MAX: f32 = 16_384.0;

@@ -5,10 +5,13 @@ use crate::terminal::{Failure, millis, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::engine::{Run, run};
 use lightcone_core::tables::Labels;
+use lightcone_core::views::diagram::scene::Scene;
 use lightcone_core::views::diagram::theme::Theme;
 use lightcone_core::views::diagram::{
     Axis, Index, LOGICAL_STEP, Only, Orientation, Preset, View, figure, lay_out, svg, usual,
 };
+use lightcone_core::views::export::picture::{add_caption, caption_height, pdf, tex, typst};
+use lightcone_core::views::export::{Form, Source, chosen};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -18,6 +21,8 @@ const WIDTH_DEFAULT: f32 = 1200.0;
 /// Pixels of a PNG for each unit of a picture when nobody says, and of one for paper: 300 of them an inch.
 const SCALE_DEFAULT: f32 = 2.0;
 const PAPER_SCALE: f32 = 300.0 / 96.0;
+
+const WRONG_STRETCH: &str = "--from-ms must be before --to-ms";
 
 struct Options {
     name: Option<String>,
@@ -37,6 +42,8 @@ struct Options {
     preset: Option<Preset>,
     /// Only what matters.
     story_of: Option<String>,
+    /// Whether lab, title and seed stand under the picture.
+    caption: bool,
 }
 
 pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
@@ -44,49 +51,77 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
     let name = options.name.as_deref().ok_or_else(|| unusable("lightcone render needs a scenario"))?;
     let out = options.out.as_deref().ok_or_else(|| unusable("lightcone render needs -o FILE"))?;
     let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if !["svg", "png", "jsonl"].contains(&ending.as_str()) {
-        return Err(unusable(format!("{}: the ending must be .svg, .png or .jsonl", out.display())));
-    }
-    let scenario = scenario(name)?;
-    let run = run(scenario);
-    if ending == "jsonl" {
-        let (from, to) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(u64::MAX));
-        let ids = run.trace().first_at(from)..run.trace().count_until(to);
-        let lines: Vec<String> = ids.map(|id| run.line(id) + "\n").collect();
-        return write_file(out, lines.concat().as_bytes());
-    }
-    let picture = draw(&run, &options)?;
-    match ending.as_str() {
-        "svg" => write_file(out, picture.as_bytes()),
-        _ => {
-            let usual = if options.preset.is_some() { PAPER_SCALE } else { SCALE_DEFAULT };
-            write_file(out, &picture::png(&picture, options.scale.unwrap_or(usual))?)
+    let form = Form::of_ending(&ending).ok_or_else(|| {
+        let endings: Vec<String> = Form::ALL.iter().map(|form| format!(".{}", form.ending())).collect();
+        unusable(format!("{}: the ending must be one of {}", out.display(), endings.join(" ")))
+    })?;
+    let run = run(scenario(name)?);
+    let index = match &options.story_of {
+        Some(what) => Index::only_of(&run, only(&run, what).map_err(|what| unusable(format!("--story-of: {what}")))?),
+        None => Index::of(&run),
+    };
+    if form.source() == Source::Records {
+        let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(u64::MAX));
+        if from_us >= to_us {
+            return Err(unusable(WRONG_STRETCH));
         }
+        let text = form.of_records(&run, &chosen(&run, &index, from_us, to_us)).unwrap_or_default();
+        return write_file(out, text.as_bytes());
     }
+    let scene = draw(&run, &index, &options)?;
+    let (theme, title) = (options.theme, title(&run));
+    let svg = || svg::write(&scene, &run, &index, theme, title, &run.scenario().to_json());
+    let bytes = match form {
+        Form::Tex => tex::write(&scene, theme, title).into_bytes(),
+        Form::Typst => typst::write(&scene, theme, title).into_bytes(),
+        Form::Pdf => pdf::write(&scene, theme, title, picture::FACES),
+        Form::Png => {
+            let usual = if options.preset.is_some() { PAPER_SCALE } else { SCALE_DEFAULT };
+            picture::png(&svg(), options.scale.unwrap_or(usual))?
+        }
+        _ => svg().into_bytes(),
+    };
+    write_file(out, &bytes)
 }
 
-fn draw(run: &Run, options: &Options) -> Result<String, Failure> {
-    let index = match &options.story_of {
-        Some(what) => Index::only_of(run, only(run, what).map_err(|what| unusable(format!("--story-of: {what}")))?),
-        None => Index::of(run),
-    };
+/// What a scenario is called, or its lab where it has no name.
+fn title(run: &Run) -> &str {
+    let title = &run.scenario().title;
+    if title.is_empty() { run.scenario().lab.spec().title } else { title }
+}
+
+/// Lab, title and seed, as they stand under a figure.
+fn caption(run: &Run) -> String {
+    let scenario = run.scenario();
+    let lab = scenario.lab.spec().title;
+    let title = if scenario.title.is_empty() { String::new() } else { format!(" {}.", scenario.title) };
+    format!("{lab}.{title} Seed {}.", scenario.seed)
+}
+
+fn draw(run: &Run, index: &Index, options: &Options) -> Result<Scene, Failure> {
     let usual_axis = if options.preset.is_some() { usual(run.scenario()).axis } else { Axis::Time };
     let axis = options.axis.unwrap_or(usual_axis);
     let mut view = match options.preset {
         Some(preset) => {
             let chosen = options.from_us.is_some() || options.to_us.is_some();
-            let stretch = if chosen { Some(stretch(run, &index, axis, options)?) } else { None };
-            figure(run, &index, axis, preset, stretch)
+            let stretch = if chosen { Some(stretch(run, index, axis, options)?) } else { None };
+            figure(run, index, axis, preset, stretch)
         }
-        None => whole(run, &index, axis, options)?,
+        None => whole(run, index, axis, options)?,
     };
     if let Some(labels) = options.labels {
         view.labels = labels;
     }
-    let scene = lay_out(run, &index, &view, &run.frame());
-    let title = &run.scenario().title;
-    let title = if title.is_empty() { run.scenario().lab.spec().title } else { title };
-    Ok(svg::write(&scene, run, &index, options.theme, title, &run.scenario().to_json()))
+    let caption = options.caption.then(|| caption(run));
+    if let (Some(text), Some(Preset::Slide)) = (&caption, options.preset) {
+        // A slide stays as high as it is.
+        view.height -= caption_height(view.width, text);
+    }
+    let mut scene = lay_out(run, index, &view, &run.frame());
+    if let Some(text) = caption {
+        add_caption(&mut scene, &text);
+    }
+    Ok(scene)
 }
 
 /// Only what matters: the causal past of an event (`333`), what came of a request (`request 12`), what is about a key (`key x`).
@@ -109,7 +144,7 @@ fn stretch(run: &Run, index: &Index, axis: Axis, options: &Options) -> Result<(f
     let until_us = run.scenario().until_us;
     let (from_us, to_us) = (options.from_us.unwrap_or(0), options.to_us.unwrap_or(until_us));
     if from_us >= to_us {
-        return Err(unusable("--from-ms must be before --to-ms"));
+        return Err(unusable(WRONG_STRETCH));
     }
     let place = |us: u64| index.units_at(axis, run.trace(), us as f64);
     Ok(match axis {
@@ -154,6 +189,7 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         scale: None,
         preset: None,
         story_of: None,
+        caption: false,
     };
     while let Some(arg) = args.next()? {
         match arg {
@@ -182,6 +218,7 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
             Long("preset") => {
                 o.preset = Some(one_of(&args.value()?, "--preset", &Preset::ALL.map(Preset::name), &Preset::ALL)?);
             }
+            Long("caption") => o.caption = true,
             Long("story-of") => o.story_of = Some(args.value()?.to_string_lossy().into_owned()),
             Value(value) if o.name.is_none() => o.name = Some(value.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),

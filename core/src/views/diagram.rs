@@ -2,7 +2,7 @@
 //!
 //! [`Index`] grows with the run and answers "what is between these two times". [`layout::lay_out`] turns a
 //! [`View`] of a run into shapes. [`svg`] writes them as a file; the page paints the same scene on a canvas.
-//! This is the only part of core with floats in it: nothing that is drawn flows back into a run.
+//! Only here and in [`export::picture`](super::export::picture) has core floats: nothing that is drawn flows back into a run.
 
 mod axis;
 mod choice;

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 fn the_core_is_deterministic_by_construction() {
     let mut found = Vec::new();
     for (name, text) in sources(&["core/src", "docs/example-lab/src"]) {
-        if name.starts_with("core/src/views/diagram") {
+        // What is drawn has places with fractions: the layout, and what is written from it.
+        if name.starts_with("core/src/views/diagram") || name.starts_with("core/src/views/export/picture") {
             continue;
         }
         for (number, line) in code(&text) {
