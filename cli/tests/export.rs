@@ -190,7 +190,7 @@ fn typst_draws_it() {
 
 #[test]
 fn plantuml_draws_it() {
-    if !is_here("plantuml", &["-version"]) {
+    if !is_here("plantuml", &["-help"]) {
         return;
     }
     let all = scenarios().into_iter();
