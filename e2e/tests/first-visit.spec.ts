@@ -132,6 +132,9 @@ test('the page comes with the picture that the program goes on from, and nothing
       return { box: [box.x, box.y, box.width, box.height], marks: [...svg.querySelectorAll('[data-event]')].map(at) };
     });
     expect(marks.marks.length, name).toBeGreaterThan(3);
+    const lines = page.locator('.first [stroke-width]');
+    const thick = await lines.evaluateAll((all) => all.map((line) => [`${line.getAttribute('stroke-width')}px`, getComputedStyle(line).strokeWidth]));
+    expect(thick.every(([wanted, is]) => wanted === is), `${name}: no style changes how thick a line is`).toBe(true);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.goto('about:blank');
     await page.goto('./');
