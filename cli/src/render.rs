@@ -69,7 +69,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
         return write_file(out, text.as_bytes());
     }
     let scene = draw(&run, &index, &options)?;
-    let (theme, title) = (options.theme, title(&run));
+    let (theme, title) = (options.theme, run.scenario().name());
     let svg = || svg::write(&scene, &run, &index, theme, title, &run.scenario().to_json());
     let bytes = match form {
         Form::Tex => tex::write(&scene, theme, title).into_bytes(),
@@ -82,12 +82,6 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<(), Failure> {
         _ => svg().into_bytes(),
     };
     write_file(out, &bytes)
-}
-
-/// What a scenario is called, or its lab where it has no name.
-fn title(run: &Run) -> &str {
-    let title = &run.scenario().title;
-    if title.is_empty() { run.scenario().lab.spec().title } else { title }
 }
 
 /// Lab, title and seed, as they stand under a figure.

@@ -214,6 +214,12 @@ impl Scenario {
         Ok(next)
     }
 
+    /// What it is called, or its lab where it has no name of its own.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() { self.lab.spec().title } else { &self.title }
+    }
+
     fn head(&self) -> JsonObject {
         let mut o = JsonObject::new();
         o.text("format", FORMAT).text("lab", self.lab.spec().id);

@@ -8,8 +8,8 @@
 use lightcone_core::base::json::quote;
 use lightcone_core::engine::Run;
 use lightcone_core::labs::{self, LABS};
-use lightcone_core::views::diagram::scene::{Anchor, Item, Part, Point, Scene, Shape};
-use lightcone_core::views::diagram::svg::n;
+use lightcone_core::views::diagram::scene::{Item, Part, Point, Scene, Shape};
+use lightcone_core::views::diagram::svg::{anchored, escape, n};
 use lightcone_core::views::diagram::theme::{Ink, Theme};
 use lightcone_core::views::diagram::{first_moment, first_view, lay_out};
 use std::collections::BTreeMap;
@@ -267,11 +267,7 @@ impl Sketch {
             Shape::Text { at, size, bold, anchor, text, halo, along } => {
                 self.text.push_str(&open("text", if *halo { "f h" } else { "f" }));
                 let _ = write!(self.text, " font-size=\"{}\"", n(*size));
-                match anchor {
-                    Anchor::Start => {}
-                    Anchor::Middle => self.text.push_str(" text-anchor=\"middle\""),
-                    Anchor::End => self.text.push_str(" text-anchor=\"end\""),
-                }
+                self.text.push_str(anchored(*anchor));
                 if *bold {
                     self.text.push_str(" font-weight=\"600\"");
                 }
@@ -283,8 +279,7 @@ impl Sketch {
                     self.number(dy.atan2(*dx).to_degrees());
                     self.text.push(')');
                 }
-                let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-                let _ = write!(self.text, "\">{escaped}</text>");
+                let _ = write!(self.text, "\">{}</text>", escape(text));
             }
         }
     }

@@ -153,6 +153,23 @@ pub fn chosen(run: &Run, index: &Index, from_us: u64, to_us: u64) -> Vec<RecordI
     ids.filter(|&id| !index.leaves_out(id)).collect()
 }
 
+/// Whether a character would end a line somewhere, or is none that can be seen.
+fn ends_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A text on one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if ends_line(c) { ' ' } else { c }).collect()
+}
+
+/// For the tests of escapes: whether two texts say the same on one line, whatever space stands around them.
+#[cfg(test)]
+fn says_the_same(escaped: &str, text: &str) -> bool {
+    let trimmed = |text: &str| text.trim_matches([' ', '\u{a0}']).trim().to_string();
+    trimmed(escaped) == trimmed(&one_line(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

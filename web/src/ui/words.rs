@@ -97,33 +97,26 @@ fn place(at: &Element) -> String {
 #[component]
 fn Word(props: &WordProps) -> Html {
     let open = use_state(|| None::<String>);
-    let show = {
-        let open = open.clone();
-        move |target: Option<EventTarget>| {
-            open.set(target.and_then(|t| t.dyn_into::<Element>().ok()).map(|e| place(&e)))
-        }
-    };
-    let hide = {
-        let open = open.clone();
-        move || open.set(None)
-    };
-    let (enter, focus, click) = (show.clone(), show.clone(), show);
-    let (leave, blur) = (hide.clone(), hide.clone());
+    let setter = open.setter();
+    let show = Callback::from(move |target: Option<EventTarget>| {
+        setter.set(target.and_then(|t| t.dyn_into::<Element>().ok()).map(|e| place(&e)));
+    });
+    let hide = show.reform(|()| None);
     let key = {
-        let is_open = open.is_some();
+        let (is_open, hide) = (open.is_some(), hide.clone());
         move |e: KeyboardEvent| {
             if e.key() == "Escape" && is_open {
                 e.stop_propagation();
-                hide();
+                hide.emit(());
             }
         }
     };
     html! {
         <>
             <span class="word" role="term" tabindex="0"
-                onpointerenter={move |e: PointerEvent| enter(e.target())} onpointerleave={move |_: PointerEvent| leave()}
-                onfocus={move |e: FocusEvent| focus(e.target())} onblur={move |_: FocusEvent| blur()}
-                onclick={move |e: MouseEvent| click(e.target())} onkeydown={key}>{ &props.word }</span>
+                onpointerenter={show.reform(|e: PointerEvent| e.target())} onpointerleave={hide.reform(|_: PointerEvent| ())}
+                onfocus={show.reform(|e: FocusEvent| e.target())} onblur={hide.reform(|_: FocusEvent| ())}
+                onclick={show.reform(|e: MouseEvent| e.target())} onkeydown={key}>{ &props.word }</span>
             if let Some(place) = &*open {
                 <span class="word-says" role="status" style={place.clone()}><b>{ &props.term }</b>{ format!(" {}", props.says) }</span>
             }

@@ -182,11 +182,7 @@ fn write_text(out: &mut String, item: &Item, ink: &str, paper: &str, alpha: &str
     let Shape::Text { at, size, bold, anchor, text, halo, along } = &item.shape else {
         unreachable!("only texts come here")
     };
-    let anchor = match anchor {
-        Anchor::Start => "",
-        Anchor::Middle => " text-anchor=\"middle\"",
-        Anchor::End => " text-anchor=\"end\"",
-    };
+    let anchor = anchored(*anchor);
     let bold = if *bold { " font-weight=\"600\"" } else { "" };
     let halo = if *halo {
         format!(" stroke=\"{paper}\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"")
@@ -203,8 +199,19 @@ fn write_text(out: &mut String, item: &Item, ink: &str, paper: &str, alpha: &str
     )
 }
 
+/// The attribute, behind a space, that says which end of a text stands at its place.
+#[must_use]
+pub fn anchored(anchor: Anchor) -> &'static str {
+    match anchor {
+        Anchor::Start => "",
+        Anchor::Middle => " text-anchor=\"middle\"",
+        Anchor::End => " text-anchor=\"end\"",
+    }
+}
+
 /// Text for XML; characters that XML cannot hold become a replacement character.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -57,11 +57,6 @@ fn degrees(along: Option<Point>) -> f32 {
     along.map_or(0.0, |(dx, dy)| dy.atan2(dx).to_degrees())
 }
 
-/// A text on one line of a comment.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

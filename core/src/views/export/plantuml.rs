@@ -3,9 +3,10 @@
 //! PlantUML puts whatever comes next below the lower end of a slanted arrow. So the slant says that a message takes time, the
 //! more the more happens meanwhile, and where its receiver did something else before, a note stands where it arrives.
 
-use super::sequence::{End, Row, Sequence};
+use super::ends_line;
+use super::sequence::{End, Row, Sequence, id};
 use crate::engine::Run;
-use crate::trace::{NodeId, RecordId};
+use crate::trace::RecordId;
 
 /// By how many pixels an arrow falls, and by how many more for each row that stands between its ends; at most.
 const SLANT_PX: usize = 10;
@@ -83,11 +84,6 @@ fn arrow(told: &Sequence, flight: usize) -> String {
     format!("{} {line} {} : {}{more}\n", id(f.from), id(f.to), escape(&f.label))
 }
 
-/// The name of a process inside the file, where only letters and digits are safe.
-fn id(node: NodeId) -> String {
-    format!("p{}", node + 1)
-}
-
 /// A text as PlantUML reads it as nothing else: what has a meaning there becomes a character code, `<U+005C>`.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -104,7 +100,7 @@ pub fn escape(text: &str) -> String {
             _ => false,
         };
         match c {
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => out.push(' '),
+            c if ends_line(c) => out.push(' '),
             c if means => out += &format!("<U+{:04X}>", u32::from(c)),
             c => out.push(c),
         }
@@ -116,6 +112,7 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::export::says_the_same;
     use proptest::prelude::*;
 
     #[test]
@@ -145,10 +142,8 @@ mod tests {
             for pair in ["**", "//", "--", "__", "\"\"", "{{", "[["] {
                 prop_assert!(!escaped.contains(pair), "{}", escaped);
             }
-            let known = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
-            let plain: String = text.chars().map(known).collect();
-            let trimmed = |text: String| text.trim_matches([' ', '\u{a0}']).trim().to_string();
-            prop_assert_eq!(trimmed(read(&escaped)), trimmed(plain));
+            let read = read(&escaped);
+            prop_assert!(says_the_same(&read, &text), "{:?} is read as {:?}", text, read);
         }
     }
 }

@@ -184,3 +184,8 @@ impl Flight {
         self.ended_us.map_or(format!("from {sent} ms"), |ended| format!("{sent}–{} ms", millis_text(ended)))
     }
 }
+
+/// The name of a process inside the file, where only letters and digits are safe.
+pub(super) fn id(node: NodeId) -> String {
+    format!("p{}", node + 1)
+}

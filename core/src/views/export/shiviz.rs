@@ -6,6 +6,7 @@
 //! clocks are counted anew: a component is the number of chosen events of that process of which the event knows. Then one clock
 //! is less than another exactly when the trace's are.
 
+use super::one_line;
 use crate::base::json::JsonObject;
 use crate::engine::Run;
 use crate::trace::causality::is_event;
@@ -42,7 +43,7 @@ pub fn write(run: &Run, ids: &[RecordId]) -> String {
                 clock.int(name, count as u32);
             }
         }
-        out += &format!("{} {}\n{}\n", hosts[usize::from(record.node)], clock.end(), line(text));
+        out += &format!("{} {}\n{}\n", hosts[usize::from(record.node)], clock.end(), one_line(text));
     }
     out
 }
@@ -96,9 +97,4 @@ fn text(run: &Run, id: RecordId) -> String {
 /// The name of a process as a host: without spaces, which would end it.
 fn host(name: &str) -> String {
     name.chars().map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c }).collect()
-}
-
-/// A text on one line.
-fn line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }

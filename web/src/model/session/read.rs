@@ -158,7 +158,6 @@ impl Session {
     /// What the title bar and a file are called.
     #[must_use]
     pub(crate) fn title(&self) -> String {
-        let title = &self.run.scenario().title;
-        if title.is_empty() { self.lab().spec().title.to_string() } else { title.clone() }
+        self.run.scenario().name().to_string()
     }
 }

@@ -4,13 +4,14 @@ use crate::model::branches::{Compare, OtherClock, Wish};
 use crate::model::command::Command;
 use crate::model::words::words_in;
 use crate::model::{Model, look};
+use crate::ui::controls::input_number;
 use crate::ui::diagram::{SceneRef, Tip};
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 /// Properties.
@@ -71,9 +72,8 @@ fn other_clock(props: &Props, compare: &Compare, shown_us: f64) -> Html {
     let own = compare.own_us.is_some();
     let now_us = compare.now_us(shown_us) as u64;
     let slide = props.on.reform(|e: InputEvent| {
-        let to =
-            e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(0.0, |input| input.value_as_number());
-        Command::Tree(Wish::OtherClock(OtherClock::To(to.max(0.0) as u64)))
+        let to_us = input_number(&e).max(0.0) as u64;
+        Command::Tree(Wish::OtherClock(OtherClock::To(to_us)))
     });
     html! {
         <div class="group wrap other-clock">

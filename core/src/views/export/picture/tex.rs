@@ -3,11 +3,12 @@
 //! TeX has other letters than the layout measured. So each text is told how much room it has, and is pressed together where it
 //! would take more: nothing is cut off, and nothing lies on anything else.
 
-use super::{HALO, HATCH_WIDTH, degrees, hatch, plain, scale, tex_text};
+use super::{HALO, HATCH_WIDTH, degrees, hatch, scale, tex_text};
 use crate::views::diagram::font;
 use crate::views::diagram::scene::{Anchor, Item, Point, Rect, Scene, Shape};
 use crate::views::diagram::svg::n;
 use crate::views::diagram::theme::{Ink, Theme};
+use crate::views::export::one_line;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -41,7 +42,7 @@ const MACROS: &str = r"
 pub fn write(scene: &Scene, theme: Theme, title: &str) -> String {
     let by = scale(scene);
     let (w, h) = (n(scene.width * by), n(scene.height * by));
-    let mut out = format!("% {}\n", plain(title));
+    let mut out = format!("% {}\n", one_line(title));
     out += "% Drawn by Lightcone. pdflatex makes one page that is as large as the picture; to put it into a text of yours, copy the\n\
             % lines between the rulers into its preamble, and the tikzpicture to where it belongs.\n\
             \\documentclass{article}\n\\usepackage{tikz}\n\\pagestyle{empty}\n";

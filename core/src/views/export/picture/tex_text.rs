@@ -1,5 +1,6 @@
 //! Texts for LaTeX with the fonts that every installation has (OT1): ASCII only, whatever the text.
 
+use crate::views::export::ends_line;
 use std::fmt::Write;
 
 /// Accents of OT1, the letters that have them, and the letters below.
@@ -129,7 +130,7 @@ pub fn escape(text: &str) -> String {
             // A space at the beginning, or behind another one, would be none.
             (' ', _) if out.is_empty() || out.ends_with([' ', '~']) => out.push('~'),
             (' '..='~', _) => out.push(c),
-            (c, _) if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => out.push('~'),
+            (c, _) if ends_line(c) => out.push('~'),
             _ => match accented(c) {
                 Some(letter) => out.push_str(&letter),
                 None => {

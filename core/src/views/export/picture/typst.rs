@@ -3,11 +3,12 @@
 //! As in TeX, other letters than those that were measured may stand in, so each text is told its room and is pressed together
 //! where it would take more.
 
-use super::{HALO, HATCH_WIDTH, degrees, hatch, plain, scale, share_before};
+use super::{HALO, HATCH_WIDTH, degrees, hatch, scale, share_before};
 use crate::views::diagram::font;
 use crate::views::diagram::scene::{Item, Point, Rect, Scene, Shape};
 use crate::views::diagram::svg::n;
 use crate::views::diagram::theme::{Ink, Theme};
+use crate::views::export::{ends_line, one_line};
 use std::fmt::Write;
 
 /// A text at its place, on its baseline: of its width, `before` stands before the place.
@@ -48,7 +49,7 @@ pub fn write(scene: &Scene, theme: Theme, title: &str) -> String {
     let (w, h) = (n(scene.width * by), n(scene.height * by));
     let pen = Pen { by, theme, origin: (0.0, 0.0) };
     let paper = pen.ink(Ink::Paper, 1.0);
-    let mut out = format!("// {}\n", plain(title));
+    let mut out = format!("// {}\n", one_line(title));
     out += "// Drawn by Lightcone. To put it into a text of yours, take everything but the lines that set the page.\n";
     let _ = writeln!(out, "#set document(title: {})", quote(title));
     let _ = writeln!(out, "#set page(width: {w}pt, height: {h}pt, margin: 0pt, fill: {paper})");
@@ -83,7 +84,7 @@ pub fn quote(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => out.push(' '),
+            c if ends_line(c) => out.push(' '),
             c => out.push(c),
         }
     }
