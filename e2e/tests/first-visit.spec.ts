@@ -142,7 +142,7 @@ test('the page comes with the picture that the program goes on from, and nothing
     expect.soft(await page.evaluate(() => (window as unknown as { seen: { shifts: string[] } }).seen.shifts), name).toEqual([]);
     const box = (await page.locator('#diagram').boundingBox())!;
     for (const [i, side] of [box.x, box.y, box.width, box.height].entries()) {
-      expect.soft(Math.abs(side - marks.box[i]), `${name}: side ${i} of the diagram`).toBeLessThanOrEqual(1);
+      expect.soft(Math.abs(side - marks.box[i]!), `${name}: side ${i} of the diagram`).toBeLessThanOrEqual(1);
     }
     // Back to the moment of the picture, which has passed meanwhile.
     await page.getByRole('button', { name: 'Pause', exact: true }).or(page.locator('button[aria-label="Pause"]')).first().click();

@@ -70,7 +70,7 @@ test('two runs stand side by side, and what is broken beside what is whole', asy
 
 test('at a first visit one thing after the other asks to be touched, and never again', async ({ page }) => {
   await start(page, '#lab=vector-clocks');
-  await page.keyboard.press('k');
+  await halt(page);
   await page.evaluate(() => window.lightcone.seek(20));
   await frames(page);
   const hint = page.locator('.hint');
@@ -96,7 +96,7 @@ test('at a first visit one thing after the other asks to be touched, and never a
 
 test('hints are closed for good with one click', async ({ page }) => {
   await start(page, '#lab=vector-clocks');
-  await page.keyboard.press('k');
+  await halt(page);
   await page.evaluate(() => window.lightcone.seek(20));
   await frames(page);
   await page.getByRole('button', { name: 'No hints' }).click();
