@@ -6,6 +6,7 @@
 //!
 //! Deliberately knows neither Yew nor the browser: no `yew`, no `web-sys`, no `js-sys`, no timers. A file is a number here.
 
+pub(crate) mod ask;
 pub(crate) mod branches;
 pub(crate) mod command;
 pub(crate) mod console;

@@ -222,6 +222,12 @@ impl Act {
     /// The act in words, for labels and lists.
     #[must_use]
     pub fn words(&self, names: &[String]) -> String {
+        self.words_with(names, &|id| id.to_string())
+    }
+
+    /// The same, with messages named as whoever shows them names them.
+    #[must_use]
+    pub fn words_with(&self, names: &[String], message: &dyn Fn(MessageId) -> String) -> String {
         let name = |node: &NodeId| names[usize::from(*node)].as_str();
         match self {
             Act::Crash(node) => format!("crash {}", name(node)),
@@ -239,8 +245,8 @@ impl Act {
             Act::Network(_) => "change the network".into(),
             Act::Message { which, surgery } => {
                 let what = match which {
-                    Which::Id(id) => format!("message {id}"),
-                    Which::Copy(id, copy) => format!("copy {copy} of message {id}"),
+                    Which::Id(id) => format!("message {}", message(*id)),
+                    Which::Copy(id, copy) => format!("copy {copy} of message {}", message(*id)),
                     Which::OnLink { from, to, n } => format!("message {n} from {} to {}", name(from), name(to)),
                 };
                 match surgery {

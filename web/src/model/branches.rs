@@ -6,7 +6,7 @@
 mod compare;
 mod saved;
 
-pub(crate) use compare::{Compare, Difference, OtherClock};
+pub(crate) use compare::{Compare, Difference, OtherClock, only_in};
 pub(crate) use saved::Saved;
 
 use lightcone_core::scenario::Scenario;

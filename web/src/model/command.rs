@@ -7,8 +7,7 @@ use crate::model::file::FileId;
 use crate::model::layout::{Edge, Slot, Stage};
 use crate::model::{branches, load, memory};
 use lightcone_core::tables::{LabSpec, Labels};
-use lightcone_core::trace::Act;
-use lightcone_core::trace::RecordId;
+use lightcone_core::trace::{Act, MessageId, NodeId, RecordId, Surgery};
 use lightcone_core::views::diagram::Axis;
 use lightcone_core::views::diagram::Preset;
 
@@ -128,6 +127,11 @@ pub(crate) enum Command {
     Speed(bool),
     /// An act.
     Act(Act),
+    /// Back to where a message was sent, and something is done to it there.
+    Back(MessageId, Surgery),
+    /// One process is asked for what leads to another one, perhaps at an earlier instant, in microseconds; the place is
+    /// where a menu stands if there is a choice.
+    Ask(NodeId, NodeId, Option<f64>, (i32, i32)),
     /// An act as a form with fields to type in has it: in the scenario's form, still to be read.
     Written(String),
     /// One of the lab's situations is brought about, by its place.
@@ -204,8 +208,10 @@ impl Command {
 pub(crate) enum Target {
     /// A process.
     Node(u16),
-    /// A message under way, and which of its copies.
+    /// A message, and which of its copies.
     Message(u32, u16),
+    /// What one process can be asked for that leads to another one.
+    Offers(u16, u16),
     /// A link, from one process to another.
     Link(u16, u16),
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod branching;
 mod comparing;
+mod consequence;
 mod kept;
 mod load;
 pub(crate) mod look;
@@ -20,6 +21,7 @@ pub(crate) use kept::Kept;
 use crate::model::branches::{BranchId, Compare, Tree};
 use crate::model::load::Load;
 use branching::{Alive, History};
+use consequence::Consequence;
 use lightcone_core::base::clock::Relation;
 use lightcone_core::base::json::InputError;
 use lightcone_core::engine::Run;
@@ -29,7 +31,7 @@ use lightcone_core::protocol::Lab;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Builtin, Labels};
 use lightcone_core::trace::frame::{Frame, Panel, Status};
-use lightcone_core::trace::{Act, Kind, RecordId, causality};
+use lightcone_core::trace::{Act, Kind, MessageId, RecordId, Surgery, Which, causality};
 use lightcone_core::views::diagram::{self, Axis, Index, LINK_LAYER, Usual, View};
 use look::Look;
 use show::Remake;
@@ -107,6 +109,8 @@ pub(crate) struct Session {
     runs: u32,
     /// The same run, being made again to look at something else in it.
     remake: Option<Remake>,
+    /// What comes of the last act in the past, while the run plays on to it.
+    awaited: Option<Consequence>,
 }
 
 impl Session {
@@ -155,6 +159,7 @@ impl Session {
             load: None,
             runs: 0,
             remake: None,
+            awaited: None,
             run,
         };
         session.window = session.first_window();
@@ -204,6 +209,7 @@ impl Session {
         let speed = SPEEDS[self.speed];
         let goal = if speed.is_finite() { self.view_us + seconds * speed * 1e6 } else { until.max(self.view_us) };
         let goal = if self.view_us < until { goal.min(until) } else { goal };
+        let goal = self.awaited.as_ref().map_or(goal, |c| goal.min(c.at_us as f64).max(self.view_us));
         let before = self.run.position();
         if self.run.seek_time(goal as u64, RECORDS_A_FRAME) {
             self.view_us = goal;
@@ -214,6 +220,7 @@ impl Session {
             self.moved();
             self.stop_at_violation();
         }
+        self.stop_at_consequence();
         if self.at_end() {
             self.playing = false;
         }
@@ -253,6 +260,7 @@ impl Session {
             self.stopped_at = None;
         }
         self.playing = !self.playing;
+        self.awaited = None;
     }
 
     /// Whether a record belongs to a sort of messages that is not shown.
@@ -286,7 +294,7 @@ impl Session {
 
     /// One record forward or back; what is not shown is passed over.
     pub(crate) fn step(&mut self, forward: bool) {
-        self.playing = false;
+        (self.playing, self.awaited) = (false, None);
         loop {
             let before = self.run.position();
             if forward {
@@ -313,7 +321,7 @@ impl Session {
 
     /// To just behind a record.
     pub(crate) fn seek_event(&mut self, id: RecordId) {
-        self.playing = false;
+        (self.playing, self.awaited) = (false, None);
         self.run.seek(id.saturating_add(1).max(self.first_position()));
         self.view_us = self.run.now_us() as f64;
         self.moved();
@@ -323,6 +331,7 @@ impl Session {
     /// To an instant.
     pub(crate) fn seek_time(&mut self, at_us: f64) {
         let at_us = at_us.max(0.0);
+        self.awaited = None;
         self.run.seek_time(at_us as u64, u32::MAX);
         self.view_us = at_us;
         self.moved();
@@ -348,9 +357,10 @@ impl Session {
     /// Does several things in the same instant: one step back takes back all of them.
     pub(crate) fn act_all(&mut self, acts: Vec<Act>, what: &str) {
         let finished = self.at_end();
+        let (old, first) = (self.old_future(), self.run.position());
         self.before_act(what);
-        for act in acts {
-            self.run.act(act, self.view_us as u64);
+        for act in &acts {
+            self.run.act(act.clone(), self.view_us as u64);
         }
         // What was asked for is seen to happen, and not only to have been asked for.
         while self.run.frame().mid_step && self.run.step() {}
@@ -360,6 +370,13 @@ impl Session {
         self.stopped_at = self.stopped_at.filter(|&id| id < self.run.position());
         self.follow = true;
         self.playing |= finished;
+        self.await_consequence(old, &acts, (first, self.run.position()));
+    }
+
+    /// Goes back to where a message was sent, and does something to it there.
+    pub(crate) fn act_at_sending(&mut self, message: MessageId, surgery: Surgery) {
+        self.seek_event(self.run.trace().message(message).send);
+        self.act(Act::Message { which: Which::Id(message), surgery });
     }
 
     /// Does something that was written as JSON.

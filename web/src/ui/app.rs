@@ -432,8 +432,11 @@ impl App {
             let last = session.frame().event;
             session.run().violations().into_iter().find(|v| Some(v.id) == last)
         };
+        let came = self.store.change(Session::take_consequence);
         if let Some(v) = newest {
             self.say(ctx, format!("Stopped: {} is broken. {}", v.rule, v.explain), true);
+        } else if let Some(came) = came {
+            self.say(ctx, came, false);
         }
     }
 
@@ -473,6 +476,8 @@ impl App {
         if self.middle == Tab::Memory && session.lab().capabilities().memory_trace.is_none() {
             self.show_tab(Tab::Lab);
         }
+        // Whatever a guide was on the way to belongs to the run that is left.
+        self.goal = None;
         let (before, lab) = (self.store.read().lab().spec().id, session.lab().spec().id);
         if before != lab && self.mode == Mode::Usual {
             self.layout = room::kept(lab);

@@ -7,6 +7,7 @@ mod lane;
 mod overview;
 mod retime;
 mod search;
+mod send;
 mod tip;
 mod toolbar;
 

@@ -132,7 +132,8 @@ pub(crate) fn first_difference(a: &Run, b: &Run) -> Option<Difference> {
 }
 
 /// Records of one run from some record on that the other does not have at that time.
-fn only_in(run: &Run, other: &Run, from: RecordId) -> BTreeSet<RecordId> {
+#[must_use]
+pub(crate) fn only_in(run: &Run, other: &Run, from: RecordId) -> BTreeSet<RecordId> {
     let has_twin = |&id: &RecordId| {
         let at_us = run.trace().record(id).at_us;
         let (first, end) = (other.trace().first_at(at_us), other.trace().count_until(at_us));

@@ -378,7 +378,9 @@ impl Session {
 
     /// The words of an act, for the list and the names of branches.
     pub(super) fn act_words(&self, act: &Act) -> String {
-        act.words(self.run.names())
+        let trace = self.run.trace();
+        let label = |id| if id < trace.message_count() { self.run.message_label(id) } else { id.to_string() };
+        act.words_with(self.run.names(), &label)
     }
 }
 

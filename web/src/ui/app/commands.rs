@@ -1,13 +1,13 @@
 //! How wishes are carried out.
 
 use super::{App, Msg};
-use crate::model::command::Command;
-use crate::model::look;
+use crate::model::command::{Command, Menu, Target};
 use crate::model::session::Session;
+use crate::model::{ask, look};
 use crate::platform;
 use crate::ui::diagram::cut_at_pointer;
 use lightcone_core::base::json::InputError;
-use lightcone_core::trace::Act;
+use lightcone_core::trace::{Act, NodeId};
 use lightcone_core::views::diagram::theme::Theme;
 use yew::prelude::*;
 
@@ -40,15 +40,42 @@ impl App {
     fn act(&mut self, ctx: &Context<Self>, act: Result<Act, InputError>) {
         let before = self.store.read().tree().current().id;
         let done = act.map(|act| self.store.change(|s| s.act(act)));
-        let refusal = self.store.read().refusal();
-        // What could not be read can still be corrected where it was typed.
-        if done.is_ok() {
-            self.menu = None;
+        match done {
+            // What could not be read can still be corrected where it was typed.
+            Err(e) => self.say(ctx, e.to_string(), true),
+            Ok(()) => {
+                self.menu = None;
+                self.say_done(ctx, before);
+            }
         }
-        match (done, refusal) {
-            (Err(e), _) => self.say(ctx, e.to_string(), true),
-            (_, Some(refusal)) => self.say(ctx, refusal, true),
-            _ => self.say_branch(ctx, before),
+    }
+
+    /// After an act: that it was refused, or that it has begun a branch.
+    fn say_done(&mut self, ctx: &Context<Self>, before: u32) {
+        let refusal = self.store.read().refusal();
+        match refusal {
+            Some(refusal) => self.say(ctx, refusal, true),
+            None => self.say_branch(ctx, before),
+        }
+    }
+
+    /// A line was drawn from one process to another: what can be asked there is asked, or offered where it is several things.
+    fn ask(&mut self, ctx: &Context<Self>, (from, to): (NodeId, NodeId), at_us: Option<f64>, at: (i32, i32)) {
+        if let Some(at_us) = at_us {
+            self.store.change(|s| s.visit(at_us));
+        }
+        let mut offers = ask::between(&self.store.read(), from, to);
+        match offers.len() {
+            0 => {
+                let text = {
+                    let s = self.store.read();
+                    let name = |node: NodeId| &s.run().names()[usize::from(node)];
+                    format!("There is nothing that {} could be asked for that leads to {}.", name(from), name(to))
+                };
+                self.say(ctx, text, false);
+            }
+            1 => self.act(ctx, Ok(offers.remove(0).act)),
+            _ => self.carry_out_outside(ctx, Command::Menu(Some(Menu { target: Target::Offers(from, to), at }))),
         }
     }
 
@@ -60,6 +87,13 @@ impl App {
                 let read = self.store.read().run().scenario().read_act(&json);
                 self.act(ctx, read);
             }
+            Command::Back(message, surgery) => {
+                let before = self.store.read().tree().current().id;
+                self.store.change(|s| s.act_at_sending(message, surgery));
+                self.menu = None;
+                self.say_done(ctx, before);
+            }
+            Command::Ask(from, to, at_us, place) => self.ask(ctx, (from, to), at_us, place),
             Command::StopWork => self.working = None,
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {

@@ -15,14 +15,14 @@ const HINTS: [Hint; 3] = [
     Hint {
         class: "at-message",
         title: "A message on its way.",
-        mouse: "Drag its head along the time, or right-click it to lose it.",
-        touch: "Drag its head along the time, or press it long to lose it.",
+        mouse: "Drag its head along the time, or click it to lose it.",
+        touch: "Drag its head along the time, or tap it to lose it.",
     },
     Hint {
         class: "at-lane",
         title: "Break something.",
-        mouse: "Right-click a lane and crash its process; the others go on.",
-        touch: "Press a lane long and crash its process; the others go on.",
+        mouse: "Click a process's name and crash it; the others go on.",
+        touch: "Tap a process's name and crash it; the others go on.",
     },
     Hint {
         class: "at-time",

@@ -1,9 +1,11 @@
-//! The menu of a process or of a message under way, and the settings of a link: right click, long press or keyboard.
+//! The menu of a process, of a message or of a line from lane to lane, and the settings of a link: a click, a right click,
+//! a long press or the keyboard.
 
 use crate::model::Model;
 use crate::model::command::{Command, Menu, Target};
 use crate::model::possible::{step_lane, why_not};
 use crate::model::session::Session;
+use crate::model::{ask, look};
 use crate::platform;
 use crate::ui::cluster::LinkForm;
 use lightcone_core::base::json::millis_text;
@@ -54,6 +56,7 @@ pub(crate) fn ContextMenu(props: &Props) -> Html {
     let (title, entries) = match props.menu.target {
         Target::Node(node) => node_entries(&s, node, props.menu),
         Target::Message(id, copy) => message_entries(&s, id, copy),
+        Target::Offers(from, to) => offer_entries(&s, from, to),
         Target::Link(..) => ("Settings of a link".to_string(), Vec::new()),
     };
     let px = if entries.is_empty() { LINK_PX } else { ENTRY_PX * (entries.len() + 1) };
@@ -110,6 +113,8 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
         let wish = Command::Menu(None);
         entries.push(Entry { text: "fire a timer".into(), wish, why_not: Some("None is running here.") });
     }
+    let text = if s.look().collapsed.contains(&node) { "open this lane" } else { "collapse this lane" };
+    entries.push(Entry { text: text.into(), wish: Command::Look(look::Wish::Fold(node)), why_not: None });
     let down = s.look().orientation == Orientation::Down;
     for (forward, text) in [(false, ["move lane up", "move lane left"]), (true, ["move lane down", "move lane right"])]
     {
@@ -127,6 +132,9 @@ fn node_entries(s: &Session, node: u16, menu: Menu) -> (String, Vec<Entry>) {
 fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
     let flights = || s.frame().in_flight.iter().filter(move |f| f.carries(id));
     let flight = flights().find(|f| f.copy == copy);
+    if flight.is_none() && id < s.run().trace().message_count() {
+        return arrived_entries(s, id);
+    }
     let gone = flight.is_none().then_some("It is not under way any more.");
     // Only where it must be said which of several is meant.
     let which = if flights().count() > 1 { Which::Copy(id, copy) } else { Which::Id(id) };
@@ -140,4 +148,28 @@ fn message_entries(s: &Session, id: u32, copy: u16) -> (String, Vec<Entry>) {
     entries.push(entry("drop".into(), Surgery::Drop));
     let said = if copy > 1 { format!(", copy {copy}") } else { String::new() };
     (format!("message {}{said}", s.run().message_label(id)), entries)
+}
+
+/// What can be done to a message that is not under way any more: all of it begins where it was sent.
+fn arrived_entries(s: &Session, id: u32) -> (String, Vec<Entry>) {
+    let message = s.run().trace().message(id);
+    let under_way_us = message.due_us.saturating_sub(message.sent_us);
+    let entry = |text: String, surgery| Entry { text, wish: Command::Back(id, surgery), why_not: None };
+    let mut entries = vec![entry("go back and drop it".into(), Surgery::Drop)];
+    for ms in DELAYS_MS {
+        let later = Surgery::DeliverIn(under_way_us + ms * 1000);
+        entries.push(entry(format!("go back and delay it by {ms} ms"), later));
+    }
+    entries.push(entry("go back and duplicate it".into(), Surgery::Duplicate));
+    let wish = Command::SeekEvent(message.send);
+    entries.push(Entry { text: "go to where it was sent".into(), wish, why_not: None });
+    (format!("message {}", s.run().message_label(id)), entries)
+}
+
+/// What one process can be asked for that leads to another one.
+fn offer_entries(s: &Session, from: u16, to: u16) -> (String, Vec<Entry>) {
+    let name = |node: u16| &s.run().names()[usize::from(node)];
+    let refuse = why_not(s.status(usize::from(from)), "request");
+    let entry = |offer: ask::Offer| Entry::act(offer.words, offer.act, refuse);
+    (format!("{} → {}", name(from), name(to)), ask::between(s, from, to).into_iter().map(entry).collect())
 }

@@ -6,6 +6,7 @@
 use super::cut::{one_lane, through, whole_line};
 use super::lane;
 use super::retime::{self, Head};
+use super::send;
 use crate::model::Model;
 use crate::model::command::{Command, Menu, Target};
 use crate::model::look::Wish;
@@ -24,6 +25,8 @@ use yew::prelude::*;
 const CLICK_PX: f32 = 5.0;
 /// How long a press is until it is a long one, in milliseconds.
 const LONG_PRESS_MS: u32 = 550;
+/// How large the rings are that can be taken, in pixels; static/diagram.css says the same.
+const HAND_PX: i32 = 26;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -70,6 +73,8 @@ struct Down {
     crossed: bool,
     /// The lane whose name it has.
     lane: Option<NodeId>,
+    /// The lane on which it went down.
+    on: Option<NodeId>,
 }
 
 /// What the pointers do, between two events.
@@ -83,6 +88,8 @@ pub(crate) struct Diagram {
     taken: Option<(Head, Option<f32>)>,
     /// The lane that is being moved, and where the pointer is with it.
     lane: Option<(NodeId, Point)>,
+    /// The line that is being drawn from lane to lane.
+    line: Option<send::Line>,
     /// What the keys are at: a lane or a message.
     target: Option<Target>,
 }
@@ -114,7 +121,7 @@ impl Component for Diagram {
             Msg::Move(e) if self.taken.is_some() => return self.pull(ctx, &e),
             Msg::Move(e) => {
                 self.moved(ctx, &e);
-                return self.point(ctx, place(&e)) || self.lane.is_some();
+                return self.point(ctx, place(&e)) || self.lane.is_some() || self.line.is_some();
             }
             Msg::Up(e) => return self.up(ctx, &e),
             Msg::Leave => {
@@ -125,12 +132,12 @@ impl Component for Diagram {
             Msg::Wheel(e) => self.wheel(ctx, &e),
             Msg::Context(e) => {
                 e.prevent_default();
-                let at = (e.offset_x() as f32, e.offset_y() as f32);
+                let at = place(&e);
                 self.menu(ctx, at, (e.client_x(), e.client_y()));
             }
             Msg::LongPress(at, client) => {
                 self.downs.clear();
-                (self.press, self.taken, self.lane) = (None, None, None);
+                (self.press, self.taken, self.lane, self.line) = (None, None, None, None);
                 self.menu(ctx, at, client);
             }
             Msg::Key(e) => return self.key(ctx, &e),
@@ -174,16 +181,20 @@ fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
     let name = props.scene.0.borrow().name_at(at);
     let tip = name.map_or(String::new(), |name| {
         let s = props.model.get();
-        let what = if s.look().collapsed.contains(&name.node) { "open this lane" } else { "collapse this lane" };
-        format!("{}: click to {what}, drag to move it", s.run().names()[usize::from(name.node)])
+        let what =
+            if s.look().collapsed.contains(&name.node) { "to open this lane" } else { "for what can be done to it" };
+        format!("{}: click {what}, drag to move it", s.run().names()[usize::from(name.node)])
     });
     if under.title() != tip {
         under.set_title(&tip);
     }
 }
 
-fn place(e: &PointerEvent) -> Point {
-    (e.offset_x() as f32, e.offset_y() as f32)
+/// Where a pointer is on the canvas. What lies over it stands where its style says, and counts from its own corner.
+fn place(e: &MouseEvent) -> Point {
+    let under = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
+    let (left, top) = under.map_or((0, 0), |over| (over.offset_left(), over.offset_top()));
+    ((left + e.offset_x()) as f32, (top + e.offset_y()) as f32)
 }
 
 /// With a line over the lanes, arrow keys move the chosen lane's handle, and Tab goes from lane to lane.
@@ -241,7 +252,8 @@ impl Diagram {
             (s.look().cut.is_some() && on_plot).then(|| scene.handle_at(at))
         };
         let lane = ctx.props().scene.0.borrow().name_at(at).map(|name| name.node);
-        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false, lane });
+        let on = send::lane_of(&ctx.props().scene.0.borrow(), at).filter(|_| lane.is_none() && self.downs.is_empty());
+        self.downs.push(Down { id: e.pointer_id(), start: at, last: at, moved: false, cuts, crossed: false, lane, on });
         if cuts.is_some() {
             self.cut(ctx, e.pointer_id(), at, at);
             return;
@@ -276,8 +288,12 @@ impl Diagram {
         if !down.moved && (at.0 - down.start.0).abs().max((at.1 - down.start.1).abs()) < CLICK_PX {
             return;
         }
-        down.moved = true;
+        let first = !std::mem::replace(&mut down.moved, true);
         self.press = None;
+        if down.cuts.is_none() && others.is_empty() && self.draws(ctx, e.pointer_id(), first, at) {
+            return;
+        }
+        let Some(down) = self.downs.iter().find(|d| d.id == e.pointer_id()).copied() else { return };
         if down.cuts.is_some() && others.is_empty() {
             self.cut(ctx, e.pointer_id(), before, at);
             return;
@@ -286,7 +302,7 @@ impl Diagram {
             self.lane = Some((node, at));
             return;
         }
-        self.lane = None;
+        (self.lane, self.line) = (None, None);
         let along = |p: Point| ctx.props().scene.0.borrow().along(p).0;
         let (before, at) = (along(before), along(at));
         match others.first() {
@@ -315,6 +331,14 @@ impl Diagram {
             }
             return true;
         }
+        if let Some(line) = self.line.take() {
+            let client = (e.client_x(), e.client_y());
+            let wish = send::dropped(&ctx.props().scene.0.borrow(), &line, client).filter(|_| e.type_() == "pointerup");
+            if let Some(wish) = wish {
+                ctx.props().on.emit(wish);
+            }
+            return true;
+        }
         if let Some((node, at)) = self.lane.take() {
             if e.type_() == "pointerup" {
                 let wish = lane::dropped(&ctx.props().model.get(), &ctx.props().scene.0.borrow(), node, at);
@@ -324,8 +348,11 @@ impl Diagram {
         }
         if !down.moved && down.cuts.is_none() && self.downs.is_empty() && e.type_() == "pointerup" {
             let name = ctx.props().scene.0.borrow().name_at(down.start);
+            let client = (e.client_x(), e.client_y());
             if let Some(name) = name {
-                ctx.props().on.emit(Command::Look(Wish::Fold(name.node)));
+                let folded = ctx.props().model.get().look().collapsed.contains(&name.node);
+                let menu = Command::Menu(Some(Menu { target: Target::Node(name.node), at: client }));
+                ctx.props().on.emit(if folded { Command::Look(Wish::Fold(name.node)) } else { menu });
                 return false;
             }
             let fold = ctx.props().scene.0.borrow().fold_at(down.start);
@@ -334,9 +361,38 @@ impl Diagram {
                 return false;
             }
             let event = ctx.props().scene.0.borrow().event_at(down.start);
-            ctx.props().on.emit(Command::Choose(event));
+            let chosen = ctx.props().model.get().chosen()[0].is_some();
+            let message = Self::message_at(ctx, down.start).filter(|_| event.is_none() && !chosen);
+            ctx.props().on.emit(match message {
+                Some(target) => Command::Menu(Some(Menu { target, at: client })),
+                None => Command::Choose(event),
+            });
         }
         false
+    }
+
+    /// Whether a pull is a line from lane to lane: then it follows the pointer.
+    fn draws(&mut self, ctx: &Context<Self>, pointer: i32, first: bool, at: Point) -> bool {
+        let Some(down) = self.downs.iter().find(|d| d.id == pointer).copied() else { return false };
+        if let Some(line) = &mut self.line {
+            line.at = at;
+            return true;
+        }
+        let (s, scene) = (ctx.props().model.get(), ctx.props().scene.0.borrow());
+        let Some(from) = down.on.filter(|_| first && send::is_across(&scene, down.start, at)) else { return false };
+        self.line = Some(send::begun(&s, &scene, from, down.start, at));
+        let plays = s.is_playing();
+        drop((s, scene));
+        if plays {
+            ctx.props().on.emit(Command::Play);
+        }
+        true
+    }
+
+    /// The message whose line is at a point.
+    fn message_at(ctx: &Context<Self>, at: Point) -> Option<Target> {
+        let arrow = ctx.props().scene.0.borrow().arrow_at(at).filter(|a| !a.link)?;
+        Some(Target::Message(arrow.message, arrow.copy))
     }
 
     fn wheel(&self, ctx: &Context<Self>, e: &WheelEvent) {
@@ -348,17 +404,16 @@ impl Diagram {
             let by = if dx == 0.0 { dy } else { dx };
             ctx.props().on.emit(Command::Pan(by / f64::from(width)));
         } else {
-            let at = ctx.props().scene.0.borrow().along((e.offset_x() as f32, e.offset_y() as f32)).0;
+            let at = ctx.props().scene.0.borrow().along(place(e)).0;
             let place = f64::from((at - left) / width).clamp(0.0, 1.0);
             ctx.props().on.emit(Command::Zoom(1.0 + (dy * 0.0016).clamp(-0.33, 0.5), place));
         }
     }
 
     fn menu(&self, ctx: &Context<Self>, at: Point, client: (i32, i32)) {
-        let scene = ctx.props().scene.0.borrow();
-        let message = scene.arrow_at(at).filter(|a| a.in_flight && !a.link).map(|a| Target::Message(a.message, a.copy));
-        let target = message.or_else(|| scene.lane_at(at).map(Target::Node));
-        drop(scene);
+        let on_event = ctx.props().scene.0.borrow().event_at(at).is_some();
+        let message = Self::message_at(ctx, at).filter(|_| !on_event);
+        let target = message.or_else(|| ctx.props().scene.0.borrow().lane_at(at).map(Target::Node));
         if let Some(target) = target {
             ctx.props().on.emit(Command::Menu(Some(Menu { target, at: client })));
         }
@@ -412,7 +467,8 @@ impl Diagram {
             }
         };
         let (mark, says) = marked.unwrap_or_default();
-        html! { <>{ Self::grip(ctx, &scene) }<svg class="over" aria-hidden="true">{ moved }{ mark }{ lane.unwrap_or_default() }</svg><p class="sr" role="status">{ says }</p></> }
+        let line = self.line.map(|line| send::overlay(s, &scene, &line));
+        html! { <>{ Self::grip(ctx, &scene) }{ Self::hands(ctx, s, &scene) }<svg class="over" aria-hidden="true">{ moved }{ mark }{ lane.unwrap_or_default() }{ line.unwrap_or_default() }</svg><p class="sr" role="status">{ says }</p></> }
     }
 
     /// Lies over the names, begins where the canvas does, and does as that does; but a finger that moves along it moves
@@ -432,6 +488,21 @@ impl Diagram {
                 onpointerleave={link.callback(|_| Msg::Leave)} onwheel={link.callback(Msg::Wheel)}
                 oncontextmenu={link.callback(Msg::Context)} />
         }
+    }
+
+    /// A ring on each lane where the cursor is, from which a line is drawn to another lane.
+    fn hands(ctx: &Context<Self>, s: &Session, scene: &Scene) -> Html {
+        let link = ctx.link();
+        let hand = |(x, y): Point| {
+            let style = format!("left:{}px;top:{}px", x as i32 - HAND_PX / 2, y as i32 - HAND_PX / 2);
+            html! {
+                <div class="hand" {style} aria-hidden="true" title="Drag to another lane to send"
+                    onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)}
+                    onpointerup={link.callback(Msg::Up)} onpointercancel={link.callback(Msg::Up)}
+                    onwheel={link.callback(Msg::Wheel)} oncontextmenu={link.callback(Msg::Context)} />
+            }
+        };
+        html! { <>{ for send::rings(s, scene).into_iter().map(hand) }</> }
     }
 
     /// Up and down go through lanes and messages; Enter or the menu key opens the menu of what they are at.

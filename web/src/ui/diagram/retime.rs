@@ -32,7 +32,7 @@ pub(super) struct Head {
 type Stretch = (f32, f32);
 
 /// Where a time stands along the axis; `None` on the logical one, on which nothing can be moved in time.
-fn along_of(s: &Session, (start, length): Stretch, us: f64) -> Option<f32> {
+pub(super) fn along_of(s: &Session, (start, length): Stretch, us: f64) -> Option<f32> {
     let (from, to) = s.window();
     let units = s.index().units_at(s.axis(), s.run().trace(), us);
     (s.axis() != Axis::Logical).then(|| start + ((units - from) / (to - from) * f64::from(length)) as f32)
@@ -74,7 +74,7 @@ pub(super) fn place_of(scene: &Scene, heads: &[Head], target: Target) -> Option<
     match target {
         Target::Node(node) => Some(scene.along((scene.stretch().0, *scene.lanes.get(usize::from(node))?))),
         Target::Message(id, copy) => heads.iter().find(|h| (h.message, h.copy) == (id, copy)).map(|h| h.end),
-        Target::Link(..) => None,
+        Target::Link(..) | Target::Offers(..) => None,
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn marked(s: &Session, scene: &Scene, heads: &[Head], target: Target)
             html! { <circle class="key-mark" cx={n(x)} cy={n(y)} r="11" /> },
             format!("message {}", s.run().message_label(id)),
         ),
-        Target::Link(..) => return Default::default(),
+        Target::Link(..) | Target::Offers(..) => return Default::default(),
     };
     (mark, format!("{name}: Enter opens its menu"))
 }

@@ -1,15 +1,15 @@
 //! The lab's operations as forms, made from its tables.
 
-use super::argument::{Argument, Values, args_json, default_text};
+use super::argument::{Argument, Values};
 use super::faults::{FaultBar, process_text};
 use super::load::LoadForm;
 use super::situations::Situations;
 use crate::model::Model;
+use crate::model::ask::{args_json, names_for, request_json, shown};
 use crate::model::command::Command;
 use crate::model::load::Wish;
 use crate::model::possible::why_not;
 use crate::ui::controls::{Props, value_of};
-use lightcone_core::base::json::JsonObject;
 use lightcone_core::scenario::Scenario;
 use lightcone_core::tables::{Operation, Param, Takes};
 use yew::prelude::*;
@@ -120,7 +120,7 @@ fn request(
 ) -> (Html, String) {
     let processes = scenario.processes();
     let names: Vec<String> = processes.iter().map(|p| p.name.clone()).collect();
-    let offers = |p: &Param| if p.default.is_none() { scenario.suggestions(operation, p) } else { Vec::new() };
+    let offers = |p: &Param| names_for(scenario, operation, p);
     let value = |p: &'static Param| shown(p, values.get(p.name), at, &names, &offers(p));
     let argument = |p: &'static Param| {
         let on = {
@@ -138,9 +138,7 @@ fn request(
         let names: Vec<String> = (0..names.len()).filter(fits).map(|i| names[i].clone()).collect();
         html! { <Argument key={p.name} param={p} value={value(p)} {names} offers={offers(p)} open={false} {on} /> }
     };
-    let mut request = JsonObject::new();
-    request.text("node", &names[at]).text("op", operation.name).raw("args", &args_json(operation, false, value));
-    let json = format!("{{\"request\":{}}}", request.end());
+    let json = request_json(&names[at], operation, &args_json(operation, false, value));
     (html! { { for operation.args.iter().map(argument) } }, json)
 }
 
@@ -148,23 +146,4 @@ fn request(
 fn verb(operation: &str) -> String {
     let mut letters = operation.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
-/// The process that an argument names at first: the next one that is not the process itself.
-fn other_than(at: usize, names: &[String]) -> String {
-    names.get((at + 1) % names.len().max(1)).cloned().unwrap_or_default()
-}
-
-/// What an argument's field says: what was typed or chosen, else the default, else the first value that makes sense.
-fn shown(p: &Param, given: Option<&String>, at: usize, names: &[String], offers: &[String]) -> String {
-    match (p.takes, given) {
-        (Takes::Node(_), given) => given
-            .filter(|name| names.contains(name) && **name != names[at])
-            .cloned()
-            .unwrap_or_else(|| other_than(at, names)),
-        (_, Some(given)) => given.clone(),
-        (Takes::NodeOr { words, .. } | Takes::Choice(words), None) if p.default.is_none() => words[0].into(),
-        (_, None) if p.default.is_none() => offers.first().cloned().unwrap_or_default(),
-        (_, None) => default_text(p),
-    }
 }

@@ -1,8 +1,7 @@
 //! A field for an argument of an operation: the same for one request and for many.
 
 use crate::ui::controls::{input_value, value_of};
-use lightcone_core::base::json::{JsonObject, Payload, quote};
-use lightcone_core::tables::{Operation, Param, Takes};
+use lightcone_core::tables::{Param, Takes};
 use std::collections::BTreeMap;
 use yew::prelude::*;
 
@@ -70,39 +69,4 @@ fn typed_field(props: &Props) -> Html {
             }
         </>
     }
-}
-
-/// The default of an argument as one would type it.
-pub(super) fn default_text(p: &Param) -> String {
-    let default = p.default.filter(|d| *d != "null").unwrap_or("");
-    match p.takes {
-        Takes::Json | Takes::Text { .. } | Takes::Choice(_) | Takes::NodeOr { .. } => {
-            Payload::from_json(default).map(|p| p.shown()).unwrap_or_default()
-        }
-        _ => default.to_string(),
-    }
-}
-
-/// What was typed, as JSON: as it is where it is JSON already, else as a string.
-fn typed(text: &str) -> String {
-    let looks_like_json = text.starts_with(['{', '[', '"', '-']) || text.starts_with(|c: char| c.is_ascii_digit());
-    if looks_like_json && Payload::from_json(text).is_ok() { text.to_string() } else { quote(text) }
-}
-
-/// The arguments as JSON. What is empty is left out where it may be.
-pub(super) fn args_json(operation: &Operation, open: bool, value: impl Fn(&'static Param) -> String) -> String {
-    let mut args = JsonObject::new();
-    for p in operation.args {
-        let value = value(p);
-        let left_out = open || p.default == Some("null") || !matches!(p.takes, Takes::Json | Takes::Text { .. });
-        if value.is_empty() && left_out {
-            continue;
-        }
-        match p.takes {
-            Takes::Bool => args.raw(p.name, &value),
-            Takes::Node(_) | Takes::NodeOr { .. } | Takes::Choice(_) | Takes::Text { .. } => args.text(p.name, &value),
-            _ => args.raw(p.name, &typed(&value)),
-        };
-    }
-    args.end()
 }

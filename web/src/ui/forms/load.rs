@@ -2,7 +2,8 @@
 //! them begin in the same instant.
 
 use super::act::ManyProps;
-use super::argument::{Argument, Values, args_json, default_text};
+use super::argument::{Argument, Values};
+use crate::model::ask::{args_json, default_text};
 use crate::model::command::Command;
 use crate::model::load::Wish;
 use crate::model::session::Session;
