@@ -316,12 +316,12 @@ test('a cut follows a finger', async ({ page }) => {
   await expect(bar).toContainText('Not consistent: m1 (P1 → P2)');
 });
 
-test('lanes collapse by a click on their names and in the menu, and open again', async ({ page }) => {
+test('lanes collapse by a click on the triangle before their names and in the menu, and open again', async ({ page }) => {
   await atEnd(page);
   const { s, receive } = await firstMessage(page);
   const whole = await picture(page);
   const box = (await page.locator('#diagram').boundingBox())!;
-  await page.mouse.click(box.x + 24, s.y);
+  await page.mouse.click(box.x + 9, s.y);
   const { send } = { send: (await records(page, 'send'))[0]! };
   await expect.poll(() => page.evaluate((id) => window.lightcone.locate(id), send.id)).toBeNull();
   expect(await page.evaluate((id) => window.lightcone.locate(id), receive.id)).not.toBeNull();

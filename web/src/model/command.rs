@@ -101,6 +101,8 @@ pub(crate) enum Command {
     Choose(Option<RecordId>),
     /// The next or previous event is chosen.
     ChooseNext(bool),
+    /// Zoom by a factor around the cursor, where it is in sight.
+    ZoomHere(f64),
     /// Zoom by a factor around a place of the window.
     Zoom(f64, f64),
     /// Move the window by a share of its width.
@@ -199,7 +201,10 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it only moves what is looked at, and comes many times a second.
     pub(crate) fn only_looks(&self) -> bool {
-        matches!(self, Command::Hover(_) | Command::Zoom(..) | Command::Pan(_) | Command::Seek(_))
+        matches!(
+            self,
+            Command::Hover(_) | Command::Zoom(..) | Command::ZoomHere(_) | Command::Pan(_) | Command::Seek(_)
+        )
     }
 }
 

@@ -3,9 +3,10 @@
 
 use super::Session;
 use crate::model::branches::only_in;
+use crate::model::words::words_in;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
-use lightcone_core::trace::{Act, Kind, MessageId, NO_NODE, NodeId, RecordId, Surgery, Which};
+use lightcone_core::trace::{Act, Kind, MessageId, NodeId, RecordId, Surgery, Which};
 
 /// So many records ahead it is looked for: more than anybody watches pass.
 const AHEAD_MAX: u32 = 20_000;
@@ -23,15 +24,15 @@ pub(crate) struct Consequence {
 
 /// Two futures from the same record on: with the act and without it.
 pub(super) struct Futures<'a> {
-    pub with: &'a Run,
-    pub without: &'a Run,
+    pub(super) with: &'a Run,
+    pub(super) without: &'a Run,
     /// The first record that the act made, and the first one after those.
-    pub act: (RecordId, RecordId),
+    pub(super) act: (RecordId, RecordId),
 }
 
 impl Futures<'_> {
     /// What comes first of what was done.
-    pub fn consequence(&self, acts: &[Act]) -> Option<Consequence> {
+    pub(super) fn consequence(&self, acts: &[Act]) -> Option<Consequence> {
         match acts.last()? {
             Act::Message { which: Which::Id(id) | Which::Copy(id, _), surgery } => self.of_surgery(*id, *surgery),
             Act::Request(request) => self.of_request(request.node).or_else(|| self.first()),
@@ -91,28 +92,18 @@ impl Futures<'_> {
     }
 
     fn comes(&self, id: RecordId) -> Consequence {
-        let what = said(self.with, id);
+        let what = words_in(self.with, id);
         let at_us = self.with.trace().record(id).at_us;
         let words = format!("What comes of it, at {} ms: {what}.", millis_text(at_us));
         Consequence { at_us, record: Some(id), words }
     }
 
     fn gone(&self, id: RecordId) -> Consequence {
-        let what = said(self.without, id);
+        let what = words_in(self.without, id);
         let at_us = self.without.trace().record(id).at_us;
-        let words = format!(
-            "What comes of it: this would have happened now, at {} ms, and does not: {what}.",
-            millis_text(at_us)
-        );
+        let words = format!("Now, at {} ms, something is missing: {what} no longer happens.", millis_text(at_us));
         Consequence { at_us, record: None, words }
     }
-}
-
-/// A record in words: where, and what.
-fn said(run: &Run, id: RecordId) -> String {
-    let node = run.trace().record(id).node;
-    let label = run.label(id);
-    if node == NO_NODE { label } else { format!("{}: {label}", run.names()[usize::from(node)]) }
 }
 
 impl Session {
@@ -181,7 +172,7 @@ mod tests {
         s.act_at_sending(message, Surgery::Drop);
         let words = play(&mut s).expect("something comes of it");
         assert_eq!(s.view_us as u64, due_us);
-        assert!(words.contains("does not"), "{words}");
+        assert!(words.contains("no longer happens"), "{words}");
         assert!(s.tree().current().name.contains(&s.run().message_label(message)), "{}", s.tree().current().name);
 
         let mut s = known(20_000.0);

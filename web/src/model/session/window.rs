@@ -120,6 +120,12 @@ impl Session {
         self.follow = false;
     }
 
+    /// Where the cursor is in the window, from 0 to 1; its middle where the cursor is out of sight.
+    pub(super) fn now_place(&self) -> f64 {
+        let place = (self.now_units() - self.window.0) / (self.window.1 - self.window.0);
+        if (0.0..=1.0).contains(&place) { place } else { 0.5 }
+    }
+
     /// Moves the window by a share of its width.
     pub(crate) fn pan(&mut self, share: f64) {
         let span = self.window.1 - self.window.0;

@@ -25,11 +25,11 @@ impl Session {
                 self.seek_time(to);
             }
             Command::Visit(us) => self.visit(us),
-            Command::Moment(forward) => self.seek_moment(forward),
             Command::SeekEvent(id) => self.seek_event(id),
             Command::Hover(event) => self.hover = event,
             Command::Choose(event) => self.choose(event),
             Command::ChooseNext(forward) => self.choose_next(forward),
+            Command::ZoomHere(factor) => self.zoom(factor, self.now_place()),
             Command::Zoom(factor, place) => self.zoom(factor, place),
             Command::Pan(share) => self.pan(share),
             Command::Fit => self.fit(),

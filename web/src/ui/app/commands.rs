@@ -94,6 +94,12 @@ impl App {
                 self.say_done(ctx, before);
             }
             Command::Ask(from, to, at_us, place) => self.ask(ctx, (from, to), at_us, place),
+            Command::Moment(forward) => {
+                let words = self.store.change(|s| s.seek_moment(forward));
+                let none =
+                    if forward { "No moment of this run is later." } else { "No moment of this run is earlier." };
+                self.say(ctx, words.unwrap_or_else(|| none.into()), false);
+            }
             Command::StopWork => self.working = None,
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {

@@ -48,7 +48,7 @@ impl App {
             "." => Command::Step(true),
             "ArrowLeft" => Command::Skip(-0.02),
             "ArrowRight" => Command::Skip(0.02),
-            "PageUp" | "PageDown" if !self.store.read().moments().is_empty() => Command::Moment(key == "PageDown"),
+            "PageUp" | "PageDown" => Command::Moment(key == "PageDown"),
             "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
                 let place = usize::from(key.as_bytes()[0] - b'1');
                 if place >= self.store.read().run().situations().len() {
@@ -58,8 +58,8 @@ impl App {
             }
             "Home" => Command::Edge(false),
             "End" => Command::Edge(true),
-            "+" | "=" => Command::Zoom(0.8, 0.5),
-            "-" => Command::Zoom(1.25, 0.5),
+            "+" | "=" => Command::ZoomHere(0.8),
+            "-" => Command::ZoomHere(1.25),
             "0" => Command::Fit,
             "f" => Command::Follow,
             "<" => Command::Speed(false),

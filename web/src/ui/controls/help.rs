@@ -19,7 +19,10 @@ const KEYS: [(&str, &str); 27] = [
     (", .", "one event back or forward"),
     ("← →", "back or forward in time"),
     ("Home End", "to the beginning or the end"),
-    ("Page keys", "to the step before or after, where a scenario is told step by step"),
+    (
+        "Page keys",
+        "to the moment before or after: a fault, a leader, the first timer, delivery and answer, a step of what is told",
+    ),
     ("1 to 9", "one of the lab's situations, where it has any"),
     ("< >", "slower or faster"),
     ("n p", "choose the next or previous event"),

@@ -121,7 +121,7 @@ pub(super) fn Scrubber(props: &Props) -> Html {
     html! {
         <div class={classes!("scrubber", (!s.index().phases().is_empty()).then_some("taped"))} {onpointermove} onpointerleave={leave}>
             if let Some(share) = *pointed { { tip(&s, &painted, share, end) } }
-            { tape(&s, end_us) }
+            { tape(&s, end_us, &props.on) }
             <svg class="marks" aria-hidden="true">
                 { for painted.stretches.iter().map(|stretch| block(stretch, end_us)) }
                 { for SORTS.iter().zip(&painted.marks).map(|(sort, ids)| marks(&s, sort, ids, end_us)) }
@@ -165,7 +165,7 @@ fn marks(s: &Session, sort: &Sort, ids: &[RecordId], end_us: u64) -> Html {
 }
 
 /// The phases, one beside the other; their words fit or go.
-fn tape(s: &Session, end_us: u64) -> Html {
+fn tape(s: &Session, end_us: u64, on: &Callback<Command>) -> Html {
     let Some(spec) = s.lab().spec().phases else { return html! {} };
     let phases = s.index().phases();
     let stretch = |(i, phase): (usize, &Phase)| {
@@ -182,7 +182,18 @@ fn tape(s: &Session, end_us: u64) -> Html {
     };
     // The newest, where there are too many.
     let first = phases.len().saturating_sub(PHASES_MAX);
-    html! { <ol class="tape" aria-hidden="true">{ for phases.iter().enumerate().skip(first).map(stretch) }</ol> }
+    // The slider below it says the same to keys.
+    let on = on.clone();
+    let onclick = Callback::from(move |e: MouseEvent| {
+        // Not the current target: events are taken in at the root of the page.
+        let under = e.target_dyn_into::<HtmlElement>();
+        if let Some(tape) = under.and_then(|under| under.closest(".tape").ok().flatten()) {
+            let rect = tape.get_bounding_client_rect();
+            let share = (f64::from(e.client_x()) - rect.left()) / rect.width().max(1.0);
+            on.emit(Command::Visit(share.clamp(0.0, 1.0) * end_us as f64));
+        }
+    });
+    html! { <ol class="tape" aria-hidden="true" {onclick}>{ for phases.iter().enumerate().skip(first).map(stretch) }</ol> }
 }
 
 /// What the marks mean, for the help.

@@ -25,6 +25,8 @@ use yew::prelude::*;
 const CLICK_PX: f32 = 5.0;
 /// How long a press is until it is a long one, in milliseconds.
 const LONG_PRESS_MS: u32 = 550;
+/// The triangle before a name ends here, in pixels from the edge.
+const TRIANGLE_PX: f32 = 17.0;
 /// How large the rings are that can be taken, in pixels; static/diagram.css says the same.
 const HAND_PX: i32 = 26;
 
@@ -190,6 +192,11 @@ fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
     }
 }
 
+/// Whether a point is on the triangle before a name, which opens and collapses the lane.
+fn on_triangle(props: &Props, at: Point) -> bool {
+    props.scene.0.borrow().orientation == Orientation::Right && at.0 < TRIANGLE_PX
+}
+
 /// Where a pointer is on the canvas. What lies over it stands where its style says, and counts from its own corner.
 fn place(e: &MouseEvent) -> Point {
     let under = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
@@ -350,7 +357,8 @@ impl Diagram {
             let name = ctx.props().scene.0.borrow().name_at(down.start);
             let client = (e.client_x(), e.client_y());
             if let Some(name) = name {
-                let folded = ctx.props().model.get().look().collapsed.contains(&name.node);
+                let folded = ctx.props().model.get().look().collapsed.contains(&name.node)
+                    || on_triangle(ctx.props(), down.start);
                 let menu = Command::Menu(Some(Menu { target: Target::Node(name.node), at: client }));
                 ctx.props().on.emit(if folded { Command::Look(Wish::Fold(name.node)) } else { menu });
                 return false;

@@ -122,8 +122,8 @@ fn keys(on: Callback<Command>) -> Callback<KeyboardEvent> {
             "ArrowRight" | "ArrowUp" => Command::Pan(step),
             "PageDown" => Command::Pan(-1.0),
             "PageUp" => Command::Pan(1.0),
-            "+" | "=" => Command::Zoom(0.8, 0.5),
-            "-" => Command::Zoom(1.25, 0.5),
+            "+" | "=" => Command::ZoomHere(0.8),
+            "-" => Command::ZoomHere(1.25),
             _ => return,
         };
         e.prevent_default();

@@ -31,8 +31,8 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
                 title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>
             { segmented("Clocks at the events", &labels, s.labels(), on.reform(Command::Labels)) }
             <div class="group" role="group" aria-label="Zoom">
-                <button onclick={on.reform(|_| Command::Zoom(1.25, 0.5))} aria-label="Zoom out" title="Zoom out (-)">{ "−" }</button>
-                <button onclick={on.reform(|_| Command::Zoom(0.8, 0.5))} aria-label="Zoom in" title="Zoom in (+)">{ "+" }</button>
+                <button onclick={on.reform(|_| Command::ZoomHere(1.25))} aria-label="Zoom out" title="Zoom out (-)">{ "−" }</button>
+                <button onclick={on.reform(|_| Command::ZoomHere(0.8))} aria-label="Zoom in" title="Zoom in (+)">{ "+" }</button>
                 <button onclick={on.reform(|_| Command::Fit)} title="Show everything (0)">{ "fit" }</button>
             </div>
             if !s.follows() {
