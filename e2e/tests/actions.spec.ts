@@ -405,8 +405,8 @@ const ACTIONS: Action[] = [
     name: 'draw a cut', changes: 'a line over the lanes, and whether it is consistent',
     from: atEnd, seen: both(textOf('.cut-bar p'), picture),
     steps: [
-      { mouse: all((page) => page.mouse.move(900, 300), click(named('cut'))), keys: key('c'), then: /Consistent/ },
-      { mouse: click(named('cut')), keys: key('Escape'), then: /^ \// },
+      { mouse: all((page) => page.mouse.move(900, 300), click(named('draw a cut'))), keys: key('c'), then: /Consistent/ },
+      { mouse: click(named('draw a cut')), keys: key('Escape'), then: /^ \// },
     ],
   },
   {

@@ -250,7 +250,7 @@ for (const way of WAYS) {
     expect(await acts(page)).toEqual([{ link: { from: 'P1', to: 'P3', reset: true, delay_ms: 80, loss: 0.125 } }]);
     expect((await records(page, 'act')).map((r) => r.label)).toEqual(['change link P1 to P3']);
     // The form shows how the link stands; one button gives it back.
-    await page.locator('.cluster-head').getByRole('button', { name: 'link…' }).click();
+    await page.locator('.cluster-head').getByRole('button', { name: 'one link…' }).click();
     await form.getByLabel('To', { exact: true }).selectOption('P3');
     await expect(form.getByLabel('Loss')).toHaveValue('12.5');
     const back = form.getByRole('button', { name: 'as in the network' });
@@ -263,7 +263,7 @@ for (const way of WAYS) {
 test('a line cuts the cluster, a second one cuts it finer, and heal ends it', async ({ page }) => {
   await empty(page);
   await tab(page, 'lab');
-  const cut = page.locator('.cluster-head').getByRole('button', { name: 'scissors' });
+  const cut = page.locator('.cluster-head').getByRole('button', { name: 'cut apart' });
   await page.locator('#cluster').evaluate((e) => e.scrollIntoView({ block: 'center' }));
   const across = async (first: string, second: string, shift: boolean) => {
     if (shift) await page.keyboard.down('Shift');
@@ -302,7 +302,7 @@ test('a process stays where it was put, by drag and by arrow keys, until all go 
   await tab(page, 'lab');
   const p1 = node(page, 'P1');
   await p1.evaluate((e) => e.scrollIntoView({ block: 'center' }));
-  const ring = page.locator('.cluster-head').getByRole('button', { name: 'ring' });
+  const ring = page.locator('.cluster-head').getByRole('button', { name: 'tidy up' });
   await expect(ring).toBeDisabled();
   const home = await middle(p1.locator('.disc'));
   await drag(page, home, { x: home.x + 90, y: home.y + 20 });

@@ -271,7 +271,7 @@ test('a cut says whether it is consistent, by mouse', async ({ page }) => {
   // A press elsewhere begins a new line there.
   await page.mouse.click(now.r.x + 40, (now.s.y + now.r.y) / 2);
   await expect(bar).toContainText('Consistent');
-  await page.getByRole('button', { name: 'cut', exact: true }).click();
+  await page.getByRole('button', { name: 'draw a cut', exact: true }).click();
   await expect(bar).toHaveCount(0);
 });
 
@@ -303,7 +303,7 @@ test('a cut is moved event by event by keys', async ({ page }) => {
 test('a cut follows a finger', async ({ page }) => {
   test.skip(!isSmall(page), 'for screens to touch');
   await atEnd(page);
-  await page.getByRole('button', { name: 'cut', exact: true }).click();
+  await page.getByRole('button', { name: 'draw a cut', exact: true }).click();
   const bar = page.locator('.cut-bar');
   await expect(bar).toContainText('Consistent');
   await frames(page);
@@ -356,7 +356,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('axe finds nothing in the tools of the diagram', async ({ page }) => {
       await atEnd(page);
       await page.getByLabel('Search the events').fill('kind:receive');
-      await page.getByRole('button', { name: 'cut', exact: true }).click();
+      await page.getByRole('button', { name: 'draw a cut', exact: true }).click();
       await turnDown(page);
       await viewMenu(page);
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -197,8 +197,9 @@ impl Form<'_> {
 
     fn rest(&self) -> Html {
         let (typed, network) = (&**self.typed, self.network);
-        let order = if network.fifo { "kept" } else { "any" };
-        let orders = [("", format!("network’s: {order}")), ("false", "any".into()), ("true", "kept".into())];
+        let order = if network.fifo { "in order" } else { "may overtake" };
+        let orders =
+            [("", format!("network’s: {order}")), ("false", "may overtake".into()), ("true", "in order".into())];
         let onchange = self.change(|typed, e: Event| typed.blocked = is_checked(&e));
         let percents = |name: &'static str, text: &'static str, value: &str, ppm: u32, set: fn(&mut Typed, String)| {
             html! {
@@ -208,7 +209,7 @@ impl Form<'_> {
         html! {
             <>
                 { percents("Loss", "loss", &typed.loss, network.loss_ppm, |t, v| t.loss = v) }
-                { percents("Twice", "twice", &typed.twice, network.duplicate_ppm, |t, v| t.twice = v) }
+                { percents("Duplication", "duplication", &typed.twice, network.duplicate_ppm, |t, v| t.twice = v) }
                 <label class="row"><span>{ "order" }</span>{ self.choice("Order", &typed.order, &orders, |t, v| t.order = v) }</label>
                 <label class="switch"><input type="checkbox" checked={typed.blocked} {onchange} />{ "blocked: nothing gets through" }</label>
             </>

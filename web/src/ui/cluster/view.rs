@@ -224,12 +224,12 @@ impl Cluster {
                 <h2>{ "Cluster" }</h2>
                 <button aria-pressed={self.cutting.to_string()} disabled={alone} onclick={link.callback(|_| Msg::Cutting)}
                     title={if alone { "There is only one process." } else { "Then draw a line between the processes (or draw with Shift)" }}>
-                    { "scissors" }
+                    { "cut apart" }
                 </button>
                 if cut { <button onclick={heal} title="Make the network whole again">{ "heal" }</button> }
                 <button onclick={link.callback(Msg::Link)} disabled={alone} aria-haspopup="dialog"
-                    title={if alone { "There is only one process." } else { "Delay, loss, order of one link" }}>{ "link…" }</button>
-                <button onclick={link.callback(|_| Msg::Ring)} disabled={self.put.is_empty()} title={ring}>{ "ring" }</button>
+                    title={if alone { "There is only one process." } else { "Delay, loss, order of one link" }}>{ "one link…" }</button>
+                <button onclick={link.callback(|_| Msg::Ring)} disabled={self.put.is_empty()} title={ring}>{ "tidy up" }</button>
             </div>
         }
     }

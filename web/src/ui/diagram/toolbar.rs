@@ -28,7 +28,7 @@ pub(crate) fn Toolbar(props: &Props) -> Html {
             { view_menu(&s, on) }
             { routine(&s, on) }
             <button class="toggle" aria-pressed={cutting.to_string()} onclick={on.reform(|_| Command::Cut)}
-                title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "cut" }</button>
+                title="A line over the lanes: is it consistent, what is in flight over it? (c)">{ "draw a cut" }</button>
             { segmented("Clocks at the events", &labels, s.labels(), on.reform(Command::Labels)) }
             <div class="group" role="group" aria-label="Zoom">
                 <button onclick={on.reform(|_| Command::ZoomHere(1.25))} aria-label="Zoom out" title="Zoom out (-)">{ "−" }</button>

@@ -160,11 +160,13 @@ fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Call
     let trace = s.run().trace();
     let (va, vb) =
         (trace.vector(trace.record(a)).unwrap_or_default(), trace.vector(trace.record(b)).unwrap_or_default());
-    let (sign, sentence) = match relation {
-        Relation::Before => ("a → b", "a happened before b: no component of a is larger than b's."),
-        Relation::After => ("b → a", "b happened before a: no component of b is larger than a's."),
-        Relation::Concurrent => ("a ∥ b", "Neither knew of the other: each has a component in which it is ahead."),
-        Relation::Equal => ("a = b", "The same event."),
+    let (sign, name, sentence) = match relation {
+        Relation::Before => ("a → b", "happened before", "a happened before b: no component of a is larger than b's."),
+        Relation::After => ("b → a", "happened before", "b happened before a: no component of b is larger than a's."),
+        Relation::Concurrent => {
+            ("a ∥ b", "concurrent", "Neither knew of the other: each has a component in which it is ahead.")
+        }
+        Relation::Equal => ("a = b", "equal", "The same event."),
     };
     let row = |(i, name): (usize, &String)| {
         let sign = match va[i].cmp(&vb[i]) {
@@ -179,7 +181,7 @@ fn compared(s: &Session, a: RecordId, b: RecordId, relation: Relation, on: &Call
     let step = |&id: &RecordId| html! { <li>{ jump(id, words(s, id), on) }</li> };
     html! {
         <>
-            <h3 class="relation">{ sign }</h3>
+            <h3 class="relation"><span>{ sign }</span><small>{ name }</small></h3>
             <p class="facts">{ format!("a: {}", words(s, a)) }<br />{ format!("b: {}", words(s, b)) }</p>
             <p class="why">{ sentence }</p>
             <div class="scroll clocks" tabindex="0" role="region" aria-label="Comparison of the two clocks">
