@@ -71,7 +71,8 @@ impl App {
         let follows = match command {
             Command::Act(act) if act.kind() == "message" => 1,
             Command::Act(act) if act.kind() == "crash" => 2,
-            Command::Seek(us) if back(*us) => 4,
+            Command::Back(..) => 1 | 4,
+            Command::Seek(us) | Command::Visit(us) if back(*us) => 4,
             Command::Step(false) | Command::Edge(false) | Command::Moment(false) => 4,
             Command::Skip(share) if *share < 0.0 => 4,
             Command::NoHints => ALL,
