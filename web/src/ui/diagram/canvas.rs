@@ -27,8 +27,6 @@ const CLICK_PX: f32 = 5.0;
 const LONG_PRESS_MS: u32 = 550;
 /// The triangle before a name ends here, in pixels from the edge.
 const TRIANGLE_PX: f32 = 17.0;
-/// How large the rings are that can be taken, in pixels; static/diagram.css says the same.
-const HAND_PX: i32 = 26;
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -501,8 +499,9 @@ impl Diagram {
     /// A ring on each lane where the cursor is, from which a line is drawn to another lane.
     fn hands(ctx: &Context<Self>, s: &Session, scene: &Scene) -> Html {
         let link = ctx.link();
-        let hand = |(x, y): Point| {
-            let style = format!("left:{}px;top:{}px", x as i32 - HAND_PX / 2, y as i32 - HAND_PX / 2);
+        let hand = |((x, y), size): (Point, f32)| {
+            let (left, top) = ((x - size / 2.0).round(), (y - size / 2.0).round());
+            let style = format!("left:{left}px;top:{top}px;width:{size}px;height:{size}px");
             html! {
                 <div class="hand" {style} aria-hidden="true" title="Drag to another lane to send"
                     onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)}

@@ -15,6 +15,8 @@ use yew::prelude::*;
 const REACH: f32 = 9.0;
 /// From so far off the cursor on a line begins there and not in the past, in pixels.
 const NOW_REACH: f32 = 16.0;
+/// How large a ring is where there is room for it, in pixels.
+const RING: f32 = 26.0;
 /// A pull is one across the lanes, and not along the time, when it goes so many times as far across.
 const STEEP: f32 = 1.5;
 
@@ -96,14 +98,17 @@ pub(super) fn overlay(s: &Session, scene: &Scene, line: &Line) -> Html {
     }
 }
 
-/// Where the rings stand from which lines are drawn: on each lane at the cursor, unless the run is playing.
-pub(super) fn rings(s: &Session, scene: &Scene) -> Vec<Point> {
+/// Where the rings stand from which lines are drawn, and how large each is at most so that it touches no other: on each
+/// lane at the cursor, unless the run is playing.
+pub(super) fn rings(s: &Session, scene: &Scene) -> Vec<(Point, f32)> {
     if s.is_playing() || s.look().cut.is_some() || scene.lanes.len() < 2 {
         return Vec::new();
     }
     let Some(now) = now_along(s, scene) else { return Vec::new() };
     let open = |(node, _): &(usize, &f32)| !s.look().collapsed.contains(&(*node as NodeId));
-    scene.lanes.iter().enumerate().filter(open).map(|(_, lane)| scene.along((now, *lane))).collect()
+    let room =
+        |lane: f32| scene.lanes.iter().map(|other| (other - lane).abs()).filter(|gap| *gap > 0.5).fold(RING, f32::min);
+    scene.lanes.iter().enumerate().filter(open).map(|(_, lane)| (scene.along((now, *lane)), room(*lane))).collect()
 }
 
 #[cfg(test)]
@@ -118,7 +123,7 @@ mod tests {
         s.pause();
         s.seek_time(60_000.0);
         let scene = lay_out(s.run(), s.index(), &s.view(800.0, 400.0), s.frame());
-        let rings = rings(&s, &scene);
+        let rings: Vec<Point> = rings(&s, &scene).into_iter().map(|(at, _)| at).collect();
         assert_eq!(rings.len(), 3);
         let at_now = begun(&s, &scene, 0, rings[0], rings[1]);
         assert_eq!((at_now.at_us, at_now.from), (None, 0));
