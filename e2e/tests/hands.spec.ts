@@ -92,6 +92,19 @@ test('a message that has long arrived answers a click: back to where it was sent
   await expect.poll(async () => (await trace(page)).some((r) => r.kind === 'receive' && r.message === receive.message)).toBe(true);
 });
 
+test('keys come to every message too', async ({ page }) => {
+  test.skip(isSmall(page), 'keys are the same at every size');
+  await atEnd(page);
+  await page.locator('#diagram').focus();
+  const said = page.locator('.stage [role="status"]');
+  for (let i = 0; i < 12 && !((await said.textContent()) ?? '').includes('message m1'); i += 1) await page.keyboard.press('ArrowDown');
+  await expect(said).toContainText('message m1');
+  await page.keyboard.press('Enter');
+  await expect(entry(page, 'go back and drop it')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(notice(page)).toContainText('no longer happens', { timeout: 20_000 });
+});
+
 test('a name offers what can be done to its process', async ({ page }) => {
   await atEnd(page);
   const box = (await page.locator('#diagram').boundingBox())!;

@@ -512,7 +512,7 @@ impl Diagram {
         html! { <>{ for send::rings(s, scene).into_iter().map(hand) }</> }
     }
 
-    /// Up and down go through lanes and messages; Enter or the menu key opens the menu of what they are at.
+    /// Up and down go through lanes, messages that have arrived and those under way; Enter or the menu key opens the menu of what they are at.
     fn key(&mut self, ctx: &Context<Self>, e: &KeyboardEvent) -> bool {
         let moved = lane::key(&ctx.props().model.get(), self.target, e);
         if let Some(wish) = moved {
@@ -534,6 +534,8 @@ impl Diagram {
             s.look().lanes(s.run().names().len())
         };
         let mut all: Vec<Target> = lanes.into_iter().map(Target::Node).collect();
+        all.extend(retime::arrived(&ctx.props().scene.0.borrow()));
+        // Last, where one step back leads: what is under way is what can be changed at once.
         all.extend(Self::heads(ctx).iter().map(|h| Target::Message(h.message, h.copy)));
         let here = all.iter().position(|t| Some(*t) == self.target);
         match e.key().as_str() {

@@ -69,11 +69,25 @@ impl Head {
     }
 }
 
+/// The messages in sight that are not under way any more, in the order in which they were sent.
+pub(super) fn arrived(scene: &Scene) -> Vec<Target> {
+    let in_sight = |a: &&ArrowPlace| scene.plot.is_some_and(|plot| plot.holds(a.to) || plot.holds(a.from));
+    let done = scene.arrows.iter().filter(|a| !a.link && !a.in_flight).filter(in_sight);
+    let mut all: Vec<(u32, u16)> = done.map(|a| (a.message, a.copy)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|(message, copy)| Target::Message(message, copy)).collect()
+}
+
 /// Where a lane or a message is that the keys are at.
 pub(super) fn place_of(scene: &Scene, heads: &[Head], target: Target) -> Option<Point> {
     match target {
         Target::Node(node) => Some(scene.along((scene.stretch().0, *scene.lanes.get(usize::from(node))?))),
-        Target::Message(id, copy) => heads.iter().find(|h| (h.message, h.copy) == (id, copy)).map(|h| h.end),
+        Target::Message(id, copy) => {
+            let head = heads.iter().find(|h| (h.message, h.copy) == (id, copy)).map(|h| h.end);
+            let line = || scene.arrows.iter().find(|a| !a.link && (a.message, a.copy) == (id, copy));
+            head.or_else(|| line().map(|a| ((a.from.0 + a.to.0) / 2.0, (a.from.1 + a.to.1) / 2.0)))
+        }
         Target::Link(..) | Target::Offers(..) => None,
     }
 }
