@@ -37,7 +37,8 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
     for note in &history.notes {
         eprintln!("lightcone: {name}: {note}");
     }
-    let judgement = judge(&history, model, consistency, limits);
+    let judgement =
+        judge(&history, model, consistency, limits).map_err(|e| unusable(format!("{name}: --consistency: {e}")))?;
     print(&report(&history, &judgement));
     match judgement.verdict {
         Verdict::Yes => Ok(()),

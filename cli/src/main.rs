@@ -5,6 +5,7 @@
 
 mod explore;
 mod history;
+mod import;
 mod labs;
 mod memory_trace;
 mod picture;
@@ -32,6 +33,12 @@ lightcone runs distributed-systems protocols in a simulated network.
       [--preset column|page|slide] [--story-of EVENT|'request ID'|'key K']
       [--orientation right|down] [--caption]
 
+  lightcone import LOG [--parser REGEX] [--delimiter REGEX]
+                                              read a log with vector clocks, as ShiViz and GoVector have
+                                              them, or JSON lines with host, clock and event; prints a JSON
+                                              object for each execution. REGEX is JavaScript's, with the
+                                              groups host, clock and event; a file whose first line is such
+                                              an expression and whose second line is the delimiter needs none
   lightcone history FILE --model register|cas-register|kv|lock
       [--consistency linearizable|sequential|causal] [--states N]
                                               judge a history: linearizable, or not (status 1), with the
@@ -74,11 +81,12 @@ fn command() -> Result<(), Failure> {
             "labs" => labs::command(args),
             "run" => run::command(args),
             "render" => render::command(args),
+            "import" => import::command(args),
             "history" => history::command(args),
             "explore" => explore::command(args),
             "memory-trace" => memory_trace::command(args),
             other => Err(unusable(format!(
-                "there is no command {other:?}; there are labs, run, render, history, explore and memory-trace"
+                "there is no command {other:?}; there are labs, run, render, import, history, explore and memory-trace"
             ))),
         },
         Some(Short('h') | Long("help")) => {

@@ -3,6 +3,7 @@
 use super::causal;
 use super::model::Model;
 use super::operation::{Call, History, Operation};
+use super::read::LineError;
 use super::search::{Found, Order, Stuck, search};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -93,10 +94,17 @@ pub struct Judgement {
 }
 
 /// Judges a history.
-#[must_use]
-pub fn judge(history: &History, model: Model, consistency: Consistency, limits: Limits) -> Judgement {
-    match consistency {
-        Consistency::Causal => causal::judge(history, model, limits),
+///
+/// # Errors
+/// One sentence with the line, where an operation has no place in what is asked: see [`Consistency::Causal`].
+pub fn judge(
+    history: &History,
+    model: Model,
+    consistency: Consistency,
+    limits: Limits,
+) -> Result<Judgement, LineError> {
+    Ok(match consistency {
+        Consistency::Causal => causal::judge(history, limits)?,
         Consistency::Sequential => {
             let all: Vec<usize> = (0..history.operations.len()).collect();
             part(history, model, consistency, None, all, limits)
@@ -113,7 +121,7 @@ pub fn judge(history: &History, model: Model, consistency: Consistency, limits: 
             }
             worst
         }
-    }
+    })
 }
 
 /// Whether one judgement says more against a history than another: no before unknown before yes; and of two no, the earlier.

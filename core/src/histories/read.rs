@@ -29,7 +29,9 @@ pub struct LineError {
 
 impl LineError {
     pub(super) fn new(line: usize, what: impl Into<String>) -> LineError {
-        LineError { line, what: what.into() }
+        // Names out of the text may hold anything, and a sentence stands on one line.
+        let what = what.into().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        LineError { line, what }
     }
 }
 

@@ -75,6 +75,6 @@ fn why(history: &History, judgement: &Judgement, operation: &Operation) -> Strin
         Consistency::Sequential => {
             format!("why: none of these can come next; the first of them would have found: {found}\n")
         }
-        Consistency::Causal => format!("why: after all that it must have seen, it would have found: {found}\n"),
+        Consistency::Causal => format!("why: {found}\n"),
     }
 }

@@ -103,11 +103,14 @@ impl<'a> Search<'a> {
         names.sort_unstable();
         names.dedup();
         let by_time = order == Order::RealTime;
-        let groups = if by_time { 1 } else { names.len() };
+        let groups = if by_time { 1 } else { names.len().max(1) };
         let mut nodes: Vec<(usize, u32)> = Vec::with_capacity(2 * n);
         for (i, operation) in operations.iter().enumerate() {
-            nodes.push((operation.invoked.place, 2 * i as u32));
-            nodes.extend(operation.returned.map(|mark| (mark.place, 2 * i as u32 + 1)));
+            let called = operation.invoked.place;
+            nodes.push((called, 2 * i as u32));
+            // A process's own order is that in which it asks, even if it does not wait for the answers.
+            let ended = operation.returned.map(|mark| if by_time { mark.place } else { called });
+            nodes.extend(ended.map(|place| (place, 2 * i as u32 + 1)));
         }
         nodes.sort_unstable();
         let mut search = Search {

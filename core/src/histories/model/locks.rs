@@ -2,7 +2,7 @@
 //! that is guarded by one.
 
 use crate::histories::operation::{Call, Held, Mode, Operation};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A grant that holds. The token is none where the answer with it never came.
@@ -18,6 +18,8 @@ struct Lock {
     holders: Vec<Holder>,
     /// The highest token that was given.
     highest: u64,
+    /// Grants that the service ended: to give them back is still answered as if they had been there.
+    ended: BTreeSet<u64>,
 }
 
 impl Lock {
@@ -79,9 +81,15 @@ impl Locks {
             Call::Acquire(mode, token) => lock.acquire(process, *mode, *token)?,
             // Held still: one acquisition less is none for the others.
             Call::Release(token, left) if *left > 0 => lock.place(process, *token).map(|_| ())?,
-            Call::Release(token, _) => lock.release(process, *token).then_some(())?,
+            Call::Release(token, _) => {
+                let ended = token.is_some_and(|token| lock.ended.contains(&token));
+                (lock.release(process, *token) || ended).then_some(())?;
+            }
             Call::NotHeld => lock.place(process, None).is_none().then_some(())?,
-            Call::Expire(token) => drop(lock.release(process, *token)),
+            Call::Expire(token) => {
+                lock.release(process, *token);
+                lock.ended.extend(token);
+            }
             Call::Table(held, unknown) => self.shows(held, unknown).then_some(())?,
             Call::Increment(value) => {
                 let known = next.counters.remove(key);
