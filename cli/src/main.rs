@@ -33,12 +33,15 @@ lightcone runs distributed-systems protocols in a simulated network.
       [--preset column|page|slide] [--story-of EVENT|'request ID'|'key K']
       [--orientation right|down] [--caption]
 
-  lightcone import LOG [--parser REGEX] [--delimiter REGEX]
+  lightcone import LOG [--parser REGEX] [--delimiter REGEX] [-o FILE] [--execution N]
+      [--theme light|dark|print]
                                               read a log with vector clocks, as ShiViz and GoVector have
                                               them, or JSON lines with host, clock and event; prints a JSON
                                               object for each execution. REGEX is JavaScript's, with the
                                               groups host, clock and event; a file whose first line is such
-                                              an expression and whose second line is the delimiter needs none
+                                              an expression and whose second line is the delimiter needs none.
+                                              -o draws an execution, the first or the N-th (.svg .png .pdf
+                                              .tex .typ)
   lightcone history FILE --model register|cas-register|kv|lock
       [--consistency linearizable|sequential|causal] [--states N]
                                               judge a history: linearizable, or not (status 1), with the

@@ -106,6 +106,34 @@ fn the_upload_form_brings_its_expression_and_its_delimiter() {
 }
 
 #[test]
+fn a_log_is_drawn_with_the_messages_that_its_clocks_prove() {
+    let text = "a {\"a\":1}\nsends\nb {\"a\":1,\"b\":1}\nreceives\n--\nc {\"c\":1}\nrests\n";
+    let log = file("drawn.log", text);
+    let picture = |ending: &str| file(&format!("drawn.{ending}"), "");
+    let svg = picture("svg");
+    assert!(lightcone(&["import", &log, "--delimiter", "^--$", "-o", &svg]).status.success());
+    let drawn = std::fs::read_to_string(&svg).expect("the picture");
+    assert_eq!((drawn.matches("data-event=").count(), drawn.matches("data-message=").count()), (2, 1));
+    assert!(drawn.contains(">a</text>") && drawn.contains("receives") && !drawn.contains("rests"));
+    assert!(lightcone(&["import", &log, "--delimiter", "^--$", "--execution", "2", "-o", &svg]).status.success());
+    assert!(std::fs::read_to_string(&svg).expect("the picture").contains("rests"));
+    for (ending, start) in [("png", &b"\x89PNG"[..]), ("pdf", b"%PDF"), ("tex", b"%"), ("typ", b"")] {
+        let out = picture(ending);
+        assert!(lightcone(&["import", &log, "--delimiter", "^--$", "-o", &out]).status.success(), "{ending}");
+        let bytes = std::fs::read(&out).expect("the picture");
+        assert!(bytes.starts_with(start) && bytes.len() > 500, "{ending}: {} bytes", bytes.len());
+    }
+    for (args, words) in [
+        (["--execution", "3", "-o", &svg], "has 2 executions"),
+        (["--execution", "0", "-o", &svg], "from 1 on"),
+        (["--execution", "1", "-o", "drawn.mmd"], "the ending must be one of .svg .png .pdf .tex .typ"),
+    ] {
+        let output = lightcone(&[&["import", &log, "--delimiter", "^--$"][..], &args].concat());
+        assert!(output.status.code() == Some(2) && complaint(&output).contains(words), "{}", complaint(&output));
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_in_a_sentence() {
     let log = file("plain.log", "nothing here\n");
     for (args, words) in [

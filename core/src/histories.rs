@@ -14,9 +14,11 @@ mod operation;
 mod read;
 mod report;
 mod search;
+mod verdict;
 
-pub use judge::{Consistency, Judgement, Limits, STATES_DEFAULT, Verdict, judge};
+pub use judge::judge;
 pub use model::Model;
 pub use operation::{Call, Held, History, Mark, Mode, Operation, Value};
 pub use read::{LineError, read};
 pub use report::report;
+pub use verdict::{Consistency, Judgement, Limits, STATES_DEFAULT, Verdict};

@@ -8,10 +8,12 @@
 
 mod execution;
 mod expression;
+mod messages;
 mod pairs;
 mod read;
 
 pub use execution::{Event, Execution, Remark};
 pub use expression::{EXPRESSION_BYTES_MAX, Expression, GOVECTOR, Regex};
+pub use messages::Placed;
 pub use pairs::{PAIRS_EVENTS_MAX, Pairs};
 pub use read::{Log, read};

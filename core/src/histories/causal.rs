@@ -10,9 +10,9 @@
 
 mod relation;
 
-use super::judge::{Consistency, Judgement, Limits, Verdict};
 use super::operation::{Call, History, Operation, Value};
 use super::read::LineError;
+use super::verdict::{Consistency, Judgement, Limits, Verdict};
 use relation::Relation;
 use std::collections::BTreeMap;
 use std::rc::Rc;

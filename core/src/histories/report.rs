@@ -1,7 +1,7 @@
 //! A judgement in words, a line for each thing to say.
 
-use super::judge::{Consistency, Judgement, Verdict};
 use super::operation::{History, Mark, Operation};
+use super::verdict::{Consistency, Judgement, Verdict};
 
 /// The verdict on the first line; then, where there is no order, the longest prefix that has one, and what breaks it.
 #[must_use]

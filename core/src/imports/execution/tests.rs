@@ -60,6 +60,42 @@ fn pairs_are_those_that_a_comparison_of_all_clocks_finds() {
 }
 
 #[test]
+fn messages_and_the_order_of_each_host_make_all_pairs() {
+    for seed in 0..60 {
+        let execution = execution(&random(seed, 80, 0));
+        let placed = execution.placed();
+        let n = placed.len();
+        let mut before = vec![vec![false; n]; n];
+        let mut steps: Vec<(u32, usize)> = placed.iter().enumerate().map(|(n, p)| (p.step, n)).collect();
+        steps.sort_unstable();
+        let mut last = vec![None; execution.hosts.len()];
+        for (_, event) in steps {
+            let host = execution.events[event].host as usize;
+            let heard = placed[event].heard.iter().map(|(source, exact)| {
+                assert!(*exact && placed[*source as usize].step < placed[event].step, "seed {seed}");
+                *source as usize
+            });
+            for source in heard.chain(last[host]) {
+                let known = before[source].clone();
+                before[event].iter_mut().zip(known).for_each(|(own, theirs)| *own |= theirs);
+                before[event][source] = true;
+            }
+            last[host] = Some(event);
+        }
+        let pairs = before.iter().flatten().filter(|known| **known).count() as u64;
+        assert_eq!(pairs, execution.pairs().happens_before, "seed {seed}");
+    }
+}
+
+#[test]
+fn contradictions_are_drawn_all_the_same() {
+    let text = "a {\"a\":1,\"b\":1}\nx\nb {\"a\":1,\"b\":1}\ny\nb {\"a\":5,\"b\":3}\nz\na {\"a\":3}\nw\n";
+    let execution = execution(text);
+    assert!(!execution.impossible.is_empty());
+    assert!(execution.placed().iter().all(|placed| placed.step > 0));
+}
+
+#[test]
 fn gaps_are_no_fault_and_faults_have_their_line() {
     let gap = execution("a {\"a\":1}\nx\na {\"a\":4}\ny\nb {\"b\":1,\"a\":2}\nz\n");
     assert!(gap.impossible.is_empty(), "{:?}", gap.impossible);
@@ -129,6 +165,7 @@ proptest! {
         let log = read(&text, 1, &expression, None);
         let lines = text.matches('\n').count() + 1;
         for execution in &log.executions {
+            prop_assert!(execution.placed().iter().all(|placed| placed.step > 0));
             let (pairs, n) = (execution.pairs(), execution.events.len() as u64);
             prop_assert_eq!(pairs.happens_before + pairs.concurrent, n * n.saturating_sub(1) / 2);
             for remark in execution.gaps.iter().chain(&execution.impossible) {
