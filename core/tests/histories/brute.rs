@@ -7,20 +7,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A random history of keys or of one register, in EDN: operations overlap, fail, or never return.
 fn random(dice: &mut Dice, model: Model, unique: bool) -> String {
+    random_of(dice, model, unique, (3, 6), &["x", "y"])
+}
+
+/// The same with so many operations on these keys.
+fn random_of(dice: &mut Dice, model: Model, unique: bool, count: (u64, u64), keys: &[&str]) -> String {
     let processes = dice.range(2, 3);
     let mut free: Vec<u64> = (0..processes).collect();
     let mut open: Vec<(u64, String, String)> = Vec::new();
-    let (mut text, mut left, mut written) = (String::new(), dice.range(3, 6), 0);
-    let mut next = processes;
+    let (mut text, mut left, mut written) = (String::new(), dice.range(count.0, count.1), 0);
+    let (mut next, mut values) = (processes, vec![1]);
     while left > 0 || !open.is_empty() {
         if left > 0 && !free.is_empty() && (open.is_empty() || dice.percent(55)) {
             left -= 1;
             let process = free.remove(dice.range(0, free.len() as u64 - 1) as usize);
-            let key = if model == Model::Kv { format!(", :key \"{}\"", dice.of(&["x", "y"])) } else { String::new() };
+            let key = if model == Model::Kv { format!(", :key \"{}\"", dice.of(keys)) } else { String::new() };
             written += 1;
             let value = if unique { written } else { dice.range(1, 2) };
             let (f, asked) = match dice.range(0, 9) {
-                0..=3 => ("write", value.to_string()),
+                0..=3 => {
+                    values.push(value);
+                    ("write", value.to_string())
+                }
                 4 if model == Model::CasRegister => ("cas", format!("[{} {value}]", dice.range(1, 2))),
                 _ => ("read", "nil".to_string()),
             };
@@ -30,11 +38,11 @@ fn random(dice: &mut Dice, model: Model, unique: bool) -> String {
         }
         let (process, what, asked) = open.remove(dice.range(0, open.len() as u64 - 1) as usize);
         let kind = dice.of(&["ok", "ok", "ok", "ok", "ok", "ok", "fail", "info"]);
-        let most = if unique { written } else { 2 };
-        let answer = match dice.range(0, most) {
+        let answer = match dice.range(0, 9) {
             _ if !what.contains(":read") => asked,
-            0 => "nil".into(),
-            n => n.to_string(),
+            0 | 1 => "nil".into(),
+            2 => "7".into(),
+            _ => dice.of(&values).to_string(),
         };
         text += &format!("{{:process {process}, :type :{kind}, {what}, :value {answer}}}\n");
         if kind == "info" {
@@ -207,7 +215,8 @@ fn causal_verdicts_agree_with_a_search_over_all_orders() {
     let (mut answers, mut apart) = (BTreeMap::new(), 0);
     for seed in 0..cases(3_000) {
         let mut dice = Dice::new(seed ^ 0xca5a1);
-        let text = random(&mut dice, Model::Kv, seed % 3 > 0);
+        let keys: &[&str] = if seed % 2 == 0 { &["x"] } else { &["x", "y"] };
+        let text = random_of(&mut dice, Model::Kv, seed % 3 > 0, (4, 8), keys);
         let history = read(&text, Model::Kv).expect("a history");
         let expected = causal_by_brute_force(&history.operations);
         let found = verdict(&text, Model::Kv, Consistency::Causal);
@@ -218,7 +227,7 @@ fn causal_verdicts_agree_with_a_search_over_all_orders() {
         apart += u64::from(expected && sequential == Verdict::No);
     }
     println!("causal: {answers:?}, causal and not sequential: {apart}");
-    assert!(answers.len() == 2 && apart > 0);
+    assert!(answers.len() == 2 && (apart > 0 || cases(3_000) < 3_000), "{apart}");
 }
 
 #[test]
