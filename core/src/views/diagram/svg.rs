@@ -24,39 +24,14 @@ pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str,
 }
 
 /// Writes a scene: what is said of a part of it are attributes of its group and lines of its title.
-pub(super) fn write_scene(
+fn write_scene(
     scene: &Scene,
     theme: Theme,
     title: &str,
     metadata: &str,
     part_says: &dyn Fn(Part) -> (String, Vec<String>),
 ) -> String {
-    let (w, h) = (n(scene.width), n(scene.height));
-    let mut out = String::new();
-    // On paper a picture has the size that was asked for.
-    let (wide, high) = match scene.millimetres {
-        Some(mm) => (format!("{}mm", n(mm)), format!("{}mm", n(mm * scene.height / scene.width))),
-        None => (w.clone(), h.clone()),
-    };
-    let _ = writeln!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
-         font-family=\"{FONT_FAMILY}\">"
-    );
-    let _ = writeln!(out, "<title>{}</title>", escape(title));
-    out.push_str(metadata);
-    let _ = writeln!(out, "<defs>");
-    if let Some(clip) = &scene.clip {
-        let _ = writeln!(out, "<clipPath id=\"plot\"><rect {}/></clipPath>", rect(clip));
-    }
-    let _ = writeln!(
-        out,
-        "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-         <rect width=\"1.5\" height=\"5\" fill=\"{}\"/></pattern>",
-        theme.hex(Ink::Hatch)
-    );
-    let _ = writeln!(out, "</defs>");
-    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", theme.hex(Ink::Paper));
+    let mut out = opening(scene, theme, title, metadata);
     let places: BTreeMap<RecordId, Point> = scene.events.iter().map(|event| (event.id, event.at)).collect();
     let place_of = |part| match part {
         Part::Event(id) => places.get(&id).copied(),
@@ -94,6 +69,37 @@ pub(super) fn write_scene(
         let _ = writeln!(out, "</g>");
     }
     out.push_str("</svg>\n");
+    out
+}
+
+/// The beginning of the file: its size, its title, what is defined, and the paper.
+fn opening(scene: &Scene, theme: Theme, title: &str, metadata: &str) -> String {
+    let (w, h) = (n(scene.width), n(scene.height));
+    let mut out = String::new();
+    // On paper a picture has the size that was asked for.
+    let (wide, high) = match scene.millimetres {
+        Some(mm) => (format!("{}mm", n(mm)), format!("{}mm", n(mm * scene.height / scene.width))),
+        None => (w.clone(), h.clone()),
+    };
+    let _ = writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+         font-family=\"{FONT_FAMILY}\">"
+    );
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    out.push_str(metadata);
+    let _ = writeln!(out, "<defs>");
+    if let Some(clip) = &scene.clip {
+        let _ = writeln!(out, "<clipPath id=\"plot\"><rect {}/></clipPath>", rect(clip));
+    }
+    let _ = writeln!(
+        out,
+        "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+         <rect width=\"1.5\" height=\"5\" fill=\"{}\"/></pattern>",
+        theme.hex(Ink::Hatch)
+    );
+    let _ = writeln!(out, "</defs>");
+    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", theme.hex(Ink::Paper));
     out
 }
 
