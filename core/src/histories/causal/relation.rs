@@ -3,7 +3,6 @@
 /// A transitive relation over 0 to n − 1, a bit for each pair.
 #[derive(Clone)]
 pub(super) struct Relation {
-    width: usize,
     /// For each, all that must come before it.
     before: Vec<Vec<u64>>,
 }
@@ -12,7 +11,7 @@ impl Relation {
     /// Nothing must come before anything.
     pub(super) fn new(n: usize) -> Relation {
         let width = n.div_ceil(64);
-        Relation { width, before: vec![vec![0; width]; n] }
+        Relation { before: vec![vec![0; width]; n] }
     }
 
     /// Whether `a` must come before `b`.
@@ -29,9 +28,7 @@ impl Relation {
         new[a / 64] |= 1 << (a % 64);
         for n in 0..self.before.len() {
             if n == b || self.has(b, n) {
-                for word in 0..self.width {
-                    self.before[n][word] |= new[word];
-                }
+                self.before[n].iter_mut().zip(&new).for_each(|(own, more)| *own |= more);
             }
         }
     }

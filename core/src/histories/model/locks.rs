@@ -114,13 +114,13 @@ impl Locks {
         let mut left: Vec<&Held> = held.iter().filter(|h| known(&h.process)).collect();
         for (resource, lock) in &self.locks {
             for holder in lock.holders.iter().filter(|h| known(&h.process)) {
-                let same = |h: &&Held| {
+                let same = |h: &Held| {
                     Some(&h.resource) == resource.as_ref()
                         && h.process == holder.process
                         && h.mode == holder.mode
                         && (h.token == holder.token || h.token.is_none() || holder.token.is_none())
                 };
-                match left.iter().position(|h| same(&h)) {
+                match left.iter().position(|h| same(h)) {
                     Some(at) => drop(left.remove(at)),
                     None => return false,
                 }
