@@ -1,10 +1,11 @@
 //! `lightcone`: run, render and check simulated distributed systems from the command line.
 //!
 //! Data goes to standard output, words for people to standard error. Exit status: 0 fine, 1 a rule was
-//! violated, 2 unusable input.
+//! violated or a history keeps no order, 2 unusable input.
 
 mod explore;
 mod history;
+mod import;
 mod labs;
 mod memory_trace;
 mod picture;
@@ -32,6 +33,22 @@ lightcone runs distributed-systems protocols in a simulated network.
       [--preset column|page|slide] [--story-of EVENT|'request ID'|'key K']
       [--orientation right|down] [--caption]
 
+  lightcone import LOG [--parser REGEX] [--delimiter REGEX] [-o FILE] [--execution N]
+      [--theme light|dark|print]
+                                              read a log with vector clocks, as ShiViz and GoVector have
+                                              them, or JSON lines with host, clock and event; prints a JSON
+                                              object for each execution. REGEX is JavaScript's, with the
+                                              groups host, clock and event; a file whose first line is such
+                                              an expression and whose second line is the delimiter needs none.
+                                              -o draws an execution, the first or the N-th (.svg .png .pdf
+                                              .tex .typ)
+  lightcone history FILE --model register|cas-register|kv|lock
+      [--consistency linearizable|sequential|causal] [--states N]
+                                              judge a history: linearizable, or not (status 1), with the
+                                              longest linearizable prefix and the operation that breaks
+                                              it. Reads Jepsen's EDN and its older log, porcupine's form
+                                              with keys, and what run --history writes. unknown (status
+                                              2) when more than N states were needed
   lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
                                               try many runs until a rule breaks; a scenario without
                                               acts gets a random workload and faults
@@ -46,7 +63,7 @@ lightcone runs distributed-systems protocols in a simulated network.
                                               --table: a row for each access, as CSV
 
 SCENARIO is a file, - for standard input, or LAB/ID for a built-in one (see lightcone labs).
-Exit status: 0 fine, 1 a rule was violated, 2 unusable input.
+Exit status: 0 fine, 1 a rule was violated (or: not linearizable), 2 unusable input, or unknown.
 ";
 
 fn main() -> ExitCode {
@@ -67,10 +84,12 @@ fn command() -> Result<(), Failure> {
             "labs" => labs::command(args),
             "run" => run::command(args),
             "render" => render::command(args),
+            "import" => import::command(args),
+            "history" => history::command(args),
             "explore" => explore::command(args),
             "memory-trace" => memory_trace::command(args),
             other => Err(unusable(format!(
-                "there is no command {other:?}; there are labs, run, render, explore and memory-trace"
+                "there is no command {other:?}; there are labs, run, render, import, history, explore and memory-trace"
             ))),
         },
         Some(Short('h') | Long("help")) => {

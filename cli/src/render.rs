@@ -1,7 +1,7 @@
 //! `lightcone render`.
 
 use crate::picture;
-use crate::terminal::{Failure, millis, scenario, unusable, write_file};
+use crate::terminal::{Failure, millis, one_of, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::engine::{Run, run};
 use lightcone_core::tables::Labels;
@@ -219,14 +219,6 @@ fn read(mut args: lexopt::Parser) -> Result<Options, Failure> {
         }
     }
     Ok(o)
-}
-
-fn one_of<T: Copy>(value: &OsString, option: &str, words: &[&str], values: &[T]) -> Result<T, Failure> {
-    let text = value.to_string_lossy();
-    match words.iter().position(|w| *w == text) {
-        Some(i) => Ok(values[i]),
-        None => Err(unusable(format!("{option}: expected one of {}, found {text:?}", words.join(", ")))),
-    }
 }
 
 fn number(value: &OsString, option: &str, min: u16, max: u16) -> Result<f32, Failure> {

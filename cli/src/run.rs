@@ -1,11 +1,11 @@
 //! `lightcone run`.
 
-use crate::history;
 use crate::terminal::{Failure, millis, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::base::json::{JsonObject, list, quote};
 use lightcone_core::engine::{Run, run};
 use lightcone_core::trace::Kind;
+use lightcone_core::views::export::history;
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
         write_trace(&run, &path).map_err(|e| unusable(format!("{}: {e}", path.display())))?;
     }
     if let Some(path) = history {
-        write_file(&path, history::lines(&run).as_bytes())?;
+        write_file(&path, history::write(&run).as_bytes())?;
     }
     if let Some(path) = table {
         let what = || unusable(format!("--table: the lab {} has no table", run.scenario().lab.spec().id));

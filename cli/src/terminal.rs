@@ -2,6 +2,7 @@
 
 use lightcone_core::labs::find;
 use lightcone_core::tables::Builtin;
+use std::ffi::OsString;
 use std::fmt;
 use std::io::Read;
 
@@ -45,20 +46,32 @@ pub(crate) fn print(text: &str) {
 
 /// Reads a scenario: a file, `-`, or a built-in one as `LAB/ID`.
 pub(crate) fn scenario(name: &str) -> Result<lightcone_core::scenario::Scenario, Failure> {
-    let text = if name == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|e| unusable(format!("standard input: {e}")))?;
-        String::from_utf8(bytes).map_err(|e| unusable(format!("standard input: this is not UTF-8: {e}")))?
-    } else {
-        match (std::fs::read(name), builtin(name)) {
-            (Ok(bytes), _) => {
-                String::from_utf8(bytes).map_err(|e| unusable(format!("{name}: this is not UTF-8: {e}")))?
-            }
-            (Err(_), Some(builtin)) => builtin.json().to_string(),
-            (Err(e), None) => return Err(unusable(format!("{name}: {e}"))),
-        }
+    let text = match builtin(name) {
+        Some(builtin) if !std::path::Path::new(name).exists() => builtin.json().to_string(),
+        _ => text(name)?,
     };
     lightcone_core::labs::parse(&text).map_err(|e| unusable(format!("{name}: {e}")))
+}
+
+/// Reads a text: a file, or standard input as `-`.
+pub(crate) fn text(name: &str) -> Result<String, Failure> {
+    let (name, bytes) = if name == "-" {
+        let mut bytes = Vec::new();
+        ("standard input", std::io::stdin().read_to_end(&mut bytes).map(|_| bytes))
+    } else {
+        (name, std::fs::read(name))
+    };
+    let bytes = bytes.map_err(|e| unusable(format!("{name}: {e}")))?;
+    String::from_utf8(bytes).map_err(|e| unusable(format!("{name}: this is not UTF-8: {e}")))
+}
+
+/// One of several words as what it stands for.
+pub(crate) fn one_of<T: Copy>(value: &OsString, option: &str, words: &[&str], values: &[T]) -> Result<T, Failure> {
+    let text = value.to_string_lossy();
+    match words.iter().position(|w| *w == text) {
+        Some(i) => Ok(values[i]),
+        None => Err(unusable(format!("{option}: expected one of {}, found {text:?}", words.join(", ")))),
+    }
 }
 
 /// A built-in scenario named `LAB/ID`.

@@ -5,12 +5,14 @@
 //! [`views::export::picture`], no web types.
 //!
 //! The folders are layers, lowest first, and none imports one that stands above it (labs and views do not know each other):
-//! [`base`] → [`coherence`] → [`tables`] → [`trace`] → [`protocol`] → [`scenario`] → [`engine`] → [`labs`] and [`views`].
+//! [`base`] → [`coherence`], [`histories`] and [`imports`] → [`tables`] → [`trace`] → [`protocol`] → [`scenario`] → [`engine`] → [`labs`] and [`views`].
 //! Read [`protocol`] first; `docs/ARCHITECTURE.md` has the map.
 
 pub mod base;
 pub mod coherence;
 pub mod engine;
+pub mod histories;
+pub mod imports;
 pub mod labs;
 pub mod protocol;
 pub mod scenario;

@@ -22,7 +22,7 @@ pub mod words;
 pub use axis::{Axis, LOGICAL_STEP};
 pub use choice::{Only, Preset, Usual, WHOLE, around, figure, first_moment, first_view, usual};
 pub use index::{Arrow, Fold, Index, Phase};
-pub use layout::{lay_out, visible};
+pub use layout::{lay_out, lay_out_log, visible};
 pub use overview::{Overview, lay_out_overview};
 pub use sorts::{LINK_LAYER, sort_of_message, sort_of_record};
 

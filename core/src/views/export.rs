@@ -3,12 +3,14 @@
 //!
 //! There are two sorts. A picture ([`picture`]: TikZ, Typst, PDF, beside the SVG of [`diagram`](super::diagram)) is written from
 //! a finished [`Scene`], so that it has the same marks and texts wherever it goes. Everything else is written from records: the
-//! trace as JSON lines and as CSV, a log for ShiViz, sequence diagrams for Mermaid and PlantUML. [`chosen`] says which records.
+//! trace as JSON lines and as CSV, a log for ShiViz, sequence diagrams for Mermaid and PlantUML, and the operations of clients.
+//! [`chosen`] says which records.
 //!
 //! Deliberately knows no files, no browser and no command line, and not how a picture is laid out: whoever asks brings a scene, or
 //! the numbers of records. It knows no lab either.
 
 pub mod csv;
+pub mod history;
 pub mod jsonl;
 pub mod mermaid;
 pub mod picture;

@@ -51,7 +51,7 @@ const LAYERS: [(&str, &[&[&str]]); 4] = [
         "core/src",
         &[
             &["base"],
-            &["coherence"],
+            &["coherence", "histories", "imports"],
             &["tables"],
             &["trace"],
             &["protocol"],
@@ -63,7 +63,12 @@ const LAYERS: [(&str, &[&[&str]]); 4] = [
     ("web/src", &[&["model"], &["platform"], &["ui"]]),
     (
         "cli/src",
-        &[&["terminal"], &["picture", "history"], &["explore", "labs", "memory_trace", "render", "run"], &["main"]],
+        &[
+            &["terminal"],
+            &["picture"],
+            &["explore", "history", "import", "labs", "memory_trace", "render", "run"],
+            &["main"],
+        ],
     ),
     (
         "xtask/src",

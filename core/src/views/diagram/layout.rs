@@ -6,9 +6,12 @@ mod cut;
 mod events;
 mod ground;
 mod holds;
+mod log;
 mod names;
 mod rhythm;
 mod stacks;
+
+pub use log::lay_out_log;
 
 use super::index::Index;
 use super::labels::Room;

@@ -5,6 +5,7 @@ use super::scene::{Anchor, Item, Part, Point, Rect, Scene, Shape};
 use super::theme::{Ink, Theme};
 use super::words;
 use crate::engine::Run;
+use crate::imports::Execution;
 use crate::trace::{NONE, RecordId};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,32 +19,19 @@ pub const FONT_FAMILY: &str = "Lightcone Sans, IBM Plex Sans, Inter, Helvetica, 
 /// the page says to who points at them.
 #[must_use]
 pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str, scenario: &str) -> String {
-    let (w, h) = (n(scene.width), n(scene.height));
-    let mut out = String::new();
-    // On paper a picture has the size that was asked for.
-    let (wide, high) = match scene.millimetres {
-        Some(mm) => (format!("{}mm", n(mm)), format!("{}mm", n(mm * scene.height / scene.width))),
-        None => (w.clone(), h.clone()),
-    };
-    let _ = writeln!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
-         font-family=\"{FONT_FAMILY}\">"
-    );
-    let _ = writeln!(out, "<title>{}</title>", escape(title));
-    let _ = writeln!(out, "<metadata id=\"{SCENARIO_ID}\">{}</metadata>", escape(scenario));
-    let _ = writeln!(out, "<defs>");
-    if let Some(clip) = &scene.clip {
-        let _ = writeln!(out, "<clipPath id=\"plot\"><rect {}/></clipPath>", rect(clip));
-    }
-    let _ = writeln!(
-        out,
-        "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-         <rect width=\"1.5\" height=\"5\" fill=\"{}\"/></pattern>",
-        theme.hex(Ink::Hatch)
-    );
-    let _ = writeln!(out, "</defs>");
-    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", theme.hex(Ink::Paper));
+    let metadata = format!("<metadata id=\"{SCENARIO_ID}\">{}</metadata>\n", escape(scenario));
+    write_scene(scene, theme, title, &metadata, &|part| part_of_run(run, index, part, scene))
+}
+
+/// Writes a scene: what is said of a part of it are attributes of its group and lines of its title.
+fn write_scene(
+    scene: &Scene,
+    theme: Theme,
+    title: &str,
+    metadata: &str,
+    part_says: &dyn Fn(Part) -> (String, Vec<String>),
+) -> String {
+    let mut out = opening(scene, theme, title, metadata);
     let places: BTreeMap<RecordId, Point> = scene.events.iter().map(|event| (event.id, event.at)).collect();
     let place_of = |part| match part {
         Part::Event(id) => places.get(&id).copied(),
@@ -62,7 +50,10 @@ pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str,
         if item.part != part {
             part = item.part;
             if let Some(part) = part {
-                open_part(&mut out, run, index, part, place_of(part).unwrap_or_default(), scene);
+                let (attributes, lines) = part_says(part);
+                let moved = place_of(part).map(|(x, y)| format!(" transform=\"translate({} {})\"", n(x), n(y)));
+                let moved = moved.unwrap_or_default();
+                let _ = writeln!(out, "<g {attributes}{moved}><title>{}</title>", escape(&lines.join("\n")));
             }
         }
         match part.and_then(place_of) {
@@ -81,13 +72,43 @@ pub fn write(scene: &Scene, run: &Run, index: &Index, theme: Theme, title: &str,
     out
 }
 
-/// Begins the group of a mark, around whose place its shapes are written, or of a message's line.
-fn open_part(out: &mut String, run: &Run, index: &Index, part: Part, (x, y): Point, scene: &Scene) {
-    let (attributes, lines) = match part {
+/// The beginning of the file: its size, its title, what is defined, and the paper.
+fn opening(scene: &Scene, theme: Theme, title: &str, metadata: &str) -> String {
+    let (w, h) = (n(scene.width), n(scene.height));
+    let mut out = String::new();
+    // On paper a picture has the size that was asked for.
+    let (wide, high) = match scene.millimetres {
+        Some(mm) => (format!("{}mm", n(mm)), format!("{}mm", n(mm * scene.height / scene.width))),
+        None => (w.clone(), h.clone()),
+    };
+    let _ = writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+         font-family=\"{FONT_FAMILY}\">"
+    );
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    out.push_str(metadata);
+    let _ = writeln!(out, "<defs>");
+    if let Some(clip) = &scene.clip {
+        let _ = writeln!(out, "<clipPath id=\"plot\"><rect {}/></clipPath>", rect(clip));
+    }
+    let _ = writeln!(
+        out,
+        "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+         <rect width=\"1.5\" height=\"5\" fill=\"{}\"/></pattern>",
+        theme.hex(Ink::Hatch)
+    );
+    let _ = writeln!(out, "</defs>");
+    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", theme.hex(Ink::Paper));
+    out
+}
+
+/// What the page says of the mark of an event, or of a message's line.
+fn part_of_run(run: &Run, index: &Index, part: Part, scene: &Scene) -> (String, Vec<String>) {
+    match part {
         Part::Event(id) => {
             let at_us = run.trace().record(id).at_us;
-            let place = format!("transform=\"translate({} {})\"", n(x), n(y));
-            (format!("data-event=\"{id}\" data-at-us=\"{at_us}\" {place}"), words::event_lines(run, index, id))
+            (format!("data-event=\"{id}\" data-at-us=\"{at_us}\""), words::event_lines(run, index, id))
         }
         Part::Arrow(place) => {
             let arrow = &scene.arrows[place];
@@ -99,8 +120,33 @@ fn open_part(out: &mut String, run: &Run, index: &Index, part: Part, (x, y): Poi
             };
             (attributes, words::arrow_lines(run, arrow))
         }
-    };
-    let _ = writeln!(out, "<g {attributes}><title>{}</title>", escape(&lines.join("\n")));
+    }
+}
+
+/// Writes a log of another program, as [`lay_out_log`](super::lay_out_log) has it. A mark says its event, a line from where to
+/// where it goes; `data-line` is the line of the log.
+#[must_use]
+pub fn write_log(scene: &Scene, execution: &Execution, theme: Theme, title: &str) -> String {
+    let host = |n: RecordId| &execution.hosts[execution.events[n as usize].host as usize];
+    write_scene(scene, theme, title, "", &|part| match part {
+        Part::Event(n) => {
+            let event = &execution.events[n as usize];
+            let clock: Vec<String> = event
+                .clock
+                .iter()
+                .map(|(host, entry)| format!("{}: {entry}", execution.hosts[*host as usize]))
+                .collect();
+            let fields = event.fields.iter().map(|(name, value)| format!("{name}: {value}"));
+            let mut lines = vec![event.text.clone(), format!("{}, line {}", host(n), event.line), clock.join(", ")];
+            lines.extend(fields);
+            (format!("data-event=\"{n}\" data-line=\"{}\"", event.line), lines)
+        }
+        Part::Arrow(place) => {
+            let arrow = &scene.arrows[place];
+            let to = arrow.end.map_or("", |end| host(end));
+            (format!("data-message=\"{}\"", arrow.message), vec![format!("{} to {to}", host(arrow.origin))])
+        }
+    })
 }
 
 /// The scenario inside an SVG file that [`write`] made.
