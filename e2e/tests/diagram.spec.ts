@@ -133,6 +133,7 @@ test('time runs downwards when it is asked to, and lanes are columns', async ({ 
 
 test('the strip moves and sizes what is in sight by mouse or finger', async ({ page }) => {
   await atEnd(page);
+  await page.evaluate(() => window.lightcone.run(60));
   for (let i = 0; i < 4; i++) await page.getByRole('button', { name: 'Zoom in' }).click();
   const box = (await overview(page).boundingBox())!;
   const before = await sight(page);
