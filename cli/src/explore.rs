@@ -4,6 +4,7 @@ use crate::terminal::{Failure, print, scenario, unusable, write_file};
 use lexopt::prelude::*;
 use lightcone_core::base::json::JsonObject;
 use lightcone_core::engine::explore::{Found, attempt};
+use lightcone_core::engine::shrink::{BUDGET, Size, Small, shrink};
 use lightcone_core::scenario::Scenario;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +15,13 @@ const RUNS_MAX: u64 = 100_000_000;
 const JOBS_MAX: u64 = 256;
 
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
-    let (mut name, mut runs, mut out) = (None, None, None);
+    let (mut name, mut runs, mut out, mut small) = (None, None, None, true);
     let mut jobs = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     while let Some(arg) = args.next()? {
         match arg {
             Long("runs") => runs = Some(number(&args.value()?, "--runs", RUNS_MAX)?),
             Long("jobs") => jobs = number(&args.value()?, "--jobs", JOBS_MAX)?,
+            Long("no-shrink") => small = false,
             Short('o') | Long("output") => out = Some(PathBuf::from(args.value()?)),
             Value(value) if name.is_none() => name = Some(value.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),
@@ -37,17 +39,51 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<(), Failure> {
         print(&format!("{}\n", o.raw("violation", "null").end()));
         return Ok(());
     };
-    let mut v = JsonObject::new();
-    v.int("run", found.number).raw("seed", &found.scenario.seed.to_string());
-    v.text("rule", found.violation.rule).text("explain", &found.violation.explain).bool("settle", found.liveness);
-    o.raw("violation", &v.end());
+    o.raw("violation", &violation(&found));
+    let small = if small { shrink(&found.scenario, BUDGET) } else { None };
+    if let Some(small) = &small {
+        o.raw("shrunk", &shrunk(small));
+    }
     print(&format!("{}\n", o.end()));
+    let (scenario, settle) = match &small {
+        Some(small) => (&small.scenario, small.settle),
+        None => (&found.scenario, found.liveness),
+    };
     if let Some(path) = out {
-        write_file(&path, found.scenario.to_json().as_bytes())?;
-        let settle = if found.liveness { " --settle" } else { "" };
+        write_file(&path, scenario.to_json().as_bytes())?;
+        let settle = if settle { " --settle" } else { "" };
         eprintln!("lightcone run{settle} {} shows it again", path.display());
     }
     Err(Failure::Violated)
+}
+
+fn violation(found: &Found) -> String {
+    let mut v = JsonObject::new();
+    v.int("run", found.number).raw("seed", &found.scenario.seed.to_string());
+    v.text("rule", found.violation.rule).text("explain", &found.violation.explain).bool("settle", found.liveness);
+    v.end()
+}
+
+/// What shrinking came to: sizes before and after, and what each pass did.
+fn shrunk(small: &Small) -> String {
+    let mut o = JsonObject::new();
+    o.int("runs", small.runs).text("rule", small.violation.rule).text("explain", &small.violation.explain);
+    o.int("record", small.violation.id).bool("settle", small.settle);
+    o.raw("before", &size(small.before)).raw("after", &size(small.after));
+    o.list(
+        "passes",
+        small.stages.iter().map(|stage| {
+            let mut o = JsonObject::new();
+            o.text("pass", stage.pass.says()).int("runs", stage.tried).int("kept", stage.kept);
+            o.raw("size", &size(stage.size)).end()
+        }),
+    );
+    o.end()
+}
+
+fn size(size: Size) -> String {
+    let mut o = JsonObject::new();
+    o.int("acts", size.acts as u64).int("processes", size.processes as u64).int("events", size.events).end()
 }
 
 /// Tries runs in order of their numbers, several at a time; the bad run with the lowest number is the answer,
