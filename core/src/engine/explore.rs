@@ -3,6 +3,13 @@
 //! Faults come in pairs (a crash and its restart, a partition and its healing), overlap, and often fall into
 //! the middle of a step. What is drawn here depends on nothing but the seed and the lab's tables.
 
+mod adversary;
+mod coverage;
+mod search;
+
+pub use coverage::Coverage;
+pub use search::{BATCH, Search, Tried};
+
 use crate::base::draw::Dice;
 use crate::engine::{Run, ViolationReport, run};
 use crate::protocol::{Lab, ProcessInfo};
@@ -142,6 +149,11 @@ pub struct Found {
 pub fn attempt(base: &Scenario, number: u64) -> Option<Found> {
     let scenario = variant(base, number);
     let run = run_and_settle(scenario.clone());
+    judge(number, scenario, &run)
+}
+
+/// What a run that has settled has found, if anything.
+fn judge(number: u64, scenario: Scenario, run: &Run) -> Option<Found> {
     let violation = run.violations().into_iter().next()?;
     let rule = scenario.lab.spec().rule(violation.rule);
     // What breaks only after the end of the scenario needs settling to be seen again.

@@ -110,8 +110,10 @@ pub struct Small {
 /// What is done once, and what is done again until nothing changes.
 const ONCE: [Pass; 7] =
     [Pass::Acts, Pass::Requests, Pass::Acts, Pass::Processes, Pass::Settings, Pass::Messages, Pass::Acts];
-const AGAIN: [Pass; 7] =
-    [Pass::Acts, Pass::Pairs, Pass::Processes, Pass::Settings, Pass::Times, Pass::Values, Pass::End];
+const AGAIN: [Pass; 8] =
+    [Pass::Messages, Pass::Acts, Pass::Pairs, Pass::Processes, Pass::Settings, Pass::Times, Pass::Values, Pass::End];
+/// How often the network is made explicit: once early, and once more when little is left.
+const EXPLICIT_MAX: u32 = 2;
 
 /// A bad run that is being made smaller, one run a step.
 pub struct Shrinker {
@@ -135,7 +137,9 @@ pub struct Shrinker {
     /// Acts that go at once, and the first of them.
     chunk: (usize, usize),
     /// What there was before the network became explicit.
-    chance: Option<(Draft, u32)>,
+    chance: Option<Draft>,
+    /// How often the network was made explicit.
+    explicit: u32,
     done: bool,
 }
 
@@ -167,6 +171,7 @@ impl Shrinker {
             vain: 0,
             chunk: (0, 0),
             chance: None,
+            explicit: 0,
             done: false,
         };
         shrinker.trim();
@@ -265,8 +270,10 @@ impl Shrinker {
         let draft = &self.draft;
         let until_us = if self.settle { draft.base.until_us } else { self.played.at_us };
         match self.pass() {
-            Pass::Requests => vec![draft::single_requests(draft, &run(self.played.scenario.clone()), until_us)],
-            Pass::Messages if self.chance.is_none() => {
+            Pass::Requests if draft.has_loads() => {
+                vec![draft::single_requests(draft, &run(self.played.scenario.clone()), until_us)]
+            }
+            Pass::Messages if self.explicit < EXPLICIT_MAX && draft.is_random() => {
                 vec![draft::explicit_network(draft, &run(self.played.scenario.clone()), until_us)]
             }
             Pass::Pairs => passes::without_pairs(draft),
@@ -318,6 +325,7 @@ impl Shrinker {
     fn attempt(&mut self, draft: Draft) {
         self.tried += 1;
         self.here.0 += 1;
+        self.explicit += u32::from(self.pass() == Pass::Messages);
         let played = draft.play(self.settle);
         let same = played.violation.as_ref().is_some_and(|v| v.rule == self.rule);
         if !same {
@@ -326,7 +334,7 @@ impl Shrinker {
             return;
         }
         if self.pass() == Pass::Messages {
-            self.chance = Some((self.draft.clone(), self.tried));
+            self.chance = Some(self.draft.clone());
         }
         self.here.1 += 1;
         self.changed = true;
@@ -355,9 +363,11 @@ impl Shrinker {
         if tried > 0 {
             self.stages.push(Stage { pass: self.pass(), tried, kept, size: self.size() });
         }
+        if self.pass() == Pass::Acts {
+            self.judge_explicit();
+        }
         self.place += 1;
         if self.place == ONCE.len() {
-            self.judge_explicit();
             self.changed = false;
         }
         if self.place == ONCE.len() + AGAIN.len() {
@@ -369,7 +379,7 @@ impl Shrinker {
 
     /// An explicit network that needs many acts explains nothing: then chance is left its work.
     fn judge_explicit(&mut self) {
-        let Some((before, _)) = self.chance.clone() else { return };
+        let Some(before) = self.chance.take() else { return };
         let n = self.draft.steps.len();
         if n > ACTS_FEW && n > before.steps.len() {
             let played = before.play(self.settle);

@@ -8,7 +8,7 @@ use crate::engine::{Run, ViolationReport};
 use crate::scenario::Scenario;
 use crate::tables::{Delay, LinkRule, Sort};
 use crate::trace::{Act, Kind, NO_NODE, NodeId, PlannedAct, Record, RecordId, Surgery, When, Which};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records that are made at once while no act waits for one of them.
 const STRIDE: u32 = 64;
@@ -74,6 +74,17 @@ impl Draft {
             Some(Step { moment, act: on_its_link(&planned.act, run) })
         });
         Draft { base, steps: steps.collect() }
+    }
+
+    /// Whether requests are made up in it.
+    pub(super) fn has_loads(&self) -> bool {
+        self.steps.iter().any(|s| matches!(s.act, Act::Workload(_)))
+    }
+
+    /// Whether chance decides what becomes of messages.
+    pub(super) fn is_random(&self) -> bool {
+        let LinkRule { delay, loss_ppm, duplicate_ppm, .. } = self.base.network;
+        !matches!(delay, Delay::Constant(_)) || loss_ppm > 0 || duplicate_ppm > 0
     }
 
     /// Plays a draft until a rule breaks, at most to its end and, where that is asked for, until it has settled.
@@ -159,14 +170,14 @@ pub(super) fn single_requests(draft: &Draft, run: &Run, until_us: u64) -> Draft 
     let is_load = |s: &&Step| matches!(s.act, Act::Workload(_));
     let given: Vec<&Act> = draft.steps.iter().map(|s| &s.act).filter(|a| matches!(a, Act::Request(_))).collect();
     let mut given_left: Vec<&Act> = given;
-    let mut last: Option<*const Act> = None;
+    // A request of a paused process has a record when it is asked and one when it is taken in.
+    let mut told: BTreeSet<*const Act> = BTreeSet::new();
     for id in 0..run.trace().count_until(until_us) {
         let record = run.trace().record(id);
         let Some(act @ Act::Request(_)) = run.act_of(id) else { continue };
-        if record.kind == Kind::Refused || last == Some(std::ptr::from_ref(act)) {
+        if record.kind == Kind::Refused || !told.insert(std::ptr::from_ref(act)) {
             continue;
         }
-        last = Some(std::ptr::from_ref(act));
         // Requests that stood in the scenario one by one stay where they are.
         if let Some(place) = given_left.iter().position(|g| *g == act) {
             given_left.remove(place);
