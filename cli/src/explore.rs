@@ -118,10 +118,12 @@ fn go(search: &mut Search, asked: &Asked, before: u64, ends: impl Fn(u64) -> boo
     let shown = std::io::stderr().is_terminal();
     let mut tried = before;
     while !ends(tried) {
-        let left = asked.runs.map_or(BATCH, |runs| (runs - tried).min(BATCH));
+        // A search that goes on from a state may stand in the middle of a batch.
+        let rest = BATCH - search.next() % BATCH;
+        let left = asked.runs.map_or(rest, |runs| (runs - tried).min(rest));
         let batch = batch(search, left, asked.jobs);
         tried += batch.len() as u64;
-        let whole = left == BATCH;
+        let whole = left == rest;
         let found = search.take(batch);
         if found.is_some() {
             return (tried, found);

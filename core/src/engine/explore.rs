@@ -163,28 +163,4 @@ fn judge(number: u64, scenario: Scenario, run: &Run) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::labs::{self, LABS};
-
-    #[test]
-    fn a_seed_always_makes_the_same_run_and_it_can_be_saved() {
-        for lab in LABS {
-            for seed in 0..20 {
-                let scenario = random_scenario(*lab, &Setup::default(), seed);
-                assert_eq!(labs::parse(&scenario.to_json()), Ok(scenario.clone()));
-                let (a, b) = (run_and_settle(scenario.clone()), run_and_settle(scenario));
-                assert_eq!(a.hash(), b.hash());
-            }
-        }
-    }
-
-    #[test]
-    fn a_settled_run_can_be_saved_and_replayed() {
-        for lab in LABS {
-            let settled = run_and_settle(random_scenario(*lab, &Setup::default(), 4));
-            let again = run(labs::parse(&settled.scenario().to_json()).expect("it was saved"));
-            assert_eq!(again.hash(), settled.hash(), "{}", lab.spec().id);
-        }
-    }
-}
+mod tests;

@@ -9,6 +9,8 @@
 
 mod draft;
 mod passes;
+#[cfg(test)]
+mod tests;
 
 use crate::engine::{ViolationReport, run};
 use crate::scenario::{Scenario, TITLE_BYTES_MAX};
@@ -208,6 +210,7 @@ impl Shrinker {
     pub fn step(&mut self) -> bool {
         while !self.done {
             if self.tried >= self.budget {
+                self.judge_explicit();
                 self.leave();
                 self.done = true;
                 break;
