@@ -40,7 +40,7 @@ fn what_the_adversary_did_can_be_saved_and_replayed() {
             assert_eq!(line(&again), line(&made), "{} {seed}", lab.spec().id);
         }
     }
-    assert!(acts > 100, "the adversary does something: {acts} acts");
+    assert!(acts > 48, "once a run on the average, the adversary does something: {acts} acts");
 }
 
 #[test]
