@@ -49,9 +49,13 @@ lightcone runs distributed-systems protocols in a simulated network.
                                               it. Reads Jepsen's EDN and its older log, porcupine's form
                                               with keys, and what run --history writes. unknown (status
                                               2) when more than N states were needed
-  lightcone explore SCENARIO --runs N [--jobs J] [-o FILE]
-                                              try many runs until a rule breaks; a scenario without
-                                              acts gets a random workload and faults
+  lightcone explore SCENARIO --runs N|--for TIME [--jobs J] [--no-shrink] [-o FILE]
+      [--shard K/N] [--resume FILE] [--report FILE]
+                                              try many runs until a rule breaks, and make the bad one
+                                              small; a scenario without acts gets random requests and
+                                              faults. TIME: 8h, 30m or 10s. --shard: the K-th of N parts
+                                              of one search. --resume: go on from this state, and keep it
+  lightcone explore --merge REPORT...         one report of several
   lightcone memory-trace FILE... --cpus N --size BYTES --ways W --line BYTES
       [--protocol msi|mesi|moesi|mesif] [--supplier cache|memory]
       [--write back|through|through-allocate] [--decimal] [--table FILE]

@@ -33,6 +33,42 @@ fn a_broken_rule_is_found_and_the_scenario_written_breaks_it_again() {
     assert_eq!(json(&again)["violations"][0]["rule"], found["rule"]);
     let four = lightcone(&[&args[..], &["--jobs", "4"]].concat());
     assert_eq!(json(&four)["violation"], found, "the answer does not depend on the number of jobs");
+    let (small, same) = (&json(&one)["shrunk"], &json(&four)["shrunk"]);
+    assert_eq!(small, same, "nor does what it is shrunk to");
+    assert_eq!(small["rule"], found["rule"]);
+    assert_eq!(json(&again)["violations"][0]["id"], small["record"]);
+    for what in ["acts", "processes", "events"] {
+        assert!(small["after"][what].as_u64() <= small["before"][what].as_u64(), "{small}");
+    }
+    assert_eq!(small["after"]["acts"], 1, "one message is enough: {small}");
+    let whole = lightcone(&[&args[..], &["--no-shrink"]].concat());
+    assert!(json(&whole)["shrunk"].is_null() && json(&whole)["violation"] == found);
+}
+
+#[test]
+fn a_search_can_be_shared_merged_and_resumed() {
+    let scenario = file("shared.json", r#"{"format":"lightcone/1","lab":"total-order"}"#);
+    let path = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).to_str().expect("a path").to_string();
+    let explore = |more: &[&str]| lightcone(&[&["explore", scenario.to_str().expect("a path")], more].concat());
+    let (a, b, state) = (path("a.report"), path("b.report"), path("search.state"));
+    let first = explore(&["--runs", "32", "--shard", "1/2", "--report", &a]);
+    let second = explore(&["--runs", "32", "--shard", "2/2", "--report", &b]);
+    assert!(first.status.success() && second.status.success());
+    let merged = json(&lightcone(&["explore", "--merge", &a, &b]));
+    assert_eq!(merged["runs"], 64);
+    let coverage = |v: &Value| v["coverage"].as_u64().expect("a number");
+    assert!(coverage(&merged) >= coverage(&json(&first)).max(coverage(&json(&second))));
+    assert!(coverage(&merged) <= coverage(&json(&first)) + coverage(&json(&second)));
+
+    drop(std::fs::remove_file(&state));
+    let half = explore(&["--runs", "24", "--resume", &state]);
+    let rest = explore(&["--runs", "64", "--resume", &state, "--jobs", "1"]);
+    assert_eq!((&json(&half)["runs"], &json(&rest)["runs"]), (&Value::from(24), &Value::from(64)));
+    assert!(coverage(&json(&rest)) > coverage(&json(&half)));
+    let other = explore(&["--runs", "64", "--resume", &state, "--shard", "1/3"]);
+    assert!(other.status.code() == Some(2) && String::from_utf8_lossy(&other.stderr).contains("another shard"));
+    let no_state = lightcone(&["explore", "vector-clocks/textbook", "--runs", "1", "--resume", &a]);
+    assert_eq!(no_state.status.code(), Some(2));
 }
 
 #[test]
@@ -81,6 +117,9 @@ fn what_is_wrong_is_said_in_a_sentence() {
         (&["explore", "vector-clocks/textbook"], "needs --runs"),
         (&["explore", "vector-clocks/textbook", "--runs", "0"], "from 1 to"),
         (&["explore", "vector-clocks/textbook", "--runs", "1", "--jobs", "many"], "from 1 to"),
+        (&["explore", "vector-clocks/textbook", "--for", "3"], "a time such as"),
+        (&["explore", "vector-clocks/textbook", "--runs", "1", "--shard", "3/2"], "K from 1 to N"),
+        (&["explore", "--merge", "no-such-report"], "no-such-report"),
     ] {
         let output = lightcone(args);
         let said = String::from_utf8_lossy(&output.stderr);

@@ -3,6 +3,13 @@
 //! Faults come in pairs (a crash and its restart, a partition and its healing), overlap, and often fall into
 //! the middle of a step. What is drawn here depends on nothing but the seed and the lab's tables.
 
+mod adversary;
+mod coverage;
+mod search;
+
+pub use coverage::Coverage;
+pub use search::{BATCH, Search, Tried};
+
 use crate::base::draw::Dice;
 use crate::engine::{Run, ViolationReport, run};
 use crate::protocol::{Lab, ProcessInfo};
@@ -142,6 +149,11 @@ pub struct Found {
 pub fn attempt(base: &Scenario, number: u64) -> Option<Found> {
     let scenario = variant(base, number);
     let run = run_and_settle(scenario.clone());
+    judge(number, scenario, &run)
+}
+
+/// What a run that has settled has found, if anything.
+fn judge(number: u64, scenario: Scenario, run: &Run) -> Option<Found> {
     let violation = run.violations().into_iter().next()?;
     let rule = scenario.lab.spec().rule(violation.rule);
     // What breaks only after the end of the scenario needs settling to be seen again.
@@ -151,28 +163,4 @@ pub fn attempt(base: &Scenario, number: u64) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::labs::{self, LABS};
-
-    #[test]
-    fn a_seed_always_makes_the_same_run_and_it_can_be_saved() {
-        for lab in LABS {
-            for seed in 0..20 {
-                let scenario = random_scenario(*lab, &Setup::default(), seed);
-                assert_eq!(labs::parse(&scenario.to_json()), Ok(scenario.clone()));
-                let (a, b) = (run_and_settle(scenario.clone()), run_and_settle(scenario));
-                assert_eq!(a.hash(), b.hash());
-            }
-        }
-    }
-
-    #[test]
-    fn a_settled_run_can_be_saved_and_replayed() {
-        for lab in LABS {
-            let settled = run_and_settle(random_scenario(*lab, &Setup::default(), 4));
-            let again = run(labs::parse(&settled.scenario().to_json()).expect("it was saved"));
-            assert_eq!(again.hash(), settled.hash(), "{}", lab.spec().id);
-        }
-    }
-}
+mod tests;

@@ -231,6 +231,12 @@ impl Run {
         self.violations().into_iter().flat_map(|violation| violation.events).collect()
     }
 
+    /// Whether a rule was broken before the cursor.
+    #[must_use]
+    pub fn is_violated(&self) -> bool {
+        !self.cursor().violated.is_empty()
+    }
+
     /// Rules broken before the cursor.
     #[must_use]
     pub fn violations(&self) -> Vec<ViolationReport> {

@@ -182,6 +182,28 @@ impl Fields {
         }
     }
 
+    /// Leaves a value out, so that its default holds; false where none was given.
+    pub fn leave(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(n, _)| *n != name);
+        self.0.len() < before
+    }
+
+    /// The same with other numbers for the processes; `None` where one of them has no number any more.
+    #[must_use]
+    pub fn renumbered(&self, number: &dyn Fn(NodeId) -> Option<NodeId>) -> Option<Fields> {
+        let one = |(name, value): &(&'static str, Value)| match value {
+            Value::Node(node) => Some((*name, Value::Node(number(*node)?))),
+            other => Some((*name, other.clone())),
+        };
+        self.0.iter().map(one).collect::<Option<Vec<_>>>().map(Fields)
+    }
+
+    /// The names of all values that were given.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
     /// True when nothing was given.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -198,6 +198,44 @@ impl Act {
         format!("{{{}:{}}}", quote(kind), o.end())
     }
 
+    /// The same act where the processes have other numbers; `None` where one that it names has none any more. Whoever is in
+    /// a group of a partition, or among those who get a workload, is left out instead.
+    #[must_use]
+    pub fn renumbered(&self, number: &dyn Fn(NodeId) -> Option<NodeId>) -> Option<Act> {
+        let some = |nodes: &[NodeId]| nodes.iter().filter_map(|node| number(*node)).collect::<Vec<NodeId>>();
+        Some(match self {
+            Act::Crash(node) => Act::Crash(number(*node)?),
+            Act::Restart(node) => Act::Restart(number(*node)?),
+            Act::Pause(node) => Act::Pause(number(*node)?),
+            Act::Resume(node) => Act::Resume(number(*node)?),
+            Act::Partition(groups) => {
+                Act::Partition(groups.iter().map(|g| some(g)).filter(|g| !g.is_empty()).collect())
+            }
+            Act::Heal | Act::Settle | Act::Network(_) => self.clone(),
+            Act::Link { from, to, change } => Act::Link { from: number(*from)?, to: number(*to)?, change: *change },
+            Act::Message { which, surgery } => {
+                let which = match *which {
+                    Which::OnLink { from, to, n } => Which::OnLink { from: number(from)?, to: number(to)?, n },
+                    by_number => by_number,
+                };
+                Act::Message { which, surgery: *surgery }
+            }
+            Act::Timeout { node, timer } => Act::Timeout { node: number(*node)?, timer },
+            Act::Timer { node, timer, due_in_us } => Act::Timer { node: number(*node)?, timer, due_in_us: *due_in_us },
+            Act::Request(r) => {
+                let (node, args) = (number(r.node)?, r.args.renumbered(number)?);
+                Act::Request(RequestAct { node, operation: r.operation, args })
+            }
+            Act::Workload(w) => {
+                let (nodes, args) = (some(&w.nodes), w.args.renumbered(number)?);
+                if nodes.is_empty() {
+                    return None;
+                }
+                Act::Workload(Workload { nodes, args, ..w.clone() })
+            }
+        })
+    }
+
     /// The key of the JSON form.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

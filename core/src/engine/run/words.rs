@@ -69,6 +69,12 @@ impl Run {
         self.history.act(self.history.trace.record(id))
     }
 
+    /// The role of a process.
+    #[must_use]
+    pub fn role(&self, node: NodeId) -> &'static str {
+        self.history.machine.roles()[usize::from(node)]
+    }
+
     /// A record as a line of the trace format.
     #[must_use]
     pub fn line(&self, id: RecordId) -> String {
