@@ -72,3 +72,17 @@ fn a_partition_is_hatched_between_neighbours_that_it_parts_and_a_cut_goes_from_l
     let down: Vec<f32> = way.expect("a line").iter().map(|p| p.1).collect();
     assert!(down.is_sorted(), "the line goes one way: {down:?}");
 }
+
+#[test]
+fn what_happens_at_no_process_can_be_chosen_and_pointed_at() {
+    let run = run(labs::parse(SPLIT).expect("a scenario"));
+    let len = run.trace().len();
+    let nowhere = (0..len).find(|&id| usize::from(run.trace().record(id).node) >= run.names().len());
+    assert!(nowhere.is_some(), "the partition happens at no process");
+    for a in 0..=len {
+        for b in [None, nowhere, Some(len - 1)] {
+            let scene = picture(&run, &[], |v| (v.focus, v.chosen) = (Some(a), [Some(a), b]));
+            assert_eq!(scene.lanes.len(), 3);
+        }
+    }
+}

@@ -273,6 +273,11 @@ impl<'a> Sheet<'a> {
         self.scene.lanes[usize::from(node)]
     }
 
+    /// Whether a record is there and happens at a process: a partition, say, happens at none.
+    pub(super) fn has_lane(&self, id: RecordId) -> bool {
+        id < self.trace.len() && usize::from(self.trace.record(id).node) < self.scene.lanes.len()
+    }
+
     /// Where a record's mark stands: at its instant, off its lane where others stand there.
     pub(super) fn place_of(&self, id: RecordId) -> Point {
         (self.x_of(id), self.lane(self.trace.record(id).node) + self.stacks.off(id))
@@ -300,7 +305,7 @@ impl<'a> Sheet<'a> {
 
     /// How a record stands to the event whose cones are shown.
     pub(super) fn cone(&self, id: RecordId, record: &Record) -> Cone {
-        let Some(focus) = self.view.focus.filter(|&f| f < self.trace.len()) else { return Cone::None };
+        let Some(focus) = self.view.focus.filter(|&f| self.has_lane(f)) else { return Cone::None };
         if focus == id {
             return Cone::Own;
         }

@@ -6,6 +6,7 @@ use crate::model::branches::only_in;
 use crate::model::words::words_in;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
+use lightcone_core::trace::causality::is_event;
 use lightcone_core::trace::{Act, Kind, MessageId, NodeId, RecordId, Surgery, Which};
 
 /// So many records ahead it is looked for: more than anybody watches pass.
@@ -137,7 +138,8 @@ impl Session {
     pub(super) fn stop_at_consequence(&mut self) {
         let Some(awaited) = self.awaited.as_ref().filter(|c| self.view_us >= c.at_us as f64) else { return };
         self.playing = false;
-        self.chosen = [awaited.record.filter(|&id| id < self.run.position()), None];
+        let happened = |&id: &RecordId| id < self.run.position() && is_event(self.run.trace().record(id));
+        self.chosen = [awaited.record.filter(happened), None];
     }
 }
 

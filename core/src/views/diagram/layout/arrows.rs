@@ -226,7 +226,7 @@ impl Sheet<'_> {
     /// One causal path between the two chosen events.
     pub(super) fn draw_path(&mut self) {
         let [Some(a), Some(b)] = self.view.chosen else { return };
-        if a.max(b) >= self.trace.len() {
+        if !self.has_lane(a) || !self.has_lane(b) {
             return;
         }
         let way: Vec<RecordId> = path(self.trace, a.min(b), a.max(b));

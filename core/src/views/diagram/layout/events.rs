@@ -47,7 +47,9 @@ impl Sheet<'_> {
     pub(super) fn place_letters(&mut self) {
         let [a, b] = self.view.chosen;
         for (id, letter) in [(a, "a"), (b, "b")] {
-            let Some(id) = id.filter(|&id| self.visible.0 <= id && id < self.visible.1) else { continue };
+            let Some(id) = id.filter(|&id| self.visible.0 <= id && id < self.visible.1 && self.has_lane(id)) else {
+                continue;
+            };
             if self.is_collapsed(self.trace.record(id).node) || self.is_hidden(self.trace.record(id)) {
                 continue;
             }

@@ -240,7 +240,7 @@ impl Sheet<'_> {
 
     /// The light cones of the event in focus, as washes along the lanes.
     pub(super) fn draw_cones(&mut self) {
-        let Some(focus) = self.view.focus.filter(|&f| f < self.trace.len()) else { return };
+        let Some(focus) = self.view.focus.filter(|&f| self.has_lane(f)) else { return };
         if self.trace.record(focus).stamp == crate::trace::NONE {
             return;
         }
