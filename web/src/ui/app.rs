@@ -284,7 +284,7 @@ impl Component for App {
         html! {
             <ContextProvider<Glossed> context={glossed}>
             <div class={self.page_class()} data-tab={self.tab.id()} data-beside={self.beside.id()} data-middle={self.middle.id()} data-point={self.pointed()} style={self.layout.style(lanes)} onclick={self.on_present(ctx)} ondragover={|e: DragEvent| e.prevent_default()} ondrop={self.on_drop(ctx)}>
-                <button class="skip" onclick={|_: MouseEvent| platform::focus("#diagram")}>{ "To the diagram" }</button>
+                <button class="skip sr" onclick={|_: MouseEvent| platform::focus("#diagram")}>{ "To the diagram" }</button>
                 <Header model={model.clone()} dark={self.theme == Theme::Dark} layout={self.layout.clone()} guide={self.guide.is_some()} on={on.clone()} />
                 { self.left_view(&model, &on) }
                 <main class="middle">
