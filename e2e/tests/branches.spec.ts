@@ -42,7 +42,7 @@ async function branched(page: Page): Promise<number> {
   await page.getByRole('button', { name: 'crash P2', exact: true }).click();
   await expect.poll(() => shown(page)).toBe('crash P2 at 60 ms');
   await expect(page.locator('.notice')).toHaveText(/A new branch, “crash P2 at 60 ms”: what came after stays in “main”\./);
-  await expect(page.locator('.notice')).toContainText('P2 does a no longer happens', { timeout: 20_000 });
+  await expect(page.locator('.notice')).toContainText('What comes of it, at 104 ms: refused: P2 is down', { timeout: 20_000 });
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   return known;
 }
