@@ -197,9 +197,9 @@ impl Form<'_> {
 
     fn rest(&self) -> Html {
         let (typed, network) = (&**self.typed, self.network);
-        let order = if network.fifo { "in order" } else { "may overtake" };
+        let order = if network.fifo { "FIFO" } else { "unordered" };
         let orders =
-            [("", format!("network’s: {order}")), ("false", "may overtake".into()), ("true", "in order".into())];
+            [("", format!("network’s: {order}")), ("false", "unordered".into()), ("true", "FIFO".into())];
         let onchange = self.change(|typed, e: Event| typed.blocked = is_checked(&e));
         let percents = |name: &'static str, text: &'static str, value: &str, ppm: u32, set: fn(&mut Typed, String)| {
             html! {

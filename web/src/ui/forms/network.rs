@@ -125,7 +125,7 @@ pub(crate) fn NetworkPanel(props: &Props) -> Html {
             <Slider name="loss" max={100} value={(network.loss_ppm / 10_000) as usize} text={percent.clone()} on={on_loss} />
             <Slider name="duplication" max={100} value={(network.duplicate_ppm / 10_000) as usize} text={percent} on={on_twice} />
             <div class="row"><span>{ "order" }</span>
-                { segmented("Order of messages on a link", &[(false, "may overtake"), (true, "in order")], network.fifo, on_fifo) }
+                { segmented("Order of messages on a link", &[(false, "unordered"), (true, "FIFO")], network.fifo, on_fifo) }
             </div>
             if let Some(outlook) = s.run().outlook() { { outlook_view(&outlook) } }
             <Partitions model={props.model.clone()} on={props.on.clone()} />
