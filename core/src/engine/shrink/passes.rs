@@ -68,7 +68,7 @@ fn castings<'a>(
     let first = *gone.first().unwrap_or(&0);
     let role = here[first].role;
     let victims = (0..here.len()).filter(move |&i| here[i].role == role && place(&here[i].name).is_some());
-    std::iter::once(first).chain(victims).filter_map(move |victim| {
+    std::iter::once(first).chain(victims).map(move |victim| {
         let number = move |node: NodeId| {
             let node = usize::from(node);
             let stands_for = if node == first {
@@ -88,7 +88,7 @@ fn castings<'a>(
             };
             Some(Step { moment, act })
         };
-        Some(draft.steps.iter().filter_map(one).collect())
+        draft.steps.iter().filter_map(one).collect()
     })
 }
 

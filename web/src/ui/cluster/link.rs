@@ -198,8 +198,7 @@ impl Form<'_> {
     fn rest(&self) -> Html {
         let (typed, network) = (&**self.typed, self.network);
         let order = if network.fifo { "FIFO" } else { "unordered" };
-        let orders =
-            [("", format!("network’s: {order}")), ("false", "unordered".into()), ("true", "FIFO".into())];
+        let orders = [("", format!("network’s: {order}")), ("false", "unordered".into()), ("true", "FIFO".into())];
         let onchange = self.change(|typed, e: Event| typed.blocked = is_checked(&e));
         let percents = |name: &'static str, text: &'static str, value: &str, ppm: u32, set: fn(&mut Typed, String)| {
             html! {
