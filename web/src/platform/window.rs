@@ -271,6 +271,12 @@ pub(crate) fn is_text(target: Option<web_sys::EventTarget>) -> bool {
     element.matches("textarea, select, input:not([type=range]):not([type=checkbox])").unwrap_or(false)
 }
 
+/// Whether a key was pressed on a check box, which has a use for the space bar alone.
+pub(crate) fn is_check_box(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.matches("input[type=checkbox]").unwrap_or(false)
+}
+
 /// Whether a key was pressed in a list or table that is larger than its place, which the arrow keys move.
 pub(crate) fn is_scrolled(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };

@@ -35,7 +35,9 @@ impl App {
             || e.meta_key()
             || e.alt_key()
             || platform::is_text(e.target())
-            || (platform::is_typing(e.target()) && moves_a_slider(&key))
+            || (platform::is_typing(e.target())
+                && moves_a_slider(&key)
+                && (key == " " || !platform::is_check_box(e.target())))
             || (key != " " && moves_a_slider(&key) && platform::is_scrolled(e.target()))
             || self.help
             || self.menu.is_some()
