@@ -68,8 +68,9 @@ impl Compare {
         whole.seek_time(until_us, u32::MAX);
         run.seek_time(until_us, u32::MAX);
         let first = first_difference(&whole, &run);
-        let alone =
-            first.map_or_else(Default::default, |d| [only_in(&whole, &run, d.record), only_in(&run, &whole, d.record)]);
+        let alone = first.map_or_else(Default::default, |d| {
+            [only_in(&whole, &run, d.record).collect(), only_in(&run, &whole, d.record).collect()]
+        });
         let index = Index::of(&run);
         Compare { other, frame: run.frame(), index, run, first, alone, until_us, hover: None, own_us: None }
     }
@@ -131,16 +132,15 @@ pub(crate) fn first_difference(a: &Run, b: &Run) -> Option<Difference> {
     Some(Difference { record, at_us, there: times.map(|t| t.is_some()) })
 }
 
-/// Records of one run from some record on that the other does not have at that time.
-#[must_use]
-pub(crate) fn only_in(run: &Run, other: &Run, from: RecordId) -> BTreeSet<RecordId> {
-    let has_twin = |&id: &RecordId| {
+/// Records of one run from some record on that the other does not have at that time, as they are asked for.
+pub(crate) fn only_in(run: &Run, other: &Run, from: RecordId) -> impl Iterator<Item = RecordId> {
+    let has_twin = move |&id: &RecordId| {
         let at_us = run.trace().record(id).at_us;
         let (first, end) = (other.trace().first_at(at_us), other.trace().count_until(at_us));
         (first.max(from)..end).any(|twin| same(run, id, other, twin))
     };
     let end = run.trace().len().min(from.saturating_add(COMPARED_MAX));
-    (from..end).filter(|id| !has_twin(id)).collect()
+    (from..end).filter(move |id| !has_twin(id))
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ impl Session {
         if let Some(load) = &mut self.load {
             load.forget();
         }
-        (self.hover, self.chosen) = (None, [None, None]);
+        (self.hover, self.chosen, self.awaited) = (None, [None, None], None);
         self.stopped_at = self.run.violations().iter().map(|v| v.id).max();
         self.moved();
         self.keep_in_view();

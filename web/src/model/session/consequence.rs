@@ -82,11 +82,9 @@ impl Futures<'_> {
         let from = self.act.0;
         let told =
             |run: &Run, id: RecordId| !matches!(run.trace().record(id).kind, Kind::Persist | Kind::Boot | Kind::Link);
-        let comes = only_in(self.with, self.without, from).into_iter();
-        let comes = comes.filter(|&id| id >= self.act.1 && told(self.with, id)).map(|id| self.comes(id)).next();
-        let gone = only_in(self.without, self.with, from).into_iter();
-        let gone = gone.filter(|&id| told(self.without, id)).map(|id| self.gone(id)).next();
-        match (comes, gone) {
+        let comes = only_in(self.with, self.without, from).find(|&id| id >= self.act.1 && told(self.with, id));
+        let gone = only_in(self.without, self.with, from).find(|&id| told(self.without, id));
+        match (comes.map(|id| self.comes(id)), gone.map(|id| self.gone(id))) {
             (Some(a), Some(b)) => Some(if b.at_us < a.at_us { b } else { a }),
             (a, b) => a.or(b),
         }
@@ -205,6 +203,13 @@ mod tests {
         assert!(s.playing && s.awaited.is_some());
         s.step(true);
         assert!(!s.playing && s.awaited.is_none());
+        // What is awaited in one branch stops no other one.
+        let mut s = known(20_000.0);
+        let main = s.tree().current().id;
+        s.act_json(r#"{"crash":{"node":"P2"}}"#).expect("an act");
+        assert!(s.awaited.is_some());
+        s.enter(main);
+        assert!(s.awaited.is_none());
     }
 
     #[test]

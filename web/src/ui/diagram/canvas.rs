@@ -181,8 +181,11 @@ fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
     let name = props.scene.0.borrow().name_at(at);
     let tip = name.map_or(String::new(), |name| {
         let s = props.model.get();
-        let what =
-            if s.look().collapsed.contains(&name.node) { "to open this lane" } else { "for what can be done to it" };
+        let what = match (folds(&s, props, name.node, at), s.look().collapsed.contains(&name.node)) {
+            (true, true) => "to open this lane",
+            (true, false) => "to collapse this lane",
+            (false, _) => "for what can be done to it",
+        };
         format!("{}: click {what}, drag to move it", s.run().names()[usize::from(name.node)])
     });
     if under.title() != tip {
@@ -190,9 +193,10 @@ fn name_tip(props: &Props, e: &PointerEvent, at: Point) {
     }
 }
 
-/// Whether a point is on the triangle before a name, which opens and collapses the lane.
-fn on_triangle(props: &Props, at: Point) -> bool {
-    props.scene.0.borrow().orientation == Orientation::Right && at.0 < TRIANGLE_PX
+/// Whether a click on a name opens or collapses its lane: on the triangle before it, and wherever the lane is collapsed.
+fn folds(s: &Session, props: &Props, node: NodeId, at: Point) -> bool {
+    let on_triangle = props.scene.0.borrow().orientation == Orientation::Right && at.0 < TRIANGLE_PX;
+    on_triangle || s.look().collapsed.contains(&node)
 }
 
 /// Where a pointer is on the canvas. What lies over it stands where its style says, and counts from its own corner.
@@ -355,10 +359,9 @@ impl Diagram {
             let name = ctx.props().scene.0.borrow().name_at(down.start);
             let client = (e.client_x(), e.client_y());
             if let Some(name) = name {
-                let folded = ctx.props().model.get().look().collapsed.contains(&name.node)
-                    || on_triangle(ctx.props(), down.start);
+                let folds = folds(&ctx.props().model.get(), ctx.props(), name.node, down.start);
                 let menu = Command::Menu(Some(Menu { target: Target::Node(name.node), at: client }));
-                ctx.props().on.emit(if folded { Command::Look(Wish::Fold(name.node)) } else { menu });
+                ctx.props().on.emit(if folds { Command::Look(Wish::Fold(name.node)) } else { menu });
                 return false;
             }
             let fold = ctx.props().scene.0.borrow().fold_at(down.start);

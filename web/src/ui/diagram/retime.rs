@@ -31,19 +31,28 @@ pub(super) struct Head {
 /// Where the stretch that is shown begins, and how long it is, in pixels along time.
 type Stretch = (f32, f32);
 
-/// Where a time stands along the axis; `None` on the logical one, on which nothing can be moved in time.
-pub(super) fn along_of(s: &Session, (start, length): Stretch, us: f64) -> Option<f32> {
+/// Where so many units of the axis stand along it.
+pub(super) fn place_at(s: &Session, (start, length): Stretch, units: f64) -> f32 {
     let (from, to) = s.window();
+    start + ((units - from) / (to - from) * f64::from(length)) as f32
+}
+
+/// Where a time stands along the axis; `None` on the logical one, on which nothing can be moved in time.
+fn along_of(s: &Session, stretch: Stretch, us: f64) -> Option<f32> {
     let units = s.index().units_at(s.axis(), s.run().trace(), us);
-    (s.axis() != Axis::Logical).then(|| start + ((units - from) / (to - from) * f64::from(length)) as f32)
+    (s.axis() != Axis::Logical).then(|| place_at(s, stretch, units))
+}
+
+/// The time that a place along the axis stands for, in microseconds.
+pub(super) fn us_at(s: &Session, (start, length): Stretch, along: f32) -> f64 {
+    let (from, to) = s.window();
+    let units = from + f64::from((along - start) / length.max(1.0)) * (to - from);
+    s.index().us_at(s.axis(), s.run().trace(), units)
 }
 
 /// The arrival that a place along time stands for: never before now.
-pub(super) fn time_at(s: &Session, (start, length): Stretch, along: f32) -> f64 {
-    let (from, to) = s.window();
-    let units = from + f64::from((along - start) / length.max(1.0)) * (to - from);
-    let us = s.index().us_at(s.axis(), s.run().trace(), units);
-    us.max(s.view_us() + SOONEST_US)
+pub(super) fn time_at(s: &Session, stretch: Stretch, along: f32) -> f64 {
+    us_at(s, stretch, along).max(s.view_us() + SOONEST_US)
 }
 
 /// The messages under way that can be moved.

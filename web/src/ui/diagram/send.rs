@@ -1,12 +1,11 @@
 //! A line from lane to lane: what one process is asked for that leads to another one. It begins anywhere on a lane that is
 //! pulled across, or at the ring that stands on each lane where the cursor is.
 
-use super::retime::along_of;
+use super::retime::{place_at, us_at};
 use crate::model::command::Command;
 use crate::model::session::Session;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::trace::NodeId;
-use lightcone_core::views::diagram::Axis;
 use lightcone_core::views::diagram::scene::{Point, Scene};
 use lightcone_core::views::diagram::svg::n;
 use yew::prelude::*;
@@ -48,12 +47,8 @@ pub(super) fn is_across(scene: &Scene, start: Point, at: Point) -> bool {
 pub(super) fn begun(s: &Session, scene: &Scene, from: NodeId, start: Point, at: Point) -> Line {
     let along = scene.along(start).0;
     let now = now_along(s, scene);
-    let past = now.filter(|now| along < now - NOW_REACH).map(|_| {
-        let (from, to) = s.window();
-        let (first, length) = scene.stretch();
-        let units = from + f64::from((along - first) / length.max(1.0)) * (to - from);
-        s.index().us_at(s.axis(), s.run().trace(), units).clamp(0.0, s.view_us())
-    });
+    let is_past = now.is_some_and(|now| along < now - NOW_REACH);
+    let past = is_past.then(|| us_at(s, scene.stretch(), along).clamp(0.0, s.view_us()));
     let along = if past.is_some() { along } else { now.unwrap_or(along) };
     Line { from, at_us: past, start: scene.along((along, scene.lanes[usize::from(from)])), at }
 }
@@ -61,26 +56,25 @@ pub(super) fn begun(s: &Session, scene: &Scene, from: NodeId, start: Point, at: 
 /// Where the cursor stands along the time, if it is in sight.
 fn now_along(s: &Session, scene: &Scene) -> Option<f32> {
     let (first, length) = scene.stretch();
-    let at = match s.axis() {
-        Axis::Logical => {
-            let (from, to) = s.window();
-            first + ((s.now_units() - from) / (to - from) * f64::from(length)) as f32
-        }
-        _ => along_of(s, (first, length), s.view_us())?,
-    };
+    let at = place_at(s, (first, length), s.now_units());
     (first..=first + length).contains(&at).then_some(at)
+}
+
+/// The lane to which a line leads, if it is on one.
+fn goal(scene: &Scene, line: &Line) -> Option<NodeId> {
+    scene.lane_at(line.at).filter(|to| *to != line.from)
 }
 
 /// What a line asks for that is let go where the pointer is.
 pub(super) fn dropped(scene: &Scene, line: &Line, client: (i32, i32)) -> Option<Command> {
-    let to = scene.lane_at(line.at).filter(|to| *to != line.from)?;
+    let to = goal(scene, line)?;
     Some(Command::Ask(line.from, to, line.at_us, client))
 }
 
 /// The line, and what it would mean.
 pub(super) fn overlay(s: &Session, scene: &Scene, line: &Line) -> Html {
     let name = |node: NodeId| &s.run().names()[usize::from(node)];
-    let to = scene.lane_at(line.at).filter(|to| *to != line.from);
+    let to = goal(scene, line);
     let end = to.map_or(line.at, |to| scene.along((scene.along(line.at).0, scene.lanes[usize::from(to)])));
     let when = line.at_us.map(|us| format!(", from {} ms on", millis_text(us as u64))).unwrap_or_default();
     let says = match to {
