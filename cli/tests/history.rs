@@ -1,25 +1,8 @@
 //! `lightcone history`, and `run --history` before it.
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod common;
 
-fn lightcone(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lightcone")).args(args).output().expect("the program starts")
-}
-
-fn file(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, text).expect("it can be written");
-    path.to_str().expect("a path").into()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn complaint(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
+use common::{complaint, file, lightcone, said};
 
 /// The history of a built-in scenario.
 fn history_of(scenario: &str) -> String {

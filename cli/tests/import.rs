@@ -1,26 +1,10 @@
 //! `lightcone import`.
 
+mod common;
+
+use common::{complaint, file, lightcone, said};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn lightcone(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lightcone")).args(args).output().expect("the program starts")
-}
-
-fn file(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, text).expect("it can be written");
-    path.to_str().expect("a path").into()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn complaint(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
 
 /// Data beside the project, as the tests of core find it.
 fn shared_data(file: &str) -> PathBuf {
