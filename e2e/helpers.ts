@@ -1,5 +1,5 @@
 // What several specs do: open a page at a scenario, read the canvas, drag sliders.
-import type { Download, Locator, Page } from '@playwright/test';
+import type { CDPSession, Download, Locator, Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { expect } from './fixtures.ts';
 
@@ -276,6 +276,37 @@ export async function nowX(page: Page): Promise<number> {
     }
     return hits.length === 0 ? Number.NaN : hits.reduce((a, b) => a + b, 0) / hits.length / scale;
   });
+}
+
+/** A place on the page, in pixels. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** A finger, as the browser sees one. */
+export async function touch(session: CDPSession, type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point): Promise<void> {
+  await session.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [at] : [] });
+}
+
+/** Drags from one point to another, with a finger on a screen to touch, else with the mouse; `during` looks while it is held. */
+export async function drag(page: Page, from: Point, to: Point, during?: () => Promise<void>): Promise<void> {
+  const step = (i: number): Point => ({ x: from.x + ((to.x - from.x) * i) / 6, y: from.y + ((to.y - from.y) * i) / 6 });
+  if (isSmall(page)) {
+    const session = await page.context().newCDPSession(page);
+    await touch(session, 'touchStart', from);
+    for (let i = 1; i <= 6; i++) await touch(session, 'touchMove', step(i));
+    await during?.();
+    await touch(session, 'touchEnd');
+    await session.detach();
+  } else {
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    for (let i = 1; i <= 6; i++) await page.mouse.move(step(i).x, step(i).y);
+    await during?.();
+    await page.mouse.up();
+  }
+  await frames(page);
 }
 
 /** Drags a slider's thumb to a share of its track, as a mouse does. */

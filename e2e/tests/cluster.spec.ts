@@ -1,16 +1,11 @@
 // The cluster and what can be done in it: menus of processes and messages, cuts, links, heads of messages.
 // Each deed by mouse (on a small screen by touch) and by keyboard; each is seen in the picture and in the trace.
 import { AxeBuilder } from '@axe-core/playwright';
-import type { CDPSession, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { empty, frames, isSmall, load, nowX, place, records, start, tab } from '../helpers.ts';
+import { type Point, drag, empty, frames, isSmall, load, nowX, place, records, start, tab, touch } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
-
-interface Point {
-  x: number;
-  y: number;
-}
 
 /** Ways to open a menu: the pointer is a mouse, or a finger on a small screen. */
 const WAYS = ['pointer', 'keyboard'] as const;
@@ -23,28 +18,6 @@ const menu = (page: Page): Locator => page.getByRole('menu');
 async function middle(target: Locator): Promise<Point> {
   const box = (await target.boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-async function touch(session: CDPSession, type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point): Promise<void> {
-  await session.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [at] : [] });
-}
-
-/** Drags from one point to another, with a mouse or a finger; `during` looks while it is held. */
-async function drag(page: Page, from: Point, to: Point, during?: () => Promise<void>): Promise<void> {
-  const step = (i: number): Point => ({ x: from.x + ((to.x - from.x) * i) / 6, y: from.y + ((to.y - from.y) * i) / 6 });
-  if (isSmall(page)) {
-    const session = await page.context().newCDPSession(page);
-    await touch(session, 'touchStart', from);
-    for (let i = 1; i <= 6; i++) await touch(session, 'touchMove', step(i));
-    await during?.();
-    await touch(session, 'touchEnd');
-    return;
-  }
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  for (let i = 1; i <= 6; i++) await page.mouse.move(step(i).x, step(i).y);
-  await during?.();
-  await page.mouse.up();
 }
 
 async function openMenu(page: Page, target: Locator, way: Way): Promise<void> {

@@ -86,12 +86,16 @@ test('the HTTP form is completed, done, and its reply comes to the line', async 
   await page.evaluate(() => window.lightcone.load({ format: 'lightcone/1', lab: 'causal-kv', network: { delay_ms: 10 }, until_ms: 500 }));
   await open(page);
   await page.keyboard.type('PO');
+  await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(line(page)).toHaveValue('POST ');
+  await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(line(page)).toHaveValue('POST node1 ');
+  await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(line(page)).toHaveValue('POST node1 /put ');
+  await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(line(page)).toHaveValue(/^POST node1 \/put \{"key":"x","value":1.*\}$/);
   await page.keyboard.press('Enter');
@@ -133,6 +137,7 @@ test('help lists what there is to type, and clear takes the lines away', async (
   await page.keyboard.type('hel');
   await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Tab');
+  await expect(line(page)).toHaveValue(/^help/);
   await page.keyboard.press('Enter');
   const list = lines(page).first();
   for (const text of ['client1 put node key value', 'POST node1 /put', 'GET node1 /get?key=…', 'partition P1 P2 | P3', 'crash P1']) {

@@ -5,6 +5,7 @@ import { expect, test } from '../fixtures.ts';
 import {
   atEnd,
   clock,
+  drag,
   frames,
   halt,
   inkIn,
@@ -55,28 +56,6 @@ async function inkInStrip(page: Page, colour: string): Promise<number> {
     }
     return found;
   }, colour);
-}
-
-/** Drags a finger, where the screen is one to touch, or else the mouse. */
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  if (!isSmall(page)) {
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
-    await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 3 });
-    await page.mouse.move(to.x, to.y, { steps: 3 });
-    await page.mouse.up();
-    return frames(page);
-  }
-  const client = await page.context().newCDPSession(page);
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: { x: number; y: number }[]) =>
-    client.send('Input.dispatchTouchEvent', { type, touchPoints: points });
-  await touch('touchStart', [from]);
-  for (const share of [0.25, 0.5, 0.75, 1]) {
-    await touch('touchMove', [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }]);
-  }
-  await touch('touchEnd', []);
-  await client.detach();
-  return frames(page);
 }
 
 async function viewMenu(page: Page): Promise<Locator> {

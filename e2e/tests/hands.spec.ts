@@ -2,39 +2,22 @@
 // done to their process; and what of it is seen to happen.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, clock, frames, halt, isSmall, place, records, shownMs, start, still, trace } from '../helpers.ts';
+import { type Point, atEnd, clock, drag, frames, halt, isSmall, place, records, shownMs, start, still, trace } from '../helpers.ts';
 
 const notice = (page: Page) => page.locator('.notice');
 const entry = (page: Page, name: string | RegExp) => page.getByRole('menuitem', { name });
 
-/** Pulls with a finger on a screen to touch, else with the mouse. */
-async function pull(page: Page, from: { x: number; y: number }, to: { x: number; y: number }, seen: string): Promise<void> {
-  const between = [0.25, 0.5, 0.75, 1].map((share) => ({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }));
-  if (isSmall(page)) {
-    const client = await page.context().newCDPSession(page);
-    await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [from] });
-    for (const point of between) await client.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [point] });
-    await expect(page.locator('.over text')).toContainText(seen);
-    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-    await client.detach();
-  } else {
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
-    for (const point of between) await page.mouse.move(point.x, point.y);
-    await expect(page.locator('.over text')).toContainText(seen);
-    await page.mouse.up();
-  }
-  await frames(page);
-}
+/** Draws a line; what it would mean stands at its end. */
+const pull = (page: Page, from: Point, to: Point, seen: string) => drag(page, from, to, () => expect(page.locator('.over text')).toContainText(seen));
 
-async function ring(page: Page, lane: number): Promise<{ x: number; y: number }> {
+async function ring(page: Page, lane: number): Promise<Point> {
   await expect(page.locator('.hand').nth(lane)).toBeVisible();
   const box = (await page.locator('.hand').nth(lane).boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 /** Taps or clicks. */
-async function touch(page: Page, at: { x: number; y: number }): Promise<void> {
+async function tap(page: Page, at: Point): Promise<void> {
   await (isSmall(page) ? page.touchscreen.tap(at.x, at.y) : page.mouse.click(at.x, at.y));
 }
 
@@ -80,7 +63,7 @@ test('a message that has long arrived answers a click: back to where it was sent
   const receive = (await records(page, 'receive'))[0]!;
   const send = (await records(page, 'send')).find((r) => r.message === receive.message || r.messages?.some((m) => m.id === receive.message))!;
   const [a, b] = [await place(page, send.id), await place(page, receive.id)];
-  await touch(page, { x: a.x * 0.4 + b.x * 0.6, y: a.y * 0.4 + b.y * 0.6 });
+  await tap(page, { x: a.x * 0.4 + b.x * 0.6, y: a.y * 0.4 + b.y * 0.6 });
   await expect(page.getByRole('menu')).toContainText('message m1');
   await entry(page, 'go back and drop it').click();
   await expect(notice(page)).toContainText('P2 receives m1 from P1 no longer happens', { timeout: 20_000 });
@@ -109,17 +92,17 @@ test('a name offers what can be done to its process', async ({ page }) => {
   await atEnd(page);
   const box = (await page.locator('#diagram').boundingBox())!;
   const at = { x: box.x + 28, y: (await ring(page, 1)).y };
-  await touch(page, at);
+  await tap(page, at);
   await expect(page.getByRole('menu')).toContainText('P2');
   await entry(page, /^crash/).click();
   await expect.poll(() => page.evaluate(() => window.lightcone.frame().processes[1]!.status)).toBe('crashed');
-  await touch(page, at);
+  await tap(page, at);
   await entry(page, /^restart/).click();
   await expect.poll(() => page.evaluate(() => window.lightcone.frame().processes[1]!.status)).toBe('up');
-  await touch(page, at);
+  await tap(page, at);
   await entry(page, 'collapse this lane').click();
   await expect(page.locator('.toolbar .menu > summary').first()).toContainText('view −1');
-  await touch(page, at);
+  await tap(page, at);
   await expect(page.locator('.toolbar .menu > summary').first()).not.toContainText('−1');
 });
 

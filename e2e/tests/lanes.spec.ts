@@ -1,7 +1,7 @@
 // The order of the lanes: by mouse, finger, menu and key; and what of the view goes into a link.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { atEnd, frames, isSmall, place, ready, records, start, trace } from '../helpers.ts';
+import { type Point, atEnd, drag, frames, isSmall, place, ready, records, start, trace } from '../helpers.ts';
 
 test.use({ colorScheme: 'light' });
 
@@ -17,6 +17,9 @@ async function lanes(page: Page): Promise<string[]> {
   return [...at].sort((a, b) => a[1] - b[1]).map(([name]) => name);
 }
 
+/** Moves a lane: the line where it would come is seen meanwhile. */
+const move = (page: Page, from: Point, to: Point) => drag(page, from, to, () => expect(page.locator('.over .lane-goal')).toHaveCount(1));
+
 /** Where the name of a process stands. */
 async function nameOf(page: Page, node: string): Promise<{ x: number; y: number }> {
   const event = (await records(page, 'send')).concat(await records(page, 'receive')).find((r) => r.node === node)!;
@@ -24,35 +27,12 @@ async function nameOf(page: Page, node: string): Promise<{ x: number; y: number 
   return { x: box.x + 26, y: (await place(page, event.id)).y };
 }
 
-/** Drags with a finger on a screen to touch, else with the mouse. */
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  if (!isSmall(page)) {
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
-    await page.mouse.move(to.x, to.y, { steps: 6 });
-    await expect(page.locator('.over .lane-goal')).toHaveCount(1);
-    await page.mouse.up();
-    return frames(page);
-  }
-  const client = await page.context().newCDPSession(page);
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
-    client.send('Input.dispatchTouchEvent', { type, touchPoints });
-  await touch('touchStart', [from]);
-  for (const share of [0.25, 0.5, 0.75, 1]) {
-    await touch('touchMove', [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }]);
-  }
-  await expect(page.locator('.over .lane-goal')).toHaveCount(1);
-  await touch('touchEnd', []);
-  await client.detach();
-  return frames(page);
-}
-
 test('a lane is dragged by its name to where it is let go, and a reload keeps it there', async ({ page }) => {
   await atEnd(page);
   await expect(grip(page)).toHaveCount(1);
   const [first, third] = [await nameOf(page, 'P1'), await nameOf(page, 'P3')];
   const scrolled = await page.evaluate(() => scrollY);
-  await drag(page, first, { x: first.x + 4, y: third.y + 14 });
+  await move(page, first, { x: first.x + 4, y: third.y + 14 });
   expect(await page.evaluate(() => scrollY), 'the page stays where it is').toBe(scrolled);
   await expect.poll(() => lanes(page)).toEqual(['P2', 'P3', 'P1']);
   // What is pointed at is found there.
@@ -66,7 +46,7 @@ test('a lane is dragged by its name to where it is let go, and a reload keeps it
   await frames(page);
   await expect.poll(() => lanes(page)).toEqual(['P2', 'P3', 'P1']);
   // Back in its place: then there is nothing to say about it.
-  await drag(page, await nameOf(page, 'P1'), { x: first.x, y: (await nameOf(page, 'P2')).y - 14 });
+  await move(page, await nameOf(page, 'P1'), { x: first.x, y: (await nameOf(page, 'P2')).y - 14 });
   await expect.poll(() => lanes(page)).toEqual(['P1', 'P2', 'P3']);
   await expect.poll(() => page.evaluate(() => location.hash)).not.toContain('&o=');
 });
