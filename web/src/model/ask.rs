@@ -111,7 +111,8 @@ pub(crate) fn between(s: &Session, from: NodeId, to: NodeId) -> Vec<Offer> {
             shown(p, given, at, &names, &names_for(scenario, operation, p))
         };
         let act = scenario.read_act(&request_json(&names[at], operation, &args_json(operation, false, value))).ok()?;
-        let said = operation.args.iter().filter(|p| !matches!(p.takes, Takes::Node(_))).map(value);
+        // Where it leads is said already.
+        let said = operation.args.iter().filter(|p| named.is_none_or(|n| n.name != p.name)).map(value);
         let words: Vec<String> = said.filter(|word| !word.is_empty()).collect();
         Some(Offer { words: format!("{} {}", operation.name, words.join(" ")).trim_end().to_string(), act })
     };
