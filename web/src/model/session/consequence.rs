@@ -3,11 +3,11 @@
 
 use super::Session;
 use crate::model::branches::only_in;
-use crate::model::words::words_in;
 use lightcone_core::base::json::millis_text;
 use lightcone_core::engine::Run;
 use lightcone_core::trace::causality::is_event;
 use lightcone_core::trace::{Act, Kind, MessageId, NodeId, RecordId, Surgery, Which};
+use lightcone_core::views::diagram::words::event as words_in;
 
 /// So many records ahead it is looked for: more than anybody watches pass.
 const AHEAD_MAX: u32 = 20_000;

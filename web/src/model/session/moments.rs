@@ -2,9 +2,9 @@
 //! timer that runs out, a new leader, the first answer. They are the chapters that a key leads through.
 
 use super::Session;
-use crate::model::words::words_in;
 use lightcone_core::tables::Step;
 use lightcone_core::trace::{Kind, RecordId};
+use lightcone_core::views::diagram::words::event as words_in;
 
 /// A moment of a run that has happened or is known.
 #[derive(Clone, Debug, PartialEq)]
