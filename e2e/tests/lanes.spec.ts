@@ -84,9 +84,10 @@ test('direction, collapsed lanes and the search come back by a link', async ({ p
   await page.keyboard.press('Space');
   await page.keyboard.press('Escape');
   await page.getByLabel('Search the events').fill('kind:send "m1"');
-  const hits = await page.locator('.search .hits').textContent();
   const said = () => page.evaluate(() => decodeURIComponent(location.hash));
   await expect.poll(said).toContain('&d=down&c=2&q=kind:send "m1"');
+  // The link is written after the page: what was found stands there by now.
+  const hits = await page.locator('.search .hits').textContent();
   const other = await browser.newContext({ viewport: page.viewportSize(), colorScheme: 'light' });
   const fresh = await other.newPage();
   await fresh.goto(`${site.url}${await page.evaluate(() => location.hash)}`);
