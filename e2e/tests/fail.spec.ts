@@ -33,7 +33,7 @@ test.describe('a failure of the program', () => {
     expect(download.suggestedFilename()).toBe('rescued.lightcone.json');
     expect(await text(download)).toBe(kept);
     await panel.getByRole('button', { name: 'Start again' }).click();
-    await page.waitForURL((url) => url.hash === '' || url.hash.startsWith('#s='));
+    await page.waitForURL((url) => url.hash === '' || url.hash.startsWith('#v='));
     await ready(page);
     await expect(panel).toBeHidden();
     await expect(page.getByLabel('Scenario', { exact: true })).toHaveValue('textbook');

@@ -67,14 +67,16 @@ test('Share puts that link on the clipboard', async ({ page, context, site }) =>
   await (await header(page, 'Share')).click();
   await expect(page.locator('.notice')).toContainText('The link is on the clipboard.');
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link.startsWith(`${site.url}#s=`)).toBe(true);
+  expect(link.startsWith(`${site.url}#v=2&lab=vector-clocks&z=`)).toBe(true);
   expect(link).toContain('&t=175000');
 });
 
 test('a run too long for a link is still there after a reload', async ({ page }) => {
   await start(page);
   await page.evaluate(() => {
-    const acts = Array.from({ length: 900 }, (_, i) => ({ at_ms: i, act: { request: { node: 'P1', op: 'local', args: {} } } }));
+    // Words that no compression makes shorter.
+    const word = (i: number) => [1, 2, 3].map((k) => (Math.abs(Math.sin(i * 7 + k)) * 1e9).toString(36)).join('');
+    const acts = Array.from({ length: 900 }, (_, i) => ({ at_ms: i, act: { request: { node: 'P1', op: 'multicast', args: { message: word(i) } } } }));
     window.lightcone.load({ format: 'lightcone/1', lab: 'vector-clocks', title: 'Long', acts, until_ms: 1000 });
     window.lightcone.run();
   });
@@ -97,11 +99,37 @@ for (const [name, link] of [
   test(`a link that is ${name} is explained, and the first scenario opens`, async ({ page }) => {
     await start(page, link);
     const alert = page.getByRole('alert').locator('span');
-    await expect(alert).toHaveText(/^The link cannot be opened[.:] .{5,200}$/);
+    await expect(alert).toHaveText(/^The link cannot be opened[.:] .{5,400}$/);
     await expect(page.getByLabel('Scenario', { exact: true })).toHaveValue('textbook');
     await expect.poll(() => shownMs(page)).toBeGreaterThan(1);
   });
 }
+
+test('the way back in the browser leads to the scenario that was open', async ({ page }) => {
+  await atEnd(page);
+  const before = await address(page);
+  const scenario = page.getByLabel('Scenario', { exact: true });
+  await scenario.selectOption('partition');
+  await expect(page).toHaveTitle(/Two sides of a partition/);
+  // The address follows a moment later.
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toBe(before);
+  await page.goBack();
+  await expect(scenario).toHaveValue('textbook');
+  await expect.poll(() => shownMs(page)).toBe(175);
+});
+
+test('a link that lost its end says so, and opens what came through', async ({ page }) => {
+  await atEnd(page);
+  const link = await address(page);
+  await page.goto('about:blank');
+  await start(page, link.slice(0, -1));
+  const alert = page.getByRole('alert').locator('span');
+  await expect(alert).toHaveText('The link is damaged. Its last characters are missing.');
+  await expect(clock(page)).toHaveText('175.000 ms');
+  await page.goto('about:blank');
+  await start(page, link.slice(0, 80));
+  await expect(alert).toHaveText('The link cannot be opened. It is not whole: its end is missing. Its lab, Vector clocks, is open instead.');
+});
 
 test('a link can name a built-in scenario', async ({ page }) => {
   await start(page, '#lab=vector-clocks&scenario=partition');

@@ -13,6 +13,7 @@ pub(crate) mod console;
 pub(crate) mod file;
 pub(crate) mod guide;
 pub(crate) mod layout;
+pub(crate) mod link;
 pub(crate) mod load;
 pub(crate) mod memory;
 pub(crate) mod possible;

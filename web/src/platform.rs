@@ -20,8 +20,8 @@ pub(crate) use paint::paint;
 pub(crate) use site::{aim_link, fetch_text, forget_query, query};
 pub(crate) use visits::{guide_taken, hints_followed, keep_hints, no_guide_taken};
 pub(crate) use window::{
-    Frames, address, catch_panics, copy, decode, document, encode, fit_canvas, focus, focus_on, hash, is_button,
-    is_check_box, is_hidden, is_scrolled, is_text, is_typing, keep, kept, nothing_has_focus, now_ms, on_window,
-    prefers, remember_scenario, root, save_canvas, save_text, set_hash, set_root, set_title, spare_canvas, store,
-    stored, use_focus, walk_menu, when_fonts_are_ready, window, window_height, window_width,
+    Frames, address, catch_panics, copy, document, fit_canvas, focus, focus_on, hash, is_button, is_check_box,
+    is_hidden, is_scrolled, is_text, is_typing, keep, kept, nothing_has_focus, now_ms, on_window, prefers,
+    remember_scenario, root, save_canvas, save_text, set_hash, set_root, set_title, spare_canvas, store, stored,
+    use_focus, walk_menu, when_fonts_are_ready, window, window_height, window_width,
 };

@@ -257,13 +257,18 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// Milliseconds with at most three decimals, as microseconds within a range.
+    /// Milliseconds with at most three decimals, as microseconds within a range. What is within a thousandth of a
+    /// microsecond of a whole one is that one: programs write `0.35000000000000003` where they mean 0.35.
     ///
     /// # Errors
     /// When it is something else, finer than a microsecond, or out of range.
     pub fn millis(&self, min_us: u64, max_us: u64) -> Result<u64, InputError> {
         let range = || format!("from {} to {}", millis_text(min_us), millis_text(max_us));
-        match self.scaled(3) {
+        let scaled = match self.scaled(3) {
+            Some(Scaled::Finer) => self.nearly_whole(3),
+            other => other,
+        };
+        match scaled {
             Some(Scaled::Whole(n)) if (i128::from(min_us)..=i128::from(max_us)).contains(&n) => Ok(n as u64),
             Some(Scaled::Finer) => self.expected("milliseconds with at most three decimals"),
             Some(_) => self.expected(&format!("milliseconds {}", range())),
@@ -306,6 +311,14 @@ impl<'a> Doc<'a> {
     fn scaled(&self, places: i64) -> Option<Scaled> {
         let (digits, exponent) = decimal(self.raw)?;
         Some(scale(digits, exponent.saturating_add(places), false))
+    }
+
+    /// The number times ten to the `places`, where it is within a thousandth of a whole number.
+    fn nearly_whole(&self, places: i64) -> Option<Scaled> {
+        const ONE: i128 = 1_000_000_000_000;
+        let Some(Scaled::Whole(n)) = self.truncated(places + 12) else { return Some(Scaled::Finer) };
+        let nearest = (n + ONE / 2).div_euclid(ONE);
+        Some(if (n - nearest * ONE).abs() <= ONE / 1000 { Scaled::Whole(nearest) } else { Scaled::Finer })
     }
 
     fn truncated(&self, places: i64) -> Option<Scaled> {
@@ -468,10 +481,15 @@ mod tests {
             ("1e1", 10_000),
             ("1.50E+0", 1_500),
             ("2000.000", 2_000_000),
+            ("0.35000000000000003", 350),
+            ("0.3499999999999999", 350),
+            ("1.000000999", 1_000),
         ] {
             assert_eq!(doc(text).millis(0, u64::MAX), Ok(us), "{text}");
         }
-        for text in ["0.0001", "-1", "\"1\"", "1e99", "1e-99", "null", "1e999999999999999999999"] {
+        for text in
+            ["0.0001", "1.0000011", "-0.0001", "-1", "\"1\"", "1e99", "1e-99", "null", "1e999999999999999999999"]
+        {
             assert!(doc(text).millis(0, 1 << 50).is_err(), "{text}");
         }
     }

@@ -11,5 +11,10 @@ pub(crate) const TOUR: &str = "tour";
 
 /// A guide by its name: that of its lab, or [`TOUR`].
 pub(crate) fn named(name: &str) -> Option<&'static str> {
-    env!("LIGHTCONE_GUIDES").split(',').find(|known| *known == name)
+    names().find(|known| *known == name)
+}
+
+/// The names of all guides.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    env!("LIGHTCONE_GUIDES").split(',')
 }

@@ -1,6 +1,7 @@
 //! The model behind the page: a run, the view clock, what is chosen. Knows no Yew and no browser.
 
 mod acts;
+pub(crate) mod ahead;
 mod branching;
 mod comparing;
 mod consequence;
@@ -111,6 +112,8 @@ pub(crate) struct Session {
     remake: Option<Remake>,
     /// What comes of the last act in the past, while the run plays on to it.
     awaited: Option<Consequence>,
+    /// Where the run is going, in microseconds, while it works its way to a place far behind what is known.
+    ahead: Option<f64>,
 }
 
 impl Session {
@@ -160,6 +163,7 @@ impl Session {
             runs: 0,
             remake: None,
             awaited: None,
+            ahead: None,
             run,
         };
         session.window = session.first_window();
@@ -254,6 +258,10 @@ impl Session {
 
     /// Play or pause; at the end, play begins again.
     pub(crate) fn toggle_play(&mut self) {
+        if self.ahead.is_some() {
+            self.stop_ahead();
+            return;
+        }
         if !self.playing && self.at_end() {
             self.seek_time(0.0);
             self.follow = true;
@@ -295,6 +303,7 @@ impl Session {
     /// One record forward or back; what is not shown is passed over.
     pub(crate) fn step(&mut self, forward: bool) {
         (self.playing, self.awaited) = (false, None);
+        self.stop_ahead();
         loop {
             let before = self.run.position();
             if forward {
@@ -321,7 +330,7 @@ impl Session {
 
     /// To just behind a record.
     pub(crate) fn seek_event(&mut self, id: RecordId) {
-        (self.playing, self.awaited) = (false, None);
+        (self.playing, self.awaited, self.ahead) = (false, None, None);
         self.run.seek(id.saturating_add(1).max(self.first_position()));
         self.view_us = self.run.now_us() as f64;
         self.moved();
@@ -331,7 +340,7 @@ impl Session {
     /// To an instant.
     pub(crate) fn seek_time(&mut self, at_us: f64) {
         let at_us = at_us.max(0.0);
-        self.awaited = None;
+        (self.awaited, self.ahead) = (None, None);
         self.run.seek_time(at_us as u64, u32::MAX);
         self.view_us = at_us;
         self.moved();
@@ -356,6 +365,7 @@ impl Session {
 
     /// Does several things in the same instant: one step back takes back all of them.
     pub(crate) fn act_all(&mut self, acts: Vec<Act>, what: &str) {
+        self.stop_ahead();
         let finished = self.at_end();
         let (old, first) = (self.old_future(), self.run.position());
         self.before_act(what);

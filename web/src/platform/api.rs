@@ -3,8 +3,11 @@
 use super::window::window;
 use crate::model::Store;
 use crate::model::session::Session;
+use crate::model::session::ahead::RECORDS_MAX;
 use js_sys::{Array, JSON, Object, Reflect};
+use lightcone_core::base::json::millis_text;
 use lightcone_core::labs;
+use lightcone_core::tables::TIME_US_MAX;
 use lightcone_core::trace::frame::{Frame, Panel};
 use serde::Serialize;
 use std::rc::Rc;
@@ -83,8 +86,10 @@ pub(crate) fn install_api(
     });
     api.changes("act", |session, act| session.act_json(&as_text(&act)?).map_err(|e| error(&e)));
     api.changes("seek", |session, event| {
-        let id = event.as_f64().filter(|n| *n >= -1.0 && n.fract() == 0.0);
-        let id = id.ok_or_else(|| error(&"seek takes the id of an event, or -1 for the beginning"))?;
+        let id = event.as_f64().filter(|n| n.fract() == 0.0 && (-1.0..=f64::from(RECORDS_MAX)).contains(n));
+        let id = id.ok_or_else(|| {
+            error(&format!("seek takes the id of an event up to {RECORDS_MAX}, or -1 for the beginning"))
+        })?;
         if id < 0.0 {
             session.seek_time(0.0)
         } else {
@@ -93,9 +98,20 @@ pub(crate) fn install_api(
         Ok(())
     });
     api.changes("run", |session, until_ms| {
-        let until_us = until_ms.as_f64().map(|ms| ms * 1000.0);
-        session.seek_time(until_us.unwrap_or(session.run().scenario().until_us as f64));
-        session.pause();
+        let until_us = match until_ms {
+            nothing if nothing.is_undefined() || nothing.is_null() => session.run().scenario().until_us as f64,
+            ms => {
+                ms.as_f64().map(|ms| (ms * 1000.0).round()).filter(|us| *us <= TIME_US_MAX as f64).ok_or_else(|| {
+                    error(&format!("run takes a time in milliseconds up to {}, or nothing", millis_text(TIME_US_MAX)))
+                })?
+            }
+        };
+        if !session.run_until(until_us) {
+            let (records, at) = (session.run().trace().len(), millis_text(session.run().now_us()));
+            return Err(error(&format!(
+                "the run stands still at {at} ms: it has {records} records, the most of a page"
+            )));
+        }
         Ok(())
     });
     api.reads("frame", |session| {
@@ -112,7 +128,8 @@ pub(crate) fn install_api(
     api.reads("hash", |session| Ok(format!("{:016x}", session.run().hash()).into()));
     api.reads("scenario", |session| JSON::parse(&session.scenario().to_json()));
     api.add("locate", move |event| {
-        let found = event.as_f64().and_then(|id| place(id as u32));
+        let is_id = |n: &f64| n.fract() == 0.0 && (0.0..f64::from(u32::MAX)).contains(n);
+        let found = event.as_f64().filter(is_id).and_then(|id| place(id as u32));
         Ok(found.map_or(JsValue::NULL, |(x, y)| {
             let point = Object::new();
             put(&point, "x", x);

@@ -204,21 +204,21 @@ pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_string()
 }
 
-/// Changes the part of the address after `#`, without a step in the browser's history.
-pub(crate) fn set_hash(hash: &str) {
+/// Changes the part of the address after `#`: as a new step in the browser's history, or in the place of the last one.
+pub(crate) fn set_hash(hash: &str, as_step: bool) {
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{hash}")));
+        let address = format!("#{hash}");
+        let _ = if as_step {
+            history.push_state_with_url(&JsValue::NULL, "", Some(&address))
+        } else {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
+        };
     }
 }
 
 /// The whole address.
 pub(crate) fn address() -> String {
     window().location().href().unwrap_or_default()
-}
-
-/// Text as it can stand in an address.
-pub(crate) fn encode(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
 }
 
 /// The text that stands in an address.

@@ -71,6 +71,8 @@ pub(crate) struct App {
     panels_timer: Option<Timeout>,
     /// The address as the page wrote or read it last.
     known_hash: RefCell<String>,
+    /// Whether the next address is a step of its own in the browser's history.
+    new_entry: Cell<bool>,
     theme: Theme,
     layout: Layout,
     /// The panel that a small screen shows.
@@ -157,6 +159,7 @@ impl Component for App {
             panels_ms: 0.0,
             panels_timer: None,
             known_hash: RefCell::new(platform::hash()),
+            new_entry: Cell::new(false),
             theme: first_theme(),
             layout,
             tab: Tab::Lab,
@@ -382,6 +385,9 @@ impl App {
     fn frame(&mut self, ctx: &Context<Self>, ms: f64) -> bool {
         if self.store.read().is_loading() {
             return self.load_frame(ctx, ms);
+        }
+        if self.store.read().ahead().is_some() {
+            return self.ahead_frame(ctx, ms);
         }
         let seconds = self.last_ms.map_or(0.0, |last| ((ms - last) / 1000.0).clamp(0.0, 1.0));
         let playing = self.store.read().is_playing();

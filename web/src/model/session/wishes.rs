@@ -17,12 +17,12 @@ impl Session {
                 self.playing = false;
                 let to = if end { self.end_us() } else { 0.0 };
                 self.follow = true;
-                self.seek_time(to);
+                self.seek_far(to);
             }
-            Command::Seek(us) => self.seek_time(us),
+            Command::Seek(us) => self.seek_far(us),
             Command::Skip(share) => {
                 let to = (self.view_us() + share * self.end_us()).min(self.end_us()).max(0.0);
-                self.seek_time(to);
+                self.seek_far(to);
             }
             Command::Visit(us) => self.visit(us),
             Command::SeekEvent(id) => self.seek_event(id),

@@ -2,6 +2,7 @@
 
 use super::{App, Msg};
 use crate::model::branches::Saved;
+use crate::model::link::{self, Asked, Link};
 use crate::model::session::{Session, first_scenario, first_sight};
 use crate::platform;
 use gloo_timers::callback::Timeout;
@@ -11,8 +12,6 @@ use yew::prelude::*;
 
 /// Milliseconds after the last change until the address is written.
 const ADDRESS_AFTER_MS: u32 = 350;
-/// Longest scenario in an address, in characters: what browsers and chat programs still take.
-const ADDRESS_CHARS_MAX: usize = 30_000;
 /// The address of a run that is too long for one.
 const IN_STORAGE: &str = "s=stored";
 /// Where the page keeps its run for the next visit.
@@ -32,22 +31,22 @@ impl App {
             return true;
         }
         let session = self.store.read();
-        let json = session.scenario().to_json_line();
-        let mut link = format!("s={}&t={}", platform::encode(&json), session.view_us() as u64);
-        for (key, value) in session.link_pairs() {
-            link += &format!("&{key}={}", platform::encode(&value));
-        }
+        let mut rest = vec![("t", (session.view_us() as u64).to_string())];
+        let pairs = session.link_pairs();
+        rest.extend(pairs.iter().map(|(key, value)| (key.as_str(), value.clone())));
+        rest.extend(self.guide_in_link().map(|guide| ("guide", guide)));
+        let scenario = session.scenario();
+        let link = link::write(scenario.lab.spec().id, &scenario.to_json_line(), &rest);
         drop(session);
-        link += &self.guide_in_link();
         // Too long for a link: the page itself still finds it in its own storage.
-        let fits = link.len() <= ADDRESS_CHARS_MAX;
+        let fits = link.len() <= link::WRITTEN_CHARS_MAX;
         let hash = if fits { link.as_str() } else { IN_STORAGE };
         // A page within another one leaves what this browser keeps alone.
         if !self.mode.is_embedded() && !platform::keep(STORED, &self.store.change(|s| s.saved(hash.into())).to_json()) {
             // No room for all branches: then for the one that is shown.
             platform::keep(STORED, &link);
         }
-        platform::set_hash(hash);
+        platform::set_hash(hash, self.new_entry.take());
         // As the browser has it, which may write some characters in another way.
         *self.known_hash.borrow_mut() = platform::hash();
         fits
@@ -63,13 +62,13 @@ pub(super) fn opened() -> (Session, Option<String>) {
     }
 }
 
-/// A session, and what of its link makes no sense.
+/// A session, and what is wrong with its link; or only that.
 type Linked = Result<(Session, Option<String>), String>;
 
-/// A built-in scenario as it comes.
-fn plain(builtin: &Builtin) -> Linked {
-    let scenario = labs::parse(&builtin.json()).map_err(|e| e.to_string())?;
-    Ok((Session::new(scenario), None))
+/// Sentences, one behind the other.
+fn sentences(parts: [Option<String>; 2]) -> Option<String> {
+    let all: Vec<String> = parts.into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// What the address asks for, if it asks for anything.
@@ -85,41 +84,73 @@ pub(super) fn linked() -> Option<Linked> {
         return Some(Ok((Session::restored(saved), None)));
     }
     if hash == IN_STORAGE {
-        hash = kept.into_iter().find(|text| text.starts_with("s=")).unwrap_or(hash);
+        hash = kept.into_iter().find(|text| link::holds_run(text)).unwrap_or(hash);
     }
-    let value = |key: &str| hash.split('&').find_map(|part| part.strip_prefix(key)).and_then(platform::decode);
-    if let Some(lab) = value("lab=") {
-        let wanted = value("scenario=");
-        let fits = |b: &&Builtin| wanted.as_deref().is_none_or(|id| id == b.id);
-        let spec = lightcone_core::labs::find(&lab).map(|l| l.spec());
-        return Some(match spec.and_then(|spec| spec.scenarios.iter().find(fits)) {
-            Some(builtin) => plain(builtin).map(|(mut session, _)| {
-                // How it is looked at may stand beside it.
-                let trouble = session.set_from_link(|key| value(&format!("{key}=")));
-                (session, trouble)
-            }),
+    let link = Link::read(&hash);
+    let remark = link.remark.clone().map(|what| format!("The link is damaged. {what}"));
+    Some(match &link.asked {
+        Asked::Run(text) => match labs::parse(text) {
+            Ok(scenario) => Ok(run(Session::new(scenario), &link, remark)),
+            Err(e) => in_its_place(link::lab_in(text), &format!("The link cannot be opened. {e}")),
+        },
+        Asked::Nothing(lab, what) => in_its_place(lab.as_deref(), &format!("The link cannot be opened. {what}")),
+        Asked::Builtin(lab, id) => builtin(lab, id.as_deref(), &link),
+        Asked::Guide(_) => match super::guide::linked(&hash) {
+            Some((name, _)) => plain(&super::guide::lab_of(name).scenarios[0]).map(|session| (session, None)),
             None => {
-                let id = wanted.unwrap_or_default();
-                Err(format!("The link cannot be opened: there is no scenario “{id}” in a lab “{lab}”."))
+                let known = crate::model::guide::names().collect::<Vec<_>>().join(", ");
+                let asked = link.value("guide").unwrap_or_default();
+                Err(format!("The link cannot be opened: there is no guide “{}”. There are: {known}.", short(&asked)))
             }
-        });
-    }
-    if let Some((name, _)) = super::guide::linked(&hash).filter(|_| value("s=").is_none()) {
-        return Some(plain(&super::guide::lab_of(name).scenarios[0]));
-    }
-    let Some(text) = value("s=").filter(|text| text != "stored") else {
-        return Some(Err("The link cannot be opened: it holds no scenario.".into()));
-    };
-    Some(match labs::parse(&text) {
-        Ok(scenario) => {
-            let mut session = Session::new(scenario);
-            if let Some(at_us) = value("t=").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {
-                session.pause();
-                session.seek_time(f64::from(at_us));
-            }
-            let trouble = session.set_from_link(|key| value(&format!("{key}=")));
-            Ok((session, trouble))
-        }
-        Err(e) => Err(format!("The link cannot be opened. {e}")),
+        },
     })
+}
+
+/// What a link asked for, as a message can say it.
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(40).collect();
+    if start.len() < text.len() { start + "…" } else { start }
+}
+
+/// A built-in scenario as it comes.
+fn plain(builtin: &Builtin) -> Result<Session, String> {
+    labs::parse(&builtin.json()).map(Session::new).map_err(|e| e.to_string())
+}
+
+/// A link's run, where the link says.
+fn run(mut session: Session, link: &Link, remark: Option<String>) -> (Session, Option<String>) {
+    if let Some(at_us) = link.value("t").and_then(|t| t.parse::<u32>().ok()).filter(|&t| t > 0) {
+        session.pause();
+        session.seek_time(f64::from(at_us));
+    }
+    let trouble = session.set_from_link(|key| link.value(key));
+    (session, sentences([remark, trouble]))
+}
+
+/// The first scenario of the lab that a broken link was about, where that much is known.
+fn in_its_place(lab: Option<&str>, what: &str) -> Linked {
+    match lab.and_then(labs::find) {
+        Some(lab) => {
+            let instead = format!("{what} Its lab, {}, is open instead.", lab.spec().title);
+            plain(&lab.spec().scenarios[0]).map(|session| (session, Some(instead)))
+        }
+        None => Err(what.to_string()),
+    }
+}
+
+/// A built-in scenario by its names. How it is looked at may stand beside them.
+fn builtin(lab: &str, id: Option<&str>, link: &Link) -> Linked {
+    let Some(spec) = labs::find(lab).map(|lab| lab.spec()) else {
+        let known = labs::LABS.iter().map(|lab| lab.spec().id).collect::<Vec<_>>().join(", ");
+        return Err(format!("The link cannot be opened: there is no lab “{}”. There are: {known}.", short(lab)));
+    };
+    let Some(builtin) = id.map_or(spec.scenarios.first(), |id| spec.scenario(id)) else {
+        let known = spec.scenarios.iter().map(|builtin| builtin.id).collect::<Vec<_>>().join(", ");
+        let id = short(id.unwrap_or_default());
+        let what = format!("The link cannot be opened: there is no scenario “{id}” in {lab}. There are: {known}.");
+        return in_its_place(Some(lab), &what);
+    };
+    let mut session = plain(builtin)?;
+    let trouble = session.set_from_link(|key| link.value(key));
+    Ok((session, trouble))
 }

@@ -100,7 +100,10 @@ impl App {
                     if forward { "No moment of this run is later." } else { "No moment of this run is earlier." };
                 self.say(ctx, words.unwrap_or_else(|| none.into()), false);
             }
-            Command::StopWork => self.working = None,
+            Command::StopWork => {
+                self.working = None;
+                self.store.change(Session::stop_ahead);
+            }
             Command::CopyLink => self.copy_link(ctx),
             Command::Theme => {
                 self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };

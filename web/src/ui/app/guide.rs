@@ -36,11 +36,9 @@ pub(super) fn lab_of(name: &str) -> &'static LabSpec {
 
 impl App {
     /// What the address says of the guide.
-    pub(super) fn guide_in_link(&self) -> String {
-        self.guide.as_ref().map_or_else(String::new, |player| {
-            let player = player.0.borrow();
-            format!("&guide={}.{}", player.name, player.at + 1)
-        })
+    pub(super) fn guide_in_link(&self) -> Option<String> {
+        let player = self.guide.as_ref()?.0.borrow();
+        Some(format!("{}.{}", player.name, player.at + 1))
     }
 
     pub(super) fn open_linked_guide(&mut self, ctx: &Context<Self>) {

@@ -10,9 +10,9 @@ use crate::ui::forms::LoadCard;
 use yew::prelude::*;
 
 /// Milliseconds of a frame that a load may take.
-const SLICE_MS: f64 = 8.0;
+pub(super) const SLICE_MS: f64 = 8.0;
 /// Milliseconds between two pictures meanwhile.
-const PICTURE_EVERY_MS: f64 = 120.0;
+pub(super) const PICTURE_EVERY_MS: f64 = 120.0;
 
 impl App {
     /// Carries out a wish about loads.

@@ -105,6 +105,9 @@ impl App {
         match labs::parse(text) {
             Ok(scenario) => {
                 self.notice = None;
+                // The browser's way back leads to what was open, as it is now.
+                let _ = self.write_address();
+                self.new_entry.set(true);
                 let next = Session::new(scenario);
                 let what = format!("open {}", next.title());
                 self.open(next, what);

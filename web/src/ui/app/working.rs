@@ -1,10 +1,13 @@
 //! Long work in the background: started, watched, stopped, and what becomes of its answer.
 
+use super::load::{PICTURE_EVERY_MS, SLICE_MS};
 use super::{App, Msg};
 use crate::model::command::Command;
 use crate::model::session::Session;
+use crate::model::session::ahead::{Ahead, RECORDS_MAX};
 use crate::model::work::{Job, Word};
 use crate::platform::{self, Helper};
+use lightcone_core::base::words::grouped;
 use lightcone_core::labs;
 use lightcone_core::scenario::Scenario;
 use yew::prelude::*;
@@ -73,17 +76,48 @@ impl App {
         }
     }
 
+    /// A frame while the run works its way to a place far behind what was known. True when the panels are to be drawn too.
+    pub(super) fn ahead_frame(&mut self, ctx: &Context<Self>, ms: f64) -> bool {
+        let until = platform::now_ms() + SLICE_MS;
+        let how = self.store.change(|s| s.go_ahead(|| platform::now_ms() >= until));
+        self.frames.ask();
+        match how {
+            Ahead::Going if ms - self.panels_ms < PICTURE_EVERY_MS => return false,
+            Ahead::Going => self.store.change(Session::show_ahead),
+            Ahead::There => self.plan_address(ctx),
+            Ahead::Full => {
+                let records = grouped(u64::from(RECORDS_MAX));
+                let what = format!(
+                    "The run stands still: it has {records} records, which is as many as a page can hold. Save it as a file; the command line takes it further."
+                );
+                self.say(ctx, what, true);
+                self.offers_file = true;
+            }
+        }
+        self.panels_ms = ms;
+        self.paint();
+        true
+    }
+
     /// How far the work is, and the button that stops it.
     pub(super) fn working_view(&self, on: &Callback<Command>) -> Html {
+        if let Some((goal, now)) = self.store.read().ahead() {
+            let far = format!("{} ms", grouped(now as u64 / 1000));
+            return progress("Running ahead", now as u64, goal as u64, far, on);
+        }
         let Some(w) = &self.working else { return html! {} };
         let far = if w.of > 0 { format!("{} of {}", w.done, w.of) } else { String::new() };
-        html! {
-            <div class="working" role="status">
-                <span>{ w.says }</span>
-                <progress max={w.of.max(1).to_string()} value={w.done.to_string()} aria-label={w.says}></progress>
-                <output>{ far }</output>
-                <button onclick={on.reform(|_| Command::StopWork)}>{ "Stop" }</button>
-            </div>
-        }
+        progress(w.says, w.done, w.of, far, on)
+    }
+}
+
+fn progress(says: &'static str, done: u64, of: u64, far: String, on: &Callback<Command>) -> Html {
+    html! {
+        <div class="working" role="status">
+            <span>{ says }</span>
+            <progress max={of.max(1).to_string()} value={done.to_string()} aria-label={says}></progress>
+            <output>{ far }</output>
+            <button onclick={on.reform(|_| Command::StopWork)}>{ "Stop" }</button>
+        </div>
     }
 }
