@@ -10,7 +10,6 @@ pub(crate) mod ask;
 pub(crate) mod branches;
 pub(crate) mod command;
 pub(crate) mod console;
-pub(crate) mod file;
 pub(crate) mod guide;
 pub(crate) mod layout;
 pub(crate) mod link;

@@ -3,8 +3,8 @@
 pub(crate) mod guide;
 pub(crate) mod look;
 
-use crate::model::file::FileId;
 use crate::model::layout::{Edge, Slot, Stage};
+use crate::model::memory::FileId;
 use crate::model::{branches, load, memory};
 use lightcone_core::tables::{LabSpec, Labels};
 use lightcone_core::trace::{Act, MessageId, NodeId, RecordId, Surgery};

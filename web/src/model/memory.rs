@@ -1,7 +1,6 @@
 //! Memory traces: read from a file or made up, run through caches, and looked at access by access. Knows no Yew and no
 //! browser.
 
-use crate::model::file::FileId;
 use crate::model::{Model, Store};
 use lightcone_core::base::json::list;
 use lightcone_core::base::words::grouped;
@@ -11,6 +10,10 @@ use lightcone_core::coherence::{
 };
 use std::collections::VecDeque;
 use std::rc::Rc;
+
+/// A file that a person has chosen, by the number under which the platform holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileId(pub u32);
 
 /// Bytes that are read at a time: some milliseconds of work.
 pub(crate) const PIECE_BYTES: f64 = 262_144.0;

@@ -1,6 +1,6 @@
 //! Files that a person has chosen: held here, so that the model need only know a number.
 
-use crate::model::file::FileId;
+use crate::model::memory::FileId;
 use std::cell::RefCell;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;

@@ -19,7 +19,7 @@ pub(crate) use undo::UndoButtons;
 
 use crate::model::Model;
 use crate::model::command::Command;
-use crate::model::file::FileId;
+use crate::model::memory::FileId;
 use crate::platform;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::{App, Msg};
 use crate::model::command::{Command, Tab};
-use crate::model::file::FileId;
+use crate::model::memory::FileId;
 use crate::model::memory::{DeskModel, HEAD_BYTES, PIECE_BYTES, Piece, Wants, Wish, looks_like_trace};
 use crate::platform;
 use gloo_timers::callback::Timeout;
