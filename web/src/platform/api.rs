@@ -69,22 +69,8 @@ impl Api {
     }
 }
 
-/// Puts `window.lightcone` in place. `changed` is called after every change; `place` finds an event on the screen.
-pub(crate) fn install_api(
-    session: &Shared,
-    changed: impl Fn() + 'static,
-    place: impl Fn(u32) -> Option<(f64, f64)> + 'static,
-) {
-    let api = Api { object: Object::new(), session: Rc::clone(session), changed: Rc::new(changed) };
-    api.changes("load", |session, scenario| {
-        let scenario = labs::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
-        let next = Session::new(scenario);
-        let what = format!("open {}", next.title());
-        session.replace(next, what);
-        session.pause();
-        Ok(())
-    });
-    api.changes("act", |session, act| session.act_json(&as_text(&act)?).map_err(|e| error(&e)));
+/// The calls that move the cursor.
+fn add_moves(api: &Api) {
     api.changes("seek", |session, event| {
         let id = event.as_f64().filter(|n| n.fract() == 0.0 && (-1.0..=f64::from(RECORDS_MAX)).contains(n));
         let id = id.ok_or_else(|| {
@@ -114,6 +100,25 @@ pub(crate) fn install_api(
         }
         Ok(())
     });
+}
+
+/// Puts `window.lightcone` in place. `changed` is called after every change; `place` finds an event on the screen.
+pub(crate) fn install_api(
+    session: &Shared,
+    changed: impl Fn() + 'static,
+    place: impl Fn(u32) -> Option<(f64, f64)> + 'static,
+) {
+    let api = Api { object: Object::new(), session: Rc::clone(session), changed: Rc::new(changed) };
+    api.changes("load", |session, scenario| {
+        let scenario = labs::parse(&as_text(&scenario)?).map_err(|e| error(&e))?;
+        let next = Session::new(scenario);
+        let what = format!("open {}", next.title());
+        session.replace(next, what);
+        session.pause();
+        Ok(())
+    });
+    api.changes("act", |session, act| session.act_json(&as_text(&act)?).map_err(|e| error(&e)));
+    add_moves(&api);
     api.reads("frame", |session| {
         let moment = Moment { frame: session.frame(), panels: session.panels() };
         Ok(moment.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
