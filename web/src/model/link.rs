@@ -137,7 +137,8 @@ impl Link {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// What stands in a link, as a message can quote it.
+pub(crate) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(QUOTED_CHARS).collect();
     if short.len() < text.len() { short + "…" } else { short }
 }

@@ -95,21 +95,17 @@ pub(super) fn linked() -> Option<Linked> {
         },
         Asked::Nothing(lab, what) => in_its_place(lab.as_deref(), &format!("The link cannot be opened. {what}")),
         Asked::Builtin(lab, id) => builtin(lab, id.as_deref(), &link),
-        Asked::Guide(_) => match super::guide::linked(&hash) {
+        Asked::Guide(asked) => match super::guide::linked(&hash) {
             Some((name, _)) => plain(&super::guide::lab_of(name).scenarios[0]).map(|session| (session, None)),
             None => {
                 let known = crate::model::guide::names().collect::<Vec<_>>().join(", ");
-                let asked = link.value("guide").unwrap_or_default();
-                Err(format!("The link cannot be opened: there is no guide “{}”. There are: {known}.", short(&asked)))
+                Err(format!(
+                    "The link cannot be opened: there is no guide “{}”. There are: {known}.",
+                    link::quoted(asked)
+                ))
             }
         },
     })
-}
-
-/// What a link asked for, as a message can say it.
-fn short(text: &str) -> String {
-    let start: String = text.chars().take(40).collect();
-    if start.len() < text.len() { start + "…" } else { start }
 }
 
 /// A built-in scenario as it comes.
@@ -142,11 +138,11 @@ fn in_its_place(lab: Option<&str>, what: &str) -> Linked {
 fn builtin(lab: &str, id: Option<&str>, link: &Link) -> Linked {
     let Some(spec) = labs::find(lab).map(|lab| lab.spec()) else {
         let known = labs::LABS.iter().map(|lab| lab.spec().id).collect::<Vec<_>>().join(", ");
-        return Err(format!("The link cannot be opened: there is no lab “{}”. There are: {known}.", short(lab)));
+        return Err(format!("The link cannot be opened: there is no lab “{}”. There are: {known}.", link::quoted(lab)));
     };
     let Some(builtin) = id.map_or(spec.scenarios.first(), |id| spec.scenario(id)) else {
         let known = spec.scenarios.iter().map(|builtin| builtin.id).collect::<Vec<_>>().join(", ");
-        let id = short(id.unwrap_or_default());
+        let id = link::quoted(id.unwrap_or_default());
         let what = format!("The link cannot be opened: there is no scenario “{id}” in {lab}. There are: {known}.");
         return in_its_place(Some(lab), &what);
     };
